@@ -1,0 +1,1 @@
+"""The kit that extractors, analyzers, matchers and reports are written with."""

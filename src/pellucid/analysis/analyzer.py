@@ -1,0 +1,54 @@
+"""Analyzers: artefact -> facts, declared by a decorator over a generator function."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import Selector
+from pellucid.domain.component import Component
+from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.dependency import Dependency
+from pellucid.domain.observation import Observation
+from pellucid.domain.problem import Problem
+
+Fact = Component | Dependency | CryptoAsset | Observation | Problem
+"""What an analyzer may yield. A Problem says what it could not read."""
+
+
+class Stage(StrEnum):
+    """The folder that an analyzer lies in, and the heading that its facts are shown under."""
+
+    COMPONENTS = "components"
+    CRYPTO = "crypto"
+    HARDENING = "hardening"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analyzer:
+    """A unit of analysis. Raise `version` whenever its facts may change: results are cached under it."""
+
+    name: str
+    version: int
+    stage: Stage
+    wants: Selector
+    run: Callable[[Artefact], Iterator[Fact]]
+    most_facts: int
+
+    @property
+    def documentation(self) -> str:
+        return self.run.__doc__ or ""
+
+    def __call__(self, artefact: Artefact) -> Iterator[Fact]:
+        return self.run(artefact)
+
+
+def analyzer(
+    *, name: str, version: int, stage: Stage, wants: Selector, most_facts: int = 10_000
+) -> Callable[[Callable[[Artefact], Iterator[Fact]]], Analyzer]:
+    """Declare a generator function as an analyzer; beyond `most_facts` the runner stops it with a Problem."""
+
+    def declare(run: Callable[[Artefact], Iterator[Fact]]) -> Analyzer:
+        return Analyzer(name=name, version=version, stage=stage, wants=wants, run=run, most_facts=most_facts)
+
+    return declare

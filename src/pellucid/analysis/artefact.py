@@ -1,0 +1,50 @@
+"""An artefact: bytes under analysis, mapped once and shared by every unit."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from mmap import mmap
+from typing import Any
+
+from pellucid.domain.evidence import Evidence
+
+SEEN_LIMIT = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artefact:
+    """The bytes and what is already known about them.
+
+    `data` is read-only and may be larger than memory (a file mapping): slice it, never copy it whole.
+    `kind` is the name of its format ("elf", "squashfs", "text", "data"). `hits` holds, for every literal that a
+    selector asked for, the offsets at which it stands, found in one pass over the bytes. `path` is for messages
+    only: a unit that depended on it could not be cached by content.
+    """
+
+    data: bytes | mmap
+    kind: str = "data"
+    path: str = ""
+    hits: Mapping[bytes, Sequence[int]] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    def offsets(self, literal: bytes) -> Sequence[int]:
+        """Where `literal` stands, ascending. It must have been named in a selector of this unit."""
+        return self.hits.get(literal, ())
+
+    def search(self, pattern: re.Pattern[bytes], start: int = 0, end: int | None = None) -> Iterator[re.Match[bytes]]:
+        """Matches of `pattern`. Whole-artefact searches are slow (10-50 MB/s): start from `offsets` where you can."""
+        return pattern.finditer(self.data, start, self.size if end is None else end)
+
+    def window(self, offset: int, length: int) -> bytes:
+        """Up to `length` bytes from `offset`; fewer at the end."""
+        return bytes(self.data[max(offset, 0) : max(offset, 0) + length])
+
+    def evidence(self, offset: int, seen: bytes | str) -> Evidence:
+        """Evidence at `offset`; unprintable characters of `seen` become dots."""
+        text = seen.decode("latin-1") if isinstance(seen, bytes) else seen
+        shown = "".join(c if c.isprintable() else "." for c in text[:SEEN_LIMIT])
+        return Evidence(offset=offset, length=len(seen), seen=shown)

@@ -1,0 +1,34 @@
+"""Selectors: which artefacts a unit wants, decided from the kind and the one multi-pattern pass."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pellucid.analysis.artefact import Artefact
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A predicate over artefacts, and the literals that must be searched for it. Combine with & and |."""
+
+    accepts: Callable[[Artefact], bool]
+    literals: frozenset[bytes] = frozenset()
+
+    def __call__(self, artefact: Artefact) -> bool:
+        return self.accepts(artefact)
+
+    def __and__(self, other: "Selector") -> "Selector":
+        return Selector(lambda artefact: self(artefact) and other(artefact), self.literals | other.literals)
+
+    def __or__(self, other: "Selector") -> "Selector":
+        return Selector(lambda artefact: self(artefact) or other(artefact), self.literals | other.literals)
+
+
+def kind(*names: str) -> Selector:
+    """Artefacts whose format is one of `names`."""
+    wanted = frozenset(names)
+    return Selector(lambda artefact: artefact.kind in wanted)
+
+
+def contains(*literals: bytes) -> Selector:
+    """Artefacts in which at least one of `literals` (4 bytes or more) stands; all of them become searchable."""
+    return Selector(lambda artefact: any(artefact.offsets(item) for item in literals), frozenset(literals))

@@ -1,0 +1,1 @@
+"""Artefact -> facts, one file each."""

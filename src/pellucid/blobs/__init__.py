@@ -1,0 +1,1 @@
+"""The object store: bytes addressed by their SHA-256."""

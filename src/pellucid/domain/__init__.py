@@ -1,0 +1,1 @@
+"""What Pellucid speaks about: frozen values, standard library only, one noun a file."""

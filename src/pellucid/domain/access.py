@@ -1,0 +1,30 @@
+"""Who may do what: callers, roles, permissions on resources."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pellucid.domain.user import Org, User
+from pellucid.errors import PermissionDenied
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """An authenticated user with the permissions that role bindings give, by resource name.
+
+    A grant on the organization ("orgs/<id>") counts for every resource in it; one on a product ("products/<id>")
+    for that product and all below.
+    """
+
+    user: User
+    org: Org
+    grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def may(self, permission: str, resource_name: str = "") -> bool:
+        """`resource_name` "" asks about the organization."""
+        names = (self.org.resource_name, resource_name)
+        return any(permission in self.grants.get(name, frozenset()) for name in names)
+
+    def require(self, permission: str, resource_name: str = "") -> None:
+        """Raise PermissionDenied unless the caller may."""
+        if not self.may(permission, resource_name):
+            raise PermissionDenied(permission=permission, resource_name=resource_name or self.org.resource_name)

@@ -1,0 +1,34 @@
+"""Entries: what a container says about the things inside it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EntryKind(StrEnum):
+    FILE = "file"
+    DIRECTORY = "directory"
+    SYMLINK = "symlink"
+    HARDLINK = "hardlink"
+    BLOCK_DEVICE = "blockDevice"
+    CHARACTER_DEVICE = "characterDevice"
+    FIFO = "fifo"
+    SOCKET = "socket"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry, as stated by its container and therefore untrusted.
+
+    `name` is relative, without "..", separated by "/"; only a FILE has bytes, kept under the number `stored`.
+    `mode` holds permission bits including set-id bits, `mtime` seconds since 1970, `target` what a link points to.
+    """
+
+    name: str
+    kind: EntryKind = EntryKind.FILE
+    size: int = 0
+    stored: int = -1
+    mode: int | None = None
+    uid: int | None = None
+    gid: int | None = None
+    mtime: int | None = None
+    target: str = ""

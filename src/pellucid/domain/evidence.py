@@ -1,0 +1,18 @@
+"""Why a fact is believed: where it was seen and what was there."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """One sighting.
+
+    `offset` and `length` are bytes into the artefact; `seen` is a short printable excerpt, never a secret.
+    `artefact` is the path inside the image; analyzers leave it empty (they see content, not places), the
+    pipeline fills it in.
+    """
+
+    offset: int
+    seen: str
+    length: int = 0
+    artefact: str = ""

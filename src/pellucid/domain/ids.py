@@ -1,0 +1,17 @@
+"""Identifiers: ULIDs, 26 characters of Crockford base 32 that sort by time (github.com/ulid/spec)."""
+
+import secrets
+import time
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_id() -> str:
+    """A fresh ULID: 48 bits of milliseconds since 1970, 80 random bits."""
+    number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` can be a ULID."""
+    return len(text) == 26 and text[0] in "01234567" and all(letter in ALPHABET for letter in text)

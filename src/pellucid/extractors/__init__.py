@@ -1,0 +1,1 @@
+"""Artefact -> artefacts, one file each."""

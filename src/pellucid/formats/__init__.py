@@ -1,0 +1,1 @@
+"""Bounded readers of untrusted bytes: a value or Malformed, never anything else."""

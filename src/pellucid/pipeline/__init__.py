@@ -1,0 +1,1 @@
+"""Stages, runner, sandbox, budgets and cache: no database here."""

@@ -1,0 +1,1 @@
+"""Scan result -> document."""

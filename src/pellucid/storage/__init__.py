@@ -1,0 +1,1 @@
+"""Rows, repositories, listings and migrations: the only place that knows SQL."""
