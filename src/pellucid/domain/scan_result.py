@@ -1,0 +1,54 @@
+"""Scan results: everything that one run of the pipeline found in a file, before anything of it is stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pellucid.domain.component import Component
+from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.dependency import Dependency
+from pellucid.domain.finding import Finding
+from pellucid.domain.image import ImageCounts
+from pellucid.domain.observation import Observation
+from pellucid.domain.problem import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScannedArtefact:
+    """An artefact of the image: its path inside it ("" or the filename for the image itself), content and format."""
+
+    path: str
+    sha256: str
+    size: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanResult:
+    """What a scan found. `sha256` is lower-case hex; `started` and `finished` are aware UTC.
+
+    Evidence in it names paths of `artefacts`. `metadata` holds header fields by path, as extractors recorded them;
+    `timings` seconds by stage; `reused` how many artefacts were not analysed because their results were cached.
+    """
+
+    filename: str
+    size: int
+    sha256: str
+    started: datetime
+    finished: datetime
+    counts: ImageCounts
+    artefacts: tuple[ScannedArtefact, ...]
+    components: tuple[Component, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    crypto_assets: tuple[CryptoAsset, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    metadata: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict)
+    reused: int = 0
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the scan."""
+        return (self.finished - self.started).total_seconds()
