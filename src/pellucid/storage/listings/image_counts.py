@@ -1,0 +1,75 @@
+"""The seven counts of images, from the newest finished scan of each."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, func, select
+
+from pellucid.domain.finding import FindingType
+from pellucid.domain.image import ImageCounts
+from pellucid.domain.observation import ObservationKind
+from pellucid.domain.scan import ScanStateType
+from pellucid.storage.database import Transaction
+from pellucid.storage.rows.finding import EscalationRow, FindingRow, OccurrenceRow
+from pellucid.storage.rows.inventory import ScanCryptoAssetRow, ScanDependencyRow, ScanObservationRow
+from pellucid.storage.rows.scan import ScanRow
+
+
+def image_counts(tx: Transaction, image_ids: Sequence[str]) -> dict[str, ImageCounts]:
+    """Counts by image id; an image without a finished scan has zeros. Expired means expired now."""
+    if not image_ids:
+        return {}
+    newest = dict(
+        tx.session.execute(
+            select(ScanRow.image_id, func.max(ScanRow.id))
+            .where(ScanRow.image_id.in_(image_ids), ScanRow.state == ScanStateType.DONE)
+            .group_by(ScanRow.image_id)
+        ).tuples()
+    )
+    by_scan = _counts(tx, list(newest.values()))
+    return {image_id: by_scan.get(newest.get(image_id, ""), ImageCounts()) for image_id in image_ids}
+
+
+def _counts(tx: Transaction, scans: list[str]) -> dict[str, ImageCounts]:
+    def grouped(query: Select[tuple[str, int]]) -> dict[str, int]:
+        return dict(tx.session.execute(query).tuples())
+
+    dependency, crypto, seen = ScanDependencyRow, ScanCryptoAssetRow, ScanObservationRow
+    dependencies = grouped(
+        select(dependency.scan_id, func.count()).where(dependency.scan_id.in_(scans)).group_by(dependency.scan_id)
+    )
+    of_crypto = select(crypto.scan_id, func.count()).where(crypto.scan_id.in_(scans)).group_by(crypto.scan_id)
+    crypto_assets = grouped(of_crypto)
+    expired = grouped(of_crypto.where(crypto.not_after < datetime.now(UTC)))
+    unsafe = grouped(
+        select(seen.scan_id, func.count())
+        .where(seen.scan_id.in_(scans), seen.kind == ObservationKind.UNSAFE_FUNCTION)
+        .group_by(seen.scan_id)
+    )
+    occurrences = (
+        select(OccurrenceRow.scan_id, func.count())
+        .join(FindingRow, FindingRow.id == OccurrenceRow.finding_id)
+        .where(OccurrenceRow.scan_id.in_(scans))
+        .group_by(OccurrenceRow.scan_id)
+    )
+    kev = grouped(occurrences.where(FindingRow.is_kev))
+    escalations = grouped(
+        occurrences.join(EscalationRow, EscalationRow.finding_id == FindingRow.id).where(EscalationRow.status == "new")
+    )
+    types: dict[str, dict[FindingType, int]] = defaultdict(dict)
+    by_type = occurrences.add_columns(FindingRow.type).group_by(FindingRow.type).order_by(FindingRow.type)
+    for scan_id, number, name in tx.session.execute(by_type).tuples():
+        types[scan_id][FindingType(name)] = number
+    return {
+        scan_id: ImageCounts(
+            new_escalations=escalations.get(scan_id, 0),
+            dependencies=dependencies.get(scan_id, 0),
+            cryptographic_assets=crypto_assets.get(scan_id, 0),
+            finding_types=types.get(scan_id, {}),
+            kev=kev.get(scan_id, 0),
+            expired_certificates=expired.get(scan_id, 0),
+            unsafe_functions=unsafe.get(scan_id, 0),
+        )
+        for scan_id in scans
+    }

@@ -1,0 +1,101 @@
+"""What a scan found: artefacts and facts. Rows are written once, with the end of the scan."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from pellucid.storage.rows.declarative import Row
+
+
+class OfScan:
+    """A numbered part of the result of a scan."""
+
+    @declared_attr
+    def scan_id(self) -> Mapped[str]:
+        return mapped_column(ForeignKey("scan.id", ondelete="CASCADE"), primary_key=True)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+
+class ScanArtefactRow(OfScan, Row):
+    """A file under analysis. `path` joins containers with "!"."""
+
+    __tablename__ = "scan_artefact"
+    __table_args__ = (Index(None, "sha256"),)
+
+    path: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(64))
+    meta: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ScanComponentRow(OfScan, Row):
+    """A unit of software."""
+
+    __tablename__ = "scan_component"
+
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(Text)
+    format: Mapped[str] = mapped_column(String(16))
+    architecture: Mapped[str] = mapped_column(String(32))
+    bits: Mapped[int]
+    artefact: Mapped[str] = mapped_column(Text)
+
+
+class ScanDependencyRow(OfScan, Row):
+    """Third-party software in an image."""
+
+    __tablename__ = "scan_dependency"
+    __table_args__ = (Index(None, "product", "version"),)
+
+    vendor: Mapped[str] = mapped_column(String(255))
+    product: Mapped[str] = mapped_column(String(255))
+    version: Mapped[str] = mapped_column(String(255))
+    purl: Mapped[str] = mapped_column(Text)
+    cpe: Mapped[str] = mapped_column(Text)
+    licence: Mapped[str] = mapped_column(Text)
+    linkage: Mapped[str] = mapped_column(String(16))
+    confidence: Mapped[float]
+    ecosystem: Mapped[str] = mapped_column(String(64))
+    source_name: Mapped[str] = mapped_column(String(255))
+    source_version: Mapped[str] = mapped_column(String(255))
+    evidence: Mapped[list[Any]]
+
+
+class ScanCryptoAssetRow(OfScan, Row):
+    """A key or certificate; `evidence` lists every place."""
+
+    __tablename__ = "scan_crypto_asset"
+    __table_args__ = (Index(None, "fingerprint"),)
+
+    kind: Mapped[str] = mapped_column(String(16))
+    algorithm: Mapped[str] = mapped_column(String(64))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    not_after: Mapped[datetime | None]
+    asset: Mapped[dict[str, Any]]
+    evidence: Mapped[list[Any]]
+
+
+class ScanObservationRow(OfScan, Row):
+    """A plain fact about a binary, counted once per content."""
+
+    __tablename__ = "scan_observation"
+
+    kind: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(255))
+    note: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[list[Any]]
+
+
+class ScanProblemRow(OfScan, Row):
+    """An expected failure, shown to the user."""
+
+    __tablename__ = "scan_problem"
+
+    unit: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(32))
+    artefact: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
