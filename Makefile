@@ -1,0 +1,106 @@
+# The one front door: whatever CI runs, `make check` runs. `make` alone lists the targets.
+# On a machine that may lack Debian packages, say `sh bootstrap TARGET` instead of `make TARGET`.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# An active virtual environment is used, otherwise .venv is made.
+VENV := $(or $(VIRTUAL_ENV),.venv)
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+export UV_LINK_MODE := copy
+
+RUN_STAMP := $(VENV)/.pellucid-run
+DEV_STAMP := $(VENV)/.pellucid-dev
+SAMPLE := .work/sample/router-sample.bin
+
+DATA ?= .work/data
+PORT ?= 8080
+TESTS ?= tests
+JOBS ?= 2
+
+.PHONY: help
+help:  ## list the targets
+	@awk -F ':.*##' '/^[a-z-]+:.*##/ { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# --- setting up -------------------------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@sh scripts/find_python.sh -m venv $(VENV)
+
+$(RUN_STAMP): requirements/run.txt pyproject.toml | $(BIN)/python
+	@PYTHON=$(BIN)/python UV_VERSION=$(UV_VERSION) sh scripts/install.sh requirements/run.txt
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
+	@PYTHON=$(BIN)/python UV_VERSION=$(UV_VERSION) sh scripts/install.sh requirements/dev.txt
+	@touch $@
+
+.PHONY: venv
+venv: $(DEV_STAMP)  ## set up the virtual environment (the active one, or .venv)
+
+# --- using it ---------------------------------------------------------------------------------------------------
+
+$(SAMPLE): scripts/build_sample.py | $(BIN)/python
+	@$(BIN)/python scripts/build_sample.py --output $@
+
+.PHONY: sample demo down serve
+sample: $(SAMPLE)  ## build the sample image from Debian packages
+
+demo: $(RUN_STAMP) $(SAMPLE)  ## start Pellucid, upload the sample, follow its scan, show what was found
+	@BIN=$(BIN) SAMPLE=$(SAMPLE) sh scripts/demo.sh
+
+down:  ## stop the server that demo started
+	@sh scripts/down.sh
+
+serve: $(RUN_STAMP)  ## run Pellucid in the foreground (DATA=folder PORT=number)
+	@$(BIN)/pellucid serve --data-dir $(DATA) --port $(PORT)
+
+# --- working on it ----------------------------------------------------------------------------------------------
+
+.PHONY: check lint types layers docs test
+check: lint types layers docs test  ## everything CI runs: format, lint, types, layers, docs, tests
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff format --check src tests scripts benchmarks
+	$(BIN)/ruff check src tests scripts benchmarks
+
+types: $(DEV_STAMP)
+	$(BIN)/mypy
+
+layers: $(DEV_STAMP)
+	$(BIN)/lint-imports --no-cache
+
+docs: $(DEV_STAMP)
+	$(BIN)/python scripts/reference.py --check
+
+test: $(DEV_STAMP)  ## run the tests (TESTS=path JOBS=number)
+	$(BIN)/python -m pytest -n $(JOBS) $(TESTS)
+
+.PHONY: format accept reference migration bench lock clean
+format: $(DEV_STAMP)  ## format and mend what can be mended
+	$(BIN)/ruff format src tests scripts benchmarks
+	$(BIN)/ruff check --fix src tests scripts benchmarks
+
+accept: $(DEV_STAMP)  ## rewrite the expected results of golden cases: read the diff before you commit it
+	$(BIN)/python -m pytest tests/analyzers tests/extractors tests/matchers --accept
+
+reference: $(DEV_STAMP)  ## rewrite the generated pages of docs/reference
+	$(BIN)/python scripts/reference.py
+
+migration: $(DEV_STAMP)  ## write a migration from the difference between rows and migrations (TITLE="what changes")
+	$(BIN)/python scripts/migration.py "$(TITLE)"
+
+bench: $(DEV_STAMP)  ## run the benchmarks
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+lock: $(DEV_STAMP)  ## choose new versions of everything and pin them in requirements/
+	$(BIN)/python scripts/lock.py
+
+clean:  ## stop the demo; remove .venv, caches and everything built
+	@sh scripts/down.sh
+	rm -rf .venv .work .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
