@@ -4,6 +4,7 @@ No name from an image ever becomes a path here, so there is nothing to traverse.
 """
 
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class Output:
         self._most_bytes = min(limits.bytes, max(limits.ratio_floor, source_size * limits.ratio))
         self._written = 0
         self._files = 0
+        self._deadline = time.monotonic() + limits.seconds
         self.entries: list[Entry] = []
         self.metadata: dict[str, str] = {}
         self.problems: list[Problem] = []
@@ -55,6 +57,7 @@ class Output:
         try:
             for chunk in chunks:
                 self._written += len(chunk)
+                self._check_time()
                 if self._written > self._most_bytes:
                     raise BudgetExceeded(f"more than {self._most_bytes:,} bytes came out: the rest was not unpacked")
                 size += _write(descriptor, chunk)
@@ -97,11 +100,16 @@ class Output:
     def _count(self, name: str | bytes) -> str:
         if len(self.entries) >= self._limits.files:
             raise BudgetExceeded(f"more than {self._limits.files:,} entries: the rest was not unpacked")
+        self._check_time()
         text = _text(name)
         clean = safe_name(text, self._limits.name_length)
         if clean != text.removeprefix("./").strip("/") and not _harmless(text):
             self.problem(ProblemKind.UNSAFE_NAME, f"entry name {text[:200]!r} was changed to {clean[:200]!r}")
         return clean
+
+    def _check_time(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise BudgetExceeded(f"more than {self._limits.seconds:.0f} s were needed: the rest was not unpacked")
 
 
 def safe_name(text: str, longest: int = 4096) -> str:

@@ -1,0 +1,98 @@
+"""Carving: finding known formats inside bytes that are not one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from mmap import mmap
+
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.extractor import Extractor
+from pellucid.analysis.output import Output
+from pellucid.domain.problem import ProblemKind
+from pellucid.errors import Malformed
+from pellucid.formats.identify import is_padding
+
+PIECE = 1 << 20
+MOST_CANDIDATES = 50_000
+SMALLEST_GAP = 16
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Bytes from `start` to `end` that are one `format`; "" for what lies between chunks."""
+
+    start: int
+    end: int
+    format: str
+    truncated: bool = False
+
+
+def identify(data: bytes | mmap, extractors: Sequence[Extractor]) -> tuple[Extractor, int] | None:
+    """The first extractor that accepts the start of `data`, and the length of its chunk (all of it for streams)."""
+    for unit in extractors:
+        for signature in unit.signatures:
+            if data[signature.at : signature.at + len(signature.literal)] != signature.literal:
+                continue
+            if unit.stream:
+                return unit, len(data)
+            try:
+                return unit, unit.measure(data, 0)
+            except Malformed:
+                break
+    return None
+
+
+def chunks(data: bytes | mmap, hits: Mapping[bytes, Sequence[int]], extractors: Sequence[Extractor]) -> Iterator[Chunk]:
+    """Chunks and the gaps between them, in order, covering all of `data`; nothing when no chunk is found.
+
+    The outermost chunk wins; what lies inside it is found when the chunk itself is unpacked.
+    """
+    position = 0
+    size = len(data)
+    for start, unit in _candidates(hits, extractors):
+        if start < position:
+            continue
+        try:
+            length = unit.measure(data, start)
+        except Malformed:
+            continue
+        if length <= 0:
+            continue
+        if start > position:
+            yield Chunk(position, start, "")
+        end = min(start + length, size)
+        yield Chunk(start, end, unit.suffix, truncated=start + length > size)
+        position = end
+    if 0 < position < size:
+        yield Chunk(position, size, "")
+
+
+def carve(artefact: Artefact, extractors: Sequence[Extractor], output: Output) -> None:
+    """Put each chunk, and each gap that is more than padding, as a child named after its offset."""
+    data = artefact.data
+    for chunk in chunks(data, artefact.hits, extractors):
+        if not chunk.format and (chunk.end - chunk.start < SMALLEST_GAP or is_padding(data, chunk.start, chunk.end)):
+            continue
+        name = f"0x{chunk.start:08x}.{chunk.format or 'data'}"
+        if chunk.truncated:
+            message = f"{name} ends too early: the image is cut off inside it"
+            output.problem(ProblemKind.TRUNCATED, message)
+        output.file(name, pieces(data, chunk.start, chunk.end))
+
+
+def pieces(data: bytes | mmap, start: int, end: int) -> Iterator[bytes]:
+    """The bytes from `start` to `end` in pieces that fit into memory."""
+    for at in range(start, end, PIECE):
+        yield bytes(data[at : min(at + PIECE, end)])
+
+
+def _candidates(hits: Mapping[bytes, Sequence[int]], extractors: Sequence[Extractor]) -> list[tuple[int, Extractor]]:
+    """Places where a format may begin, ascending; at the same place in the order of the extractors."""
+    found = {
+        (offset - signature.at, rank)
+        for rank, unit in enumerate(extractors)
+        if unit.carve
+        for signature in unit.signatures
+        for offset in hits.get(signature.literal, ())
+        if offset >= signature.at
+    }
+    return [(start, extractors[rank]) for start, rank in sorted(found)[:MOST_CANDIDATES]]

@@ -1,0 +1,85 @@
+"""What is known about some bytes, whatever image they came in: the unit of caching.
+
+Travels as JSON from the sandbox to the runner, and from there to the result cache.
+"""
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from pellucid.analysis.analyzer import Fact
+from pellucid.domain.component import Component
+from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.dependency import Dependency
+from pellucid.domain.entry import Entry
+from pellucid.domain.observation import Observation
+from pellucid.domain.problem import Problem, ProblemKind
+
+# Results that depend on the machine or the moment: shown in their scan, never reused.
+PASSING = frozenset((ProblemKind.CRASH, ProblemKind.TIMEOUT))
+
+
+@dataclass
+class UnitResult:
+    """What one analyzer said."""
+
+    version: int
+    components: list[Component] = field(default_factory=list)
+    dependencies: list[Dependency] = field(default_factory=list)
+    crypto_assets: list[CryptoAsset] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, fact: Fact) -> None:
+        match fact:
+            case Component():
+                self.components.append(fact)
+            case Dependency():
+                self.dependencies.append(fact)
+            case CryptoAsset():
+                self.crypto_assets.append(fact)
+            case Observation():
+                self.observations.append(fact)
+            case Problem():
+                self.problems.append(fact)
+
+
+@dataclass
+class Child:
+    """Something that came out. `sha256` is empty for what has no bytes (links, folders, devices)."""
+
+    entry: Entry
+    sha256: str = ""
+
+
+@dataclass
+class Content:
+    """All that is known about bytes. `identity` says by which extractors they were looked at."""
+
+    sha256: str
+    size: int
+    identity: str
+    kind: str = ""
+    units: dict[str, UnitResult] = field(default_factory=dict)
+    children: list[Child] = field(default_factory=list)
+    metadata: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    unpacked: bool = False
+
+    @property
+    def lasting(self) -> bool:
+        """Whether this may be reused: nothing in it came about by chance."""
+        found = [*self.problems, *(problem for unit in self.units.values() for problem in unit.problems)]
+        return not any(problem.kind in PASSING for problem in found)
+
+
+def encode(content: Content) -> bytes:
+    return msgspec.json.encode(content)
+
+
+_decoder = msgspec.json.Decoder(Content)
+
+
+def decode(data: bytes) -> Content:
+    """Raises msgspec.ValidationError or DecodeError on anything that is not a Content."""
+    return _decoder.decode(data)

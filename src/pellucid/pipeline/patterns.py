@@ -1,0 +1,56 @@
+"""The one multi-pattern pass: all literals of all units in one Hyperscan database."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from mmap import mmap
+
+import hyperscan
+
+WINDOW = 64 << 20
+MOST_HITS = 20_000
+
+
+class Patterns:
+    """A compiled set of literals."""
+
+    def __init__(self, literals: Iterable[bytes]) -> None:
+        self.literals = tuple(sorted(set(literals)))
+        self._longest = max(map(len, self.literals), default=1)
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=[_escaped(literal) for literal in self.literals],
+            ids=list(range(len(self.literals))),
+            flags=[hyperscan.HS_FLAG_DOTALL] * len(self.literals),
+        )
+
+    def search(self, data: bytes | mmap) -> dict[bytes, Sequence[int]]:
+        """Offsets of each literal that occurs, ascending, at most `MOST_HITS` of each.
+
+        Large data is read in windows that overlap by the longest literal: memory stays flat.
+        """
+        found: list[list[int]] = [[] for _ in self.literals]
+        lengths = [len(literal) for literal in self.literals]
+        total = len(data)
+        with memoryview(data) as view:
+            for base in range(0, max(total, 1), WINDOW):
+                end = min(base + WINDOW + self._longest - 1, total)
+
+                def hit(number: int, _start: int, stop: int, _flags: int, _context: object, base: int = base) -> None:
+                    offset = base + stop - lengths[number]
+                    offsets = found[number]
+                    if len(offsets) < MOST_HITS and (not offsets or offsets[-1] < offset):
+                        offsets.append(offset)
+
+                with view[base:end] as window:
+                    self._database.scan(window, match_event_handler=hit)
+        return {literal: offsets for literal, offsets in zip(self.literals, found, strict=True) if offsets}
+
+
+def _escaped(literal: bytes) -> bytes:
+    return b"".join(b"\\x%02x" % byte for byte in literal)
+
+
+@lru_cache(maxsize=8)
+def compiled(literals: frozenset[bytes]) -> Patterns:
+    """The database of `literals`, compiled once a process."""
+    return Patterns(literals)

@@ -1,0 +1,48 @@
+"""The units that a pipeline runs, and what must be searched for them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pellucid.analysis.analyzer import Analyzer
+from pellucid.analysis.extractor import Extractor
+from pellucid.analyzers import ANALYZERS
+from pellucid.extractors import EXTRACTORS
+from pellucid.formats.identify import leaf_signatures
+
+# Raise when carving or identification change what comes out of the same bytes.
+IDENTIFICATION = 1
+
+
+@dataclass(frozen=True)
+class Units:
+    """Extractors in the order of preference, and analyzers."""
+
+    extractors: Sequence[Extractor]
+    analyzers: Sequence[Analyzer]
+
+    @cached_property
+    def identity(self) -> str:
+        """Changes whenever the same bytes might be taken apart differently."""
+        parts = [f"{unit.name}/{unit.version}" for unit in self.extractors]
+        text = f"{IDENTIFICATION} {parts} {leaf_signatures()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def versions(self) -> dict[str, int]:
+        return {unit.name: unit.version for unit in self.analyzers}
+
+    @cached_property
+    def wanted_literals(self) -> frozenset[bytes]:
+        """What analyzers ask for."""
+        return frozenset[bytes]().union(*(unit.wants.literals for unit in self.analyzers))
+
+    @cached_property
+    def magic_literals(self) -> frozenset[bytes]:
+        """What begins something that could be carved."""
+        carved = [unit for unit in self.extractors if unit.carve]
+        return frozenset(signature.literal for unit in carved for signature in unit.signatures)
+
+
+UNITS = Units(EXTRACTORS, ANALYZERS)
