@@ -2,6 +2,9 @@
 
     PellucidError
     ├── Malformed               bytes that are not what their format says
+    │   ├── Truncated           they end too early
+    │   ├── Encrypted           they need a key or a password
+    │   └── Unsupported         they are a variant that cannot be read yet
     ├── BudgetExceeded          a unit asked for more than it may have
     ├── ConfigurationError      a setting that cannot work
     ├── StorageFull             the disk cannot take what is to be stored
@@ -41,6 +44,18 @@ class PellucidError(Exception):
 
 class Malformed(PellucidError):
     """The bytes are not what their format says."""
+
+
+class Truncated(Malformed):
+    """The bytes end before their format does."""
+
+
+class Encrypted(Malformed):
+    """The bytes are encrypted: a key or a password is needed."""
+
+
+class Unsupported(Malformed):
+    """The bytes are a variant of their format that this version cannot read."""
 
 
 class BudgetExceeded(PellucidError):

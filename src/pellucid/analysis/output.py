@@ -11,9 +11,14 @@ from pathlib import Path
 from pellucid.analysis.limits import Limits
 from pellucid.domain.entry import Entry, EntryKind
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.errors import BudgetExceeded, Malformed
+from pellucid.errors import BudgetExceeded, Encrypted, Malformed, Truncated, Unsupported
 
 MOST_PROBLEMS = 100
+KINDS = {
+    Truncated: ProblemKind.TRUNCATED,
+    Encrypted: ProblemKind.ENCRYPTED,
+    Unsupported: ProblemKind.UNSUPPORTED,
+}
 
 
 class Output:
@@ -62,7 +67,7 @@ class Output:
                     raise BudgetExceeded(f"more than {self._most_bytes:,} bytes came out: the rest was not unpacked")
                 size += _write(descriptor, chunk)
         except Malformed as error:
-            self.problem(ProblemKind.MALFORMED, f"{clean}: {error.message}")
+            self.failure(error, clean)
         finally:
             os.close(descriptor)
             self.entries.append(Entry(name=clean, size=size, stored=number, mode=mode, uid=uid, gid=gid, mtime=mtime))
@@ -97,6 +102,11 @@ class Output:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(unit=self._unit, kind=kind, message=message[:500]))
 
+    def failure(self, error: Malformed, name: str = "") -> None:
+        """Record what a reader raised: its type says the kind of the problem. `name`: the entry that it concerns."""
+        kind = KINDS.get(type(error), ProblemKind.MALFORMED)
+        self.problem(kind, f"{name}: {error.message}" if name else error.message)
+
     def _count(self, name: str | bytes) -> str:
         if len(self.entries) >= self._limits.files:
             raise BudgetExceeded(f"more than {self._limits.files:,} entries: the rest was not unpacked")
@@ -113,7 +123,7 @@ class Output:
 
 
 def safe_name(text: str, longest: int = 4096) -> str:
-    """`text` as a relative path without empty, "." and ".." parts, NUL bytes and backslash separators."""
+    """`text` as a relative path without empty, "." and ".." parts and NUL bytes; a backslash stays."""
     parts = [part for part in text.replace("\0", "_").split("/") if part not in ("", ".", "..")]
     return "/".join(parts)[:longest] or "unnamed"
 
