@@ -1,0 +1,72 @@
+"""Who may import what from outside. The arrows between our own packages are held by import-linter (.importlinter)."""
+
+import configparser
+import sys
+
+from tests.architecture.source_tree import PACKAGE, ROOT, SOURCES, report
+
+# Outside package -> our packages that may import it.
+RESERVED = {
+    "sqlalchemy": {"storage"},
+    "alembic": {"storage"},
+    "fastapi": {"api", "web", "app"},
+    "starlette": {"api", "web", "app"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+    "hyperscan": {"pipeline"},
+    "landlockpy": {"pipeline"},
+    "pyseccomp": {"pipeline"},
+}
+DANGEROUS = {"pickle", "marshal", "shelve", "subprocess", "socket"}
+SANDBOXED = {"formats", "extractors", "analyzers", "matchers", "reports", "analysis", "domain"}
+
+
+def outside(names: set[str]) -> set[str]:
+    """Top-level names of imports."""
+    return {name.split(".")[0] for name in names}
+
+
+def test_libraries_stay_where_they_belong() -> None:
+    violations = [
+        f"{module.name} imports {library}"
+        for module in SOURCES
+        for library in sorted(outside(module.imports) & set(RESERVED))
+        if module.package not in RESERVED[library]
+    ]
+    assert not violations, report(violations)
+
+
+def test_the_domain_needs_the_standard_library_only() -> None:
+    allowed = sys.stdlib_module_names | {"pellucid"}
+    violations = [
+        f"{module.name} imports {library}"
+        for module in SOURCES
+        if module.package in {"domain", "errors", "logs"}
+        for library in sorted(outside(module.imports) - allowed)
+    ]
+    assert not violations, report(violations)
+
+
+def test_what_runs_in_the_sandbox_starts_nothing_and_calls_nobody() -> None:
+    violations = [
+        f"{module.name} imports {library}"
+        for module in SOURCES
+        if module.package in SANDBOXED
+        for library in sorted(outside(module.imports) & DANGEROUS)
+    ]
+    assert not violations, report(violations)
+
+
+def test_nothing_is_unpickled() -> None:
+    """What a sandboxed process sends back must not be able to run code in the one that trusts itself."""
+    violations = [module.name for module in SOURCES if {"pickle", "dill", "marshal"} & outside(module.imports)]
+    assert not violations, report(violations)
+
+
+def test_every_top_level_package_has_a_place_in_the_layers() -> None:
+    config = configparser.ConfigParser()
+    config.read(ROOT / ".importlinter", encoding="utf-8")
+    words = config["importlinter:contract:layers"]["layers"].replace("|", " ").split()
+    placed = {word.strip("()") for word in words}
+    present = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert present - {"__init__", "__main__"} <= placed
