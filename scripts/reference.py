@@ -37,9 +37,8 @@ def settings_page() -> str:
         "",
         MARK,
         "",
-        "Every setting is an environment variable. Sizes are bytes, times are seconds, truth values are `true` or `false`.",
-        "`pellucid serve` takes the data directory, the address and the port from its command line, too; what stands there",
-        "wins.",
+        "Every setting is an environment variable. Sizes are bytes, times seconds, truth values `true` or `false`.",
+        "Some have an option on the command line, too (`pellucid serve --port`); what stands there wins.",
         "",
         "| variable | default | meaning |",
         "|---|---|---|",
@@ -67,7 +66,7 @@ def units_page() -> str:
         "",
         MARK,
         "",
-        "Everything that Pellucid can unpack, recognise and judge. A result is cached under the version of the unit that gave it.",
+        "Everything that Pellucid can unpack, recognise and judge. A result is cached under the version of its unit.",
     ]
     lines += table(
         "Extractors: artefact → artefacts",

@@ -3,11 +3,12 @@
 import inspect
 import re
 
+from scripts import reference
+from tests.architecture.source_tree import MODULES, ROOT, report
+
 from pellucid import errors
 from pellucid.api import errors as api_errors
 from pellucid.settings import Settings
-from scripts import reference
-from tests.architecture.source_tree import MODULES, ROOT, report
 
 ERRORS = {
     name: value

@@ -1,4 +1,4 @@
-"""Units: every file is one unit, every unit is listed once, documented, and has a case that hits and one that misses."""
+"""Units: every file is one unit, listed once, documented, with a case that hits and one that misses."""
 
 import ast
 import inspect
@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.architecture.source_tree import PACKAGE, ROOT, report
 
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analysis.extractor import Extractor
@@ -13,7 +14,6 @@ from pellucid.analysis.matcher import Matcher
 from pellucid.analyzers import ANALYZERS
 from pellucid.extractors import EXTRACTORS
 from pellucid.matchers import MATCHERS
-from tests.architecture.source_tree import PACKAGE, ROOT, report
 
 Unit = Analyzer | Extractor | Matcher
 UNITS: tuple[Unit, ...] = (*EXTRACTORS, *ANALYZERS, *MATCHERS)
@@ -73,7 +73,7 @@ def test_an_analyzer_has_a_golden_hit_and_miss(unit: Analyzer) -> None:
     assert results == {True, False}, f"{cases.relative_to(ROOT)}/<case>/expected.json: one with facts, one with none"
 
 
-@pytest.mark.parametrize("unit", (*EXTRACTORS, *MATCHERS), ids=lambda unit: unit.name)
+@pytest.mark.parametrize("unit", [*EXTRACTORS, *MATCHERS], ids=lambda unit: unit.name)
 def test_an_extractor_or_matcher_is_named_in_tests_of_its_own(unit: Extractor | Matcher) -> None:
     folder = TESTS / file_of(unit).parts[0]
     named = [path for path in folder.rglob("test_*.py") if f"import {file_of(unit).stem}" in _words(path)]
