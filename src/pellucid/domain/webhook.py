@@ -85,4 +85,4 @@ class ClaimedDelivery:
     url: str
     body: str
     tries: int
-    secrets: tuple[bytes, ...]
+    secrets: tuple[str, ...]

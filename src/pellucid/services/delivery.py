@@ -23,11 +23,11 @@ from pellucid import __version__
 from pellucid.domain.webhook import Attempt, ClaimedDelivery, DeliveryState
 from pellucid.errors import InvalidRequest
 from pellucid.services.vault import Vault
-from pellucid.services.webhook_guard import GuardedBackend, Refused, Resolve, check_url, resolve
+from pellucid.services.webhook_guard import GuardedBackend, Resolve, check_url, resolve
 from pellucid.settings import Settings
 from pellucid.storage.database import Transaction
-from pellucid.storage.repositories.deliveries import Deliveries
-from pellucid.storage.repositories.webhooks import Webhooks
+from pellucid.storage.repositories.deliveries import DeliveryRepository
+from pellucid.storage.repositories.webhooks import WebhookRepository
 
 LONGEST_DELAY = 3600.0
 MOST_READ = 4096
@@ -51,10 +51,11 @@ class Outcome:
         return self.status is not None and 200 <= self.status < 300
 
 
-def sign(secrets: Sequence[bytes], message_id: str, timestamp: int, body: bytes) -> str:
-    """The webhook-signature header: one `v1` HMAC-SHA256 for each secret (raw bytes), newest first."""
+def sign(secrets: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:
+    """The webhook-signature header: one `v1` HMAC-SHA256 for each secret ("whsec_" and base64), in their order."""
     content = f"{message_id}.{timestamp}.".encode() + body
-    digests = (hmac.new(secret, content, hashlib.sha256).digest() for secret in secrets)
+    keys = (base64.b64decode(secret.removeprefix(SECRET_PREFIX)) for secret in secrets)
+    digests = (hmac.new(key, content, hashlib.sha256).digest() for key in keys)
     return " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests)
 
 
@@ -79,7 +80,7 @@ class Sender:
         try:
             url = check_url(claimed.url, allow_private=self._settings.webhook_allow_private)
             return self._post(url, claimed, now)
-        except (Refused, InvalidRequest) as error:
+        except InvalidRequest as error:
             return Outcome(error=f"refused: {error.message}")
         except httpcore2.TimeoutException:
             return Outcome(error=f"no answer within {self._settings.webhook_timeout:g} s")
@@ -137,7 +138,7 @@ def settle(
     A 410 disables the webhook and gives up whatever else waits for it; a 2xx of a disabled one (a test, a replay)
     enables it again. False when the delivery belongs to somebody else by now.
     """
-    webhooks, deliveries = Webhooks(tx), Deliveries(tx)
+    webhooks, deliveries = WebhookRepository(tx), DeliveryRepository(tx)
     gone = outcome.status == GONE
     error = GONE_NOTE if gone else outcome.error
     duration = round((finished - started).total_seconds() * 1000)

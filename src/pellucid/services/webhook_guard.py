@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 import httpcore2
 import httpx2
 
-from pellucid.errors import Detail, InvalidRequest, PellucidError
+from pellucid.errors import Detail, InvalidRequest
 
 LONGEST_URL = 2000
 LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa", "lan", "intranet")
@@ -26,10 +26,6 @@ HOST = re.compile(rb"[0-9A-Za-z._-]+|\[?[0-9A-Fa-f:.]+\]?")
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Iterable[str]]
 """(host, port) -> textual addresses; raises OSError when there are none."""
-
-
-class Refused(PellucidError):
-    """This address may not be reached by a webhook."""
 
 
 def check_url(text: str, *, allow_private: bool) -> httpx2.URL:
@@ -89,7 +85,7 @@ def why_private(address: Address) -> str:
 
 
 def vetted(host: str, port: int, *, allow_private: bool, resolve: Resolve) -> list[str]:
-    """The addresses of `host`, all of them allowed; raises Refused, or OSError when it has none."""
+    """The addresses of `host`, all of them allowed; raises InvalidRequest, or OSError when it has none."""
     addresses = [ip_address(text.split("%")[0]) for text in resolve(host, port)]
     if not addresses:
         raise OSError(f"{host} has no address")
@@ -97,7 +93,7 @@ def vetted(host: str, port: int, *, allow_private: bool, resolve: Resolve) -> li
         reason = "" if allow_private and not address.is_multicast else why_private(address)
         if reason:
             named = str(address) if host == str(address) else f"{host} ({address})"
-            raise Refused(f"{named} is {reason}; {_REMEDY}")
+            raise _invalid(f"{named} is {reason}; {_REMEDY}")
     return [str(address) for address in dict.fromkeys(addresses)]
 
 
@@ -143,7 +139,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         raise failure
 
     def connect_unix_socket(self, *_args: object, **_options: object) -> httpcore2.NetworkStream:
-        raise Refused("webhooks do not reach local sockets")
+        raise InvalidRequest("Webhooks do not reach local sockets.")
 
 
 class _Deadlined(httpcore2.NetworkStream):

@@ -20,8 +20,8 @@ from pellucid.services.vault import Vault
 from pellucid.services.webhook_guard import check_url
 from pellucid.settings import Settings
 from pellucid.storage.database import Transaction
-from pellucid.storage.repositories.deliveries import Deliveries
-from pellucid.storage.repositories.webhooks import Webhooks as StoredWebhooks
+from pellucid.storage.repositories.deliveries import DeliveryRepository
+from pellucid.storage.repositories.webhooks import WebhookRepository
 
 SECRET_BYTES = 32
 MOST_WEBHOOKS = 100
@@ -35,14 +35,13 @@ class Webhooks:
         self._tx = tx
         self._settings = settings
         self._vault = vault
-        self._stored = StoredWebhooks(tx)
-        self._deliveries = Deliveries(tx)
+        self._stored = WebhookRepository(tx)
+        self._deliveries = DeliveryRepository(tx)
 
     def create(
         self, caller: Caller, *, url: str, events: Sequence[str] = (), product_id: str = ""
     ) -> tuple[Webhook, str]:
         """A new webhook and its secret, which is shown this once. No `events` means all of them."""
-        product_id = product_id.removeprefix("products/")
         if product_id:
             product_id = Products(self._tx).get(caller, product_id).id
         caller.require("webhooks.create", f"products/{product_id}" if product_id else "")
@@ -56,16 +55,16 @@ class Webhooks:
             events=_events(events),
             create_time=datetime.now(UTC),
         )
-        key = secrets.token_bytes(SECRET_BYTES)
-        self._stored.add(webhook, self._vault.encrypt(key))
-        return webhook, _shown(key)
+        secret = _new_secret()
+        self._stored.add(webhook, self._vault.encrypt(secret))
+        return webhook, secret
 
     def list(self, caller: Caller) -> tuple[Webhook, ...]:
         """Those that the caller may see, newest first."""
-        return tuple(item for item in self._stored.list(caller.org.id) if caller.may("webhooks.view", item.scope))
+        return tuple(item for item in self._stored.list(caller.org.id) if caller.may("webhooks.list", item.scope))
 
     def get(self, caller: Caller, webhook_id: str) -> Webhook:
-        return self._reached(caller, webhook_id, "webhooks.view")
+        return self._reached(caller, webhook_id, "webhooks.list")
 
     def delete(self, caller: Caller, webhook_id: str) -> None:
         """Remove the webhook with all its deliveries; an attempt that is under way may still arrive."""
@@ -79,13 +78,13 @@ class Webhooks:
     def rotate_secret(self, caller: Caller, webhook_id: str) -> tuple[Webhook, str]:
         """A new secret, shown this once; the old one signs as well for 24 hours."""
         webhook = self._reached(caller, webhook_id, "webhooks.update")
-        key = secrets.token_bytes(SECRET_BYTES)
-        self._stored.rotate(webhook.id, self._vault.encrypt(key), datetime.now(UTC) + OLD_SECRET_SIGNS)
-        return webhook, _shown(key)
+        secret = _new_secret()
+        self._stored.rotate(webhook.id, self._vault.encrypt(secret), datetime.now(UTC) + OLD_SECRET_SIGNS)
+        return webhook, secret
 
     def deliveries(self, caller: Caller, webhook_id: str) -> tuple[Delivery, ...]:
         """The newest 200 with their log, newest first."""
-        return self._deliveries.list(self._reached(caller, webhook_id, "webhooks.view").id)
+        return self._deliveries.list(self._reached(caller, webhook_id, "webhooks.list").id)
 
     def replay(self, caller: Caller, webhook_id: str, delivery_id: str) -> Delivery:
         """Send a finished delivery again, under the same webhook-id, with all its tries."""
@@ -131,5 +130,5 @@ def _events(names: Sequence[str]) -> tuple[EventType, ...]:
     return tuple(dict.fromkeys(possible[name] for name in names)) or SUBSCRIBABLE
 
 
-def _shown(key: bytes) -> str:
-    return SECRET_PREFIX + base64.b64encode(key).decode()
+def _new_secret() -> str:
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()

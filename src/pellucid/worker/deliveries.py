@@ -16,7 +16,7 @@ from pellucid.services.delivery import Outcome, Sender, settle
 from pellucid.services.vault import Vault
 from pellucid.settings import Settings
 from pellucid.storage.database import Database
-from pellucid.storage.repositories.deliveries import Deliveries
+from pellucid.storage.repositories.deliveries import DeliveryRepository
 
 log = logging.getLogger(__name__)
 
@@ -88,10 +88,10 @@ class Courier:
     def claim(self, most: int) -> tuple[ClaimedDelivery, ...]:
         now = self._clock()
         with self._database.read() as tx:
-            if not Deliveries(tx).any_due(now):
+            if not DeliveryRepository(tx).any_due(now):
                 return ()
         with self._database.begin() as tx:
-            return Deliveries(tx).claim(now, self._settings.webhook_timeout + LEASE_MARGIN, most)
+            return DeliveryRepository(tx).claim(now, self._settings.webhook_timeout + LEASE_MARGIN, most)
 
     def deliver(self, claimed: ClaimedDelivery) -> Outcome:
         """Make one attempt and write down how it went."""
@@ -117,4 +117,4 @@ class Courier:
 
     def _purge(self) -> None:
         with self._database.begin() as tx:
-            Deliveries(tx).purge(self._clock() - KEPT)
+            DeliveryRepository(tx).purge(self._clock() - KEPT)

@@ -18,7 +18,7 @@ LOGGED = 25
 """Attempts shown for one delivery."""
 
 
-class Deliveries:
+class DeliveryRepository:
     """Events on their way. All times are given by the caller, so that tests own the clock."""
 
     def __init__(self, tx: Transaction) -> None:

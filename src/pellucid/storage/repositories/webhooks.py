@@ -10,13 +10,13 @@ from pellucid.storage.rows.product import ProductRow
 from pellucid.storage.rows.webhook import WebhookRow
 
 
-class Webhooks:
+class WebhookRepository:
     """Subscriptions and their encrypted secrets."""
 
     def __init__(self, tx: Transaction) -> None:
         self._session = tx.session
 
-    def add(self, webhook: Webhook, secret: bytes) -> None:
+    def add(self, webhook: Webhook, secret: str) -> None:
         self._session.add(
             WebhookRow(
                 id=webhook.id,
@@ -48,7 +48,7 @@ class Webhooks:
         """Remove it with its deliveries and their log."""
         self._session.execute(delete(WebhookRow).where(WebhookRow.id == webhook_id))
 
-    def rotate(self, webhook_id: str, secret: bytes, previous_until: datetime) -> None:
+    def rotate(self, webhook_id: str, secret: str, previous_until: datetime) -> None:
         """Put a new secret in; the one before goes on signing until `previous_until`."""
         row = self._session.get_one(WebhookRow, webhook_id)
         row.previous_secret, row.previous_secret_until = row.secret, previous_until
