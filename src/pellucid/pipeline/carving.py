@@ -41,13 +41,22 @@ def identify(data: bytes | mmap, extractors: Sequence[Extractor]) -> tuple[Extra
     return None
 
 
-def chunks(data: bytes | mmap, hits: Mapping[bytes, Sequence[int]], extractors: Sequence[Extractor]) -> Iterator[Chunk]:
+def chunks(
+    data: bytes | mmap,
+    first: tuple[Extractor, int] | None,
+    hits: Mapping[bytes, Sequence[int]],
+    extractors: Sequence[Extractor],
+) -> Iterator[Chunk]:
     """Chunks and the gaps between them, in order, covering all of `data`; nothing when no chunk is found.
 
-    The outermost chunk wins; what lies inside it is found when the chunk itself is unpacked.
+    `first` is what was recognised at the start. The outermost chunk wins; what lies inside it is found when the
+    chunk itself is unpacked.
     """
     position = 0
     size = len(data)
+    if first and not first[0].stream:
+        position = min(first[1], size)
+        yield Chunk(0, position, first[0].suffix, truncated=first[1] > size)
     for start, unit in _candidates(hits, extractors):
         if start < position:
             continue
@@ -66,10 +75,12 @@ def chunks(data: bytes | mmap, hits: Mapping[bytes, Sequence[int]], extractors: 
         yield Chunk(position, size, "")
 
 
-def carve(artefact: Artefact, extractors: Sequence[Extractor], output: Output) -> None:
+def carve(
+    artefact: Artefact, first: tuple[Extractor, int] | None, extractors: Sequence[Extractor], output: Output
+) -> None:
     """Put each chunk, and each gap that is more than padding, as a child named after its offset."""
     data = artefact.data
-    for chunk in chunks(data, artefact.hits, extractors):
+    for chunk in chunks(data, first, artefact.hits, extractors):
         if not chunk.format and (chunk.end - chunk.start < SMALLEST_GAP or is_padding(data, chunk.start, chunk.end)):
             continue
         name = f"0x{chunk.start:08x}.{chunk.format or 'data'}"

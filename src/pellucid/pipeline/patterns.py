@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from mmap import mmap
+from typing import Any
 
 import hyperscan
 
@@ -16,7 +17,7 @@ class Patterns:
     def __init__(self, literals: Iterable[bytes]) -> None:
         self.literals = tuple(sorted(set(literals)))
         self._longest = max(map(len, self.literals), default=1)
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database: Any = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         self._database.compile(
             expressions=[_escaped(literal) for literal in self.literals],
             ids=list(range(len(self.literals))),

@@ -26,6 +26,17 @@ FORBIDDEN = (
     "mknod", "mknodat", "symlink", "symlinkat", "link", "linkat",
 )  # fmt: skip
 
+SYSTEM = (
+    "/usr/lib",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/usr/share/zoneinfo",
+    "/dev/urandom",
+    "/dev/null",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
@@ -111,22 +122,7 @@ def _interpreter() -> list[Path]:
     """Where modules that are imported late come from, and what the C library reads."""
     places = {*sys.path, sys.prefix, sys.base_prefix, *site.getsitepackages(), str(Path(__file__).parents[2])}
     places.discard("")
-    return [
-        *map(Path, sorted(places)),
-        *map(
-            Path,
-            (
-                "/usr/lib",
-                "/lib",
-                "/lib64",
-                "/etc/ld.so.cache",
-                "/usr/share/zoneinfo",
-                "/etc/localtime",
-                "/dev/urandom",
-                "/dev/null",
-            ),
-        ),
-    ]
+    return [*map(Path, sorted(places)), *map(Path, SYSTEM)]
 
 
 def _data_size() -> int:

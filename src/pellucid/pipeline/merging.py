@@ -1,0 +1,137 @@
+"""From contents to places: the tree of artefacts, and facts with the paths that they are true of."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pellucid.domain.component import Component
+from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.dependency import Dependency
+from pellucid.domain.evidence import Evidence
+from pellucid.domain.observation import Observation
+from pellucid.domain.problem import Problem, ProblemKind
+from pellucid.domain.scan_result import ScannedArtefact
+from pellucid.formats.identify import DATA
+from pellucid.pipeline.content import Content
+from pellucid.pipeline.runner import Outcome
+
+SEPARATOR = "!"
+MOST_PLACES = 16
+MOST_ARTEFACTS = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Everything that was found, by place, in the order of the tree."""
+
+    artefacts: tuple[ScannedArtefact, ...]
+    components: tuple[Component, ...]
+    dependencies: tuple[Dependency, ...]
+    crypto_assets: tuple[CryptoAsset, ...]
+    observations: tuple[Observation, ...]
+    problems: tuple[Problem, ...]
+    metadata: dict[str, dict[str, str]]
+
+
+def merge(outcome: Outcome) -> Found:
+    """Put facts at their places. A fact about bytes that lie in many places names at most sixteen of them."""
+    problems: list[Problem] = []
+    artefacts = list(_walk(outcome, problems))
+    places: dict[str, list[str]] = defaultdict(list)
+    for artefact in artefacts:
+        places[artefact.sha256].append(artefact.path)
+    for problem in outcome.problems:
+        path = places.get(problem.artefact, [""])[0]
+        problems.append(replace(problem, artefact=path))
+    contents = [outcome.contents[sha256] for sha256 in places if sha256 in outcome.contents]
+    facts = _Facts()
+    for content in contents:
+        facts.add(content, places[content.sha256])
+    if not _anything(outcome, facts):
+        message = "nothing was recognised in this file: no known format, software, key or certificate"
+        problems.append(
+            Problem(unit="pipeline", kind=ProblemKind.NOTHING_RECOGNISED, message=message, artefact=outcome.source.name)
+        )
+    return Found(
+        artefacts=tuple(artefacts),
+        components=tuple(facts.components),
+        dependencies=tuple(_merged(facts.dependencies)),
+        crypto_assets=tuple(facts.crypto_assets),
+        observations=tuple(facts.observations),
+        problems=tuple(problems + facts.problems),
+        metadata={places[content.sha256][0]: content.metadata for content in contents if content.metadata},
+    )
+
+
+def _walk(outcome: Outcome, problems: list[Problem]) -> Iterator[ScannedArtefact]:
+    """Artefacts, depth first in the order in which containers list them."""
+    source = outcome.source
+    stack: list[tuple[str, str, int, tuple[str, ...]]] = [(source.name, source.sha256, source.size, (source.sha256,))]
+    number = 0
+    while stack:
+        path, sha256, size, ancestors = stack.pop()
+        content = outcome.contents.get(sha256)
+        number += 1
+        yield ScannedArtefact(path=path, sha256=sha256, size=size, kind=content.kind if content else "unknown")
+        if content is None:
+            continue
+        if number > MOST_ARTEFACTS:
+            message = f"more than {MOST_ARTEFACTS:,} places: the rest is not listed"
+            problems.append(Problem(unit="pipeline", kind=ProblemKind.BUDGET, message=message, artefact=path))
+            return
+        for child in reversed(content.children):
+            if not child.sha256:
+                continue
+            name = f"{path}{SEPARATOR}{child.entry.name}"
+            if child.sha256 in ancestors:
+                message = "contains itself: not followed"
+                problems.append(Problem(unit="pipeline", kind=ProblemKind.MALFORMED, message=message, artefact=name))
+                continue
+            stack.append((name, child.sha256, child.entry.size, (*ancestors, child.sha256)))
+
+
+class _Facts:
+    """Facts as they are gathered."""
+
+    def __init__(self) -> None:
+        self.components: list[Component] = []
+        self.dependencies: list[Dependency] = []
+        self.crypto_assets: list[CryptoAsset] = []
+        self.observations: list[Observation] = []
+        self.problems: list[Problem] = []
+
+    def add(self, content: Content, paths: list[str]) -> None:
+        shown = paths[:MOST_PLACES]
+        self.problems += [replace(problem, artefact=paths[0]) for problem in content.problems]
+        for unit in content.units.values():
+            self.problems += [replace(problem, artefact=paths[0]) for problem in unit.problems]
+            self.observations += [replace(fact, evidence=_at(fact.evidence, paths[0])) for fact in unit.observations]
+            for path in paths:
+                self.components += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.components]
+            for path in shown:
+                self.crypto_assets += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.crypto_assets]
+                self.dependencies += [
+                    replace(fact, evidence=tuple(_at(item, path) for item in fact.evidence))
+                    for fact in unit.dependencies
+                ]
+
+
+def _at(evidence: Evidence, path: str) -> Evidence:
+    return replace(evidence, artefact=path)
+
+
+def _merged(dependencies: list[Dependency]) -> Iterator[Dependency]:
+    """One dependency an identity, with all its evidence and the confidence of the best."""
+    same: dict[tuple[str, str, str, str], list[Dependency]] = defaultdict(list)
+    for dependency in dependencies:
+        same[dependency.identity].append(dependency)
+    for group in same.values():
+        best = max(group, key=lambda dependency: dependency.confidence)
+        evidence = tuple(item for dependency in group for item in dependency.evidence)
+        yield replace(best, evidence=evidence[: MOST_PLACES * 4])
+
+
+def _anything(outcome: Outcome, facts: _Facts) -> bool:
+    root = outcome.contents.get(outcome.source.sha256)
+    known = root is not None and (root.unpacked or root.kind != DATA)
+    return known or bool(facts.components or facts.dependencies or facts.crypto_assets or facts.observations)

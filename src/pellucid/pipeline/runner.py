@@ -1,0 +1,314 @@
+"""The runner: from one file to everything that is in it.
+
+It works on contents, not on places: each content is examined once, whatever number of places has it, and not at
+all when the cache knows it. What is found is kept as it comes, so that a scan that is begun again after a crash
+finds most of its work done.
+"""
+
+import logging
+import shutil
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from pellucid.domain.problem import Problem, ProblemKind
+from pellucid.domain.scan import Progress, Stage
+from pellucid.pipeline.budget import Budget
+from pellucid.pipeline.cache import ArtefactStore, ResultCache
+from pellucid.pipeline.content import Content, UnitResult, decode, encode
+from pellucid.pipeline.examine import Request
+from pellucid.pipeline.pool import Answered, Lost, Pool
+from pellucid.pipeline.units import Units
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+SMALL = 256 << 10
+BATCH_FILES = 48
+BATCH_BYTES = 4 << 20
+KEEP_EVERY = 200
+TICK = 0.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The file to scan."""
+
+    path: Path
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """All contents by SHA-256, and what went wrong outside of any of them."""
+
+    source: Source
+    contents: dict[str, Content] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    reused: int = 0
+
+
+@dataclass
+class _Wanted:
+    """A content that has to be examined; `parent` is one that it comes out of."""
+
+    sha256: str
+    size: int
+    depth: int
+    parent: str
+    analyzers: tuple[str, ...] | None = None
+    attempts: int = 0
+
+
+class Runner:
+    """One run over one file. `report` is called a few times a second and may raise to stop the run."""
+
+    def __init__(
+        self,
+        *,
+        source: Source,
+        units: Units,
+        pool: Pool,
+        cache: ResultCache,
+        store: ArtefactStore,
+        budget: Budget,
+        report: Callable[[Progress], None],
+    ) -> None:
+        self._source, self._units, self._pool = source, units, pool
+        self._cache, self._store, self._budget, self._report = cache, store, budget, report
+        self._outcome = Outcome(source=source)
+        self._wanted: dict[str, _Wanted] = {}
+        self._pending: deque[str] = deque()
+        self._waiting: dict[str, list[str]] = defaultdict(list)
+        self._partial: dict[str, Content] = {}
+        self._unsaved: dict[str, bytes] = {}
+        self._bytes_out = self._bytes_done = self._problems = 0
+        self._exhausted = False
+        self._deadline = time.monotonic() + budget.seconds
+        self._reported = 0.0
+
+    def run(self) -> Outcome:
+        """Examine everything; raises only what `report` raises."""
+        try:
+            self._discover([(self._source.sha256, self._source.size)], depth=0, parent="")
+            while self._pending or self._pool.busy:
+                while self._pending and self._pool.idle:
+                    if batch := self._batch():
+                        self._pool.submit(batch)
+                for event in self._pool.events(TICK):
+                    self._handle(event)
+                self._check()
+            self._tell(force=True)
+        finally:
+            self._pool.forget()
+            self._save()
+        return self._outcome
+
+    # ------------------------------------------------------------------ finding out what to do
+
+    def _discover(self, found: Iterable[tuple[str, int]], *, depth: int, parent: str) -> None:
+        """Meet contents: take what the cache knows, queue the rest; then the same for what is inside them."""
+        level = [(sha256, size, depth, parent) for sha256, size in found]
+        while level:
+            new = {item[0]: item for item in level if item[0] not in self._wanted}
+            level = []
+            cached = self._cache.get_many(list(new)) if new else {}
+            for sha256, size, at, inside in new.values():
+                if len(self._wanted) >= self._budget.files or self._exhausted:
+                    self._exhaust(f"more than {self._budget.files:,} artefacts")
+                    break
+                wanted = self._wanted[sha256] = _Wanted(sha256, size, at, inside)
+                known = self._usable(cached.get(sha256))
+                if known is None:
+                    self._pending.append(sha256)
+                elif missing := self._missing(known):
+                    wanted.analyzers, self._partial[sha256] = missing, known
+                    self._pending.append(sha256)
+                else:
+                    self._outcome.reused += 1
+                    level += self._accept(known)
+
+    def _usable(self, payload: bytes | None) -> Content | None:
+        if payload is None:
+            return None
+        try:
+            content = decode(payload)
+        except msgspec.DecodeError:
+            log.warning("a cached result could not be read: it is made again")
+            return None
+        return content if content.identity == self._units.identity else None
+
+    def _missing(self, content: Content) -> tuple[str, ...]:
+        """Analyzers that are new, or have changed, since `content` was examined."""
+        versions = self._units.versions
+        if content.unpacked:
+            content.units = {name: UnitResult(version=version) for name, version in versions.items()}
+            return ()
+        content.units = {name: unit for name, unit in content.units.items() if name in versions}
+        return tuple(
+            name
+            for name, version in versions.items()
+            if name not in content.units or content.units[name].version != version
+        )
+
+    def _accept(self, content: Content) -> list[tuple[str, int, int, str]]:
+        """Take a finished content; returns what is inside it and how deep."""
+        self._outcome.contents[content.sha256] = content
+        self._bytes_done += content.size
+        self._problems += len(content.problems) + sum(len(unit.problems) for unit in content.units.values())
+        depth = self._wanted[content.sha256].depth + 1
+        inside = [child for child in content.children if child.sha256]
+        if inside and depth > self._budget.depth:
+            message = f"nested deeper than {self._budget.depth} levels: what is inside was not looked at"
+            self._outcome.problems.append(
+                Problem(unit="pipeline", kind=ProblemKind.BUDGET, message=message, artefact=content.sha256)
+            )
+            return []
+        return [(child.sha256, child.entry.size, depth, content.sha256) for child in inside]
+
+    # ------------------------------------------------------------------ giving it out
+
+    def _batch(self) -> list[Request]:
+        """The next requests: one large artefact, or many small ones."""
+        share = max(1, min(BATCH_FILES, len(self._pending) // (2 * self._pool.size)))
+        batch: list[Request] = []
+        total = 0
+        while self._pending and len(batch) < share:
+            wanted = self._wanted[self._pending[0]]
+            if batch and (wanted.size > SMALL or total + wanted.size > BATCH_BYTES):
+                break
+            self._pending.popleft()
+            path = self._locate(wanted)
+            if path is None:
+                continue
+            total += wanted.size
+            batch.append(
+                Request(
+                    path=str(path),
+                    sha256=wanted.sha256,
+                    size=wanted.size,
+                    folder="",
+                    analyzers=wanted.analyzers,
+                    limits=self._budget.limits,
+                    seconds=self._budget.unit_seconds,
+                )
+            )
+            if wanted.size > SMALL:
+                break
+        return batch
+
+    def _locate(self, wanted: _Wanted) -> Path | None:
+        """Where the bytes are; None when their container has to be unpacked again first."""
+        if wanted.sha256 == self._source.sha256:
+            return self._source.path
+        if self._store.exists(wanted.sha256):
+            return self._store.path(wanted.sha256)
+        self._waiting[wanted.parent].append(wanted.sha256)
+        if len(self._waiting[wanted.parent]) == 1 and wanted.parent not in self._pending:
+            container = self._wanted[wanted.parent]
+            container.analyzers = None
+            self._pending.appendleft(container.sha256)
+        return None
+
+    # ------------------------------------------------------------------ taking it in
+
+    def _handle(self, event: Answered | Lost) -> None:
+        if isinstance(event, Answered):
+            self._finish(self._take_in(event))
+            return
+        self._pending.extendleft(request.sha256 for request in reversed(event.rest))
+        wanted = self._wanted[event.request.sha256]
+        wanted.attempts += 1
+        if event.kind is ProblemKind.CRASH and wanted.attempts < ATTEMPTS:
+            self._pending.appendleft(wanted.sha256)
+            return
+        content = Content(sha256=wanted.sha256, size=wanted.size, identity=self._units.identity, kind="unknown")
+        content.problems.append(Problem(unit="pipeline", kind=event.kind, message=event.message))
+        self._finish(content)
+
+    def _take_in(self, event: Answered) -> Content:
+        """Move what came out into the store; the hashes are ours, not those of the process that read the bytes."""
+        content = event.content
+        for child in content.children:
+            if child.entry.stored < 0:
+                continue
+            try:
+                blob = self._store.adopt(event.folder / str(child.entry.stored))
+            except FileNotFoundError:
+                message = f"{child.entry.name} was announced, but is not there"
+                content.problems.append(Problem(unit="pipeline", kind=ProblemKind.CRASH, message=message))
+                continue
+            child.sha256 = blob.sha256
+            self._bytes_out += blob.size
+        if (known := self._partial.pop(content.sha256, None)) and self._wanted[content.sha256].analyzers is not None:
+            known.units.update(content.units)
+            content = known
+        return content
+
+    def _finish(self, content: Content) -> None:
+        sha256 = content.sha256
+        again = sha256 in self._outcome.contents
+        if content.lasting:
+            self._unsaved[sha256] = encode(content)
+            if len(self._unsaved) >= KEEP_EVERY:
+                self._save()
+        if not again:
+            found = self._accept(content)
+            if found:
+                self._discover([item[:2] for item in found], depth=found[0][2], parent=sha256)
+        for waiting in self._waiting.pop(sha256, []):
+            if self._store.exists(waiting):
+                self._pending.appendleft(waiting)
+                continue
+            wanted = self._wanted[waiting]
+            lost = Content(sha256=waiting, size=wanted.size, identity=self._units.identity, kind="unknown")
+            message = "its container gave other bytes when it was unpacked again"
+            lost.problems.append(Problem(unit="pipeline", kind=ProblemKind.CRASH, message=message))
+            self._finish(lost)
+
+    def _save(self) -> None:
+        if self._unsaved:
+            self._cache.put_many(self._unsaved)
+            self._unsaved = {}
+
+    # ------------------------------------------------------------------ keeping within bounds
+
+    def _check(self) -> None:
+        self._tell()
+        if self._bytes_out > self._budget.bytes:
+            self._exhaust(f"more than {self._budget.bytes:,} bytes were unpacked")
+        elif time.monotonic() > self._deadline:
+            self._exhaust(f"the scan took longer than {self._budget.seconds:.0f} s")
+        elif self._budget.reserve and shutil.disk_usage(self._source.path.parent).free < self._budget.reserve:
+            self._exhaust("the disk is nearly full")
+
+    def _exhaust(self, why: str) -> None:
+        """Stop unpacking: what is known by now is the result, and it says so."""
+        if self._exhausted:
+            return
+        self._exhausted = True
+        self._pending.clear()
+        self._waiting.clear()
+        self._pool.forget()
+        message = f"{why}: the rest was not looked at"
+        self._outcome.problems.append(Problem(unit="pipeline", kind=ProblemKind.BUDGET, message=message))
+
+    def _tell(self, *, force: bool = False) -> None:
+        now = time.monotonic()
+        if force or now - self._reported > TICK:
+            self._reported = now
+            self._report(
+                Progress(
+                    stage=Stage.UNPACKING,
+                    done=len(self._outcome.contents),
+                    known=len(self._wanted),
+                    bytes=self._bytes_done,
+                    problems=self._problems + len(self._outcome.problems),
+                )
+            )

@@ -1,0 +1,162 @@
+"""Scanning: the pipeline over one file, then judgement. The same for a server's worker and the command line."""
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+from pellucid.analysis.limits import Limits
+from pellucid.analysis.matcher import AdvisoryIndex, Inventory
+from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.finding import Finding
+from pellucid.domain.image import ImageCounts
+from pellucid.domain.observation import Observation, ObservationKind
+from pellucid.domain.problem import Problem, ProblemKind
+from pellucid.domain.scan import Progress, Stage
+from pellucid.domain.scan_result import ScanResult
+from pellucid.matchers import MATCHERS
+from pellucid.pipeline.budget import Budget
+from pellucid.pipeline.cache import ArtefactStore, ResultCache
+from pellucid.pipeline.merging import Found, merge
+from pellucid.pipeline.pool import Pool
+from pellucid.pipeline.runner import Runner, Source
+from pellucid.pipeline.units import UNITS
+from pellucid.settings import Settings
+
+READ = 1 << 20
+
+
+class Report(Protocol):
+    """Called a few times a second; may raise to stop the scan."""
+
+    def __call__(self, progress: Progress, /) -> None: ...
+
+
+def budget_of(settings: Settings) -> Budget:
+    """What the operator allows a scan."""
+    limits = Limits(bytes=settings.extraction_bytes, files=settings.extraction_files, ratio=settings.extraction_ratio)
+    return Budget(
+        bytes=settings.scan_bytes,
+        files=settings.scan_files,
+        depth=settings.scan_depth,
+        seconds=settings.scan_seconds,
+        unit_seconds=settings.unit_seconds,
+        reserve=settings.disk_reserve,
+        limits=limits,
+    )
+
+
+def pool_of(settings: Settings, work: Path, readable: Sequence[Path]) -> Pool:
+    """Analysis processes as the operator wants them; they may read `readable` and write under `work`."""
+    size = settings.processes or len(os.sched_getaffinity(0))
+    # Room above the budget: the unit that reaches it is told so by its budget, not by a signal.
+    file_size = settings.extraction_bytes + (64 << 20)
+    return Pool(size, work=work, readable=readable, memory=settings.unit_memory, file_size=file_size)
+
+
+def source_of(path: Path, name: str = "") -> Source:
+    """A file on this machine, hashed in one pass."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Source(path=path, name=name or path.name, sha256=digest, size=path.stat().st_size)
+
+
+def scan(
+    source: Source,
+    *,
+    pool: Pool,
+    cache: ResultCache,
+    store: ArtefactStore,
+    budget: Budget,
+    advisories: AdvisoryIndex,
+    report: Report,
+) -> ScanResult:
+    """Everything that is in `source`, and what is wrong with it."""
+    started = datetime.now(UTC)
+    timings: dict[str, float] = {}
+    last = Progress()
+
+    def tell(progress: Progress) -> None:
+        nonlocal last
+        last = progress
+        report(progress)
+
+    with _timed(timings, "unpacking"):
+        runner = Runner(source=source, units=UNITS, pool=pool, cache=cache, store=store, budget=budget, report=tell)
+        outcome = runner.run()
+        found = merge(outcome)
+    tell(replace(last, stage=Stage.MATCHING))
+    with _timed(timings, "matching"):
+        findings, problems = judge(inventory_of(found, started), advisories)
+    return ScanResult(
+        filename=source.name,
+        size=source.size,
+        sha256=source.sha256,
+        started=started,
+        finished=datetime.now(UTC),
+        counts=_counts(found, findings, started),
+        artefacts=found.artefacts,
+        components=found.components,
+        dependencies=found.dependencies,
+        crypto_assets=found.crypto_assets,
+        observations=found.observations,
+        findings=findings,
+        problems=(*found.problems, *problems),
+        metadata=found.metadata,
+        timings=timings,
+        reused=outcome.reused,
+    )
+
+
+def inventory_of(found: Found, at: datetime) -> Inventory:
+    return Inventory(
+        dependencies=found.dependencies, crypto_assets=found.crypto_assets, observations=found.observations, at=at
+    )
+
+
+def judge(inventory: Inventory, advisories: AdvisoryIndex) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+    """What all matchers say; one that fails is a problem, the others still count."""
+    findings: dict[str, Finding] = {}
+    problems: list[Problem] = []
+    for matcher in MATCHERS:
+        try:
+            findings.update((finding.key, finding) for finding in matcher(inventory, advisories))
+        except Exception as error:  # noqa: BLE001  # the runner's edge: a unit that fails is a Problem
+            message = f"{type(error).__name__}: {error}"
+            problems.append(Problem(unit=matcher.name, kind=ProblemKind.CRASH, message=message[:300]))
+    ranked = sorted(findings.values(), key=lambda finding: (-finding.severity.rank, not finding.is_kev, finding.name))
+    return tuple(ranked), tuple(problems)
+
+
+def _counts(found: Found, findings: Sequence[Finding], at: datetime) -> ImageCounts:
+    assets = distinct(found.crypto_assets)
+    return ImageCounts(
+        dependencies=len(found.dependencies),
+        cryptographic_assets=len(assets),
+        finding_types=dict(sorted(Counter(finding.type for finding in findings).items())),
+        kev=sum(finding.is_kev for finding in findings),
+        expired_certificates=sum(asset.expired(at) for asset in assets),
+        unsafe_functions=sum(_is_unsafe(observation) for observation in found.observations),
+    )
+
+
+def distinct(assets: Iterable[CryptoAsset]) -> list[CryptoAsset]:
+    """One of each identity, however many places it lies in."""
+    return list({asset.identity: asset for asset in reversed(list(assets))}.values())
+
+
+def _is_unsafe(observation: Observation) -> bool:
+    return observation.kind is ObservationKind.UNSAFE_FUNCTION
+
+
+@contextmanager
+def _timed(timings: dict[str, float], name: str) -> Iterator[None]:
+    before = monotonic()
+    yield
+    timings[name] = round(monotonic() - before, 3)

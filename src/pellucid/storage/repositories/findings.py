@@ -1,0 +1,117 @@
+"""Findings of products: kept over scans, seen in scans, escalated when they become worse."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pellucid.domain.finding import Finding, FindingStatus
+from pellucid.domain.ids import new_id
+from pellucid.domain.severity import Severity
+from pellucid.storage.database import Transaction
+from pellucid.storage.rows.finding import EscalationRow, FindingRow, OccurrenceRow
+
+PIECE = 500
+
+
+class FindingRepository:
+    def __init__(self, tx: Transaction) -> None:
+        self._session = tx.session
+        sqlite_here = tx.session.get_bind().dialect.name == "sqlite"
+        self._insert: Any = sqlite.insert if sqlite_here else postgresql.insert
+
+    def store(self, product_id: str, scan_id: str, findings: Sequence[Finding]) -> None:
+        """Add what is new, raise what became worse (that is an escalation), and note where each was seen."""
+        now = datetime.now(UTC)
+        by_key = {finding.key: finding for finding in findings}
+        self._add(product_id, list(by_key.values()), now)
+        rows = self._rows(product_id, list(by_key))
+        for key, finding in by_key.items():
+            self._escalate(rows[key], finding, now)
+        self._occur(scan_id, [(rows[key].id, finding) for key, finding in by_key.items()], now)
+
+    def _add(self, product_id: str, findings: Sequence[Finding], now: datetime) -> None:
+        values = [
+            {
+                "id": new_id(),
+                "product_id": product_id,
+                "key": finding.key,
+                "class": finding.class_,
+                "type": finding.type,
+                "severity": finding.severity,
+                "status": FindingStatus.NEW,
+                "name": finding.name,
+                "title": finding.title,
+                "is_kev": finding.is_kev,
+                "cvss_score": finding.cvss_score,
+                "create_time": now,
+                "details": _details(finding),
+            }
+            for finding in findings
+        ]
+        for start in range(0, len(values), PIECE):
+            statement = self._insert(FindingRow.__table__).values(values[start : start + PIECE])
+            self._session.execute(statement.on_conflict_do_nothing(index_elements=["product_id", "key"]))
+
+    def _rows(self, product_id: str, keys: Sequence[str]) -> dict[str, FindingRow]:
+        rows: dict[str, FindingRow] = {}
+        for start in range(0, len(keys), PIECE):
+            query = select(FindingRow).where(
+                FindingRow.product_id == product_id, FindingRow.key.in_(keys[start : start + PIECE])
+            )
+            rows.update({row.key: row for row in self._session.scalars(query)})
+        return rows
+
+    def _escalate(self, row: FindingRow, finding: Finding, now: datetime) -> None:
+        """Bring the finding up to date; news that it became worse is an escalation."""
+        news = []
+        if finding.is_kev and not row.is_kev:
+            news.append(("knownExploited", "false", "true"))
+        if finding.severity.rank > Severity(row.severity).rank:
+            news.append(("severity", row.severity, finding.severity))
+        row.is_kev, row.severity, row.cvss_score = finding.is_kev, finding.severity, finding.cvss_score
+        row.details = _details(finding)
+        for kind, before, after in news:
+            values = {
+                "id": new_id(),
+                "product_id": row.product_id,
+                "finding_id": row.id,
+                "kind": kind,
+                "before": before,
+                "after": after,
+                "status": "new",
+                "create_time": now,
+            }
+            statement = self._insert(EscalationRow).values(values)
+            self._session.execute(statement.on_conflict_do_nothing(index_elements=["finding_id", "kind", "after"]))
+
+    def _occur(self, scan_id: str, seen: Sequence[tuple[str, Finding]], now: datetime) -> None:
+        values = [
+            {
+                "id": new_id(),
+                "finding_id": finding_id,
+                "scan_id": scan_id,
+                "severity": finding.severity,
+                "confidence": finding.confidence,
+                "create_time": now,
+                "evidence": [asdict(item) for item in finding.evidence],
+            }
+            for finding_id, finding in seen
+        ]
+        for start in range(0, len(values), PIECE):
+            statement = self._insert(OccurrenceRow).values(values[start : start + PIECE])
+            self._session.execute(statement.on_conflict_do_nothing(index_elements=["scan_id", "finding_id"]))
+
+
+def _details(finding: Finding) -> dict[str, Any]:
+    return {
+        "description": finding.description,
+        "identifiers": [list(pair) for pair in finding.identifiers],
+        "recommendedAction": finding.recommended_action,
+        "knownFixedVersion": finding.known_fixed_version,
+        "references": list(finding.references),
+        "dependency": list(finding.dependency or ()),
+    }
