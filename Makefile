@@ -27,7 +27,7 @@ JOBS ?= 2
 help:  ## list the targets
 	@awk -F ':.*##' '/^[a-z-]+:.*##/ { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-# --- setting up -------------------------------------------------------------------------------------------------
+# Setting up.
 
 $(BIN)/python:
 	@sh scripts/find_python.sh -m venv $(VENV)
@@ -43,7 +43,7 @@ $(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
 .PHONY: venv
 venv: $(DEV_STAMP)  ## set up the virtual environment (the active one, or .venv)
 
-# --- using it ---------------------------------------------------------------------------------------------------
+# Using it.
 
 $(SAMPLE): scripts/build_sample.py | $(BIN)/python
 	@$(BIN)/python scripts/build_sample.py --output $@
@@ -60,7 +60,7 @@ down:  ## stop the server that demo started
 serve: $(RUN_STAMP)  ## run Pellucid in the foreground (DATA=folder PORT=number)
 	@$(BIN)/pellucid serve --data-dir $(DATA) --port $(PORT)
 
-# --- working on it ----------------------------------------------------------------------------------------------
+# Working on it.
 
 .PHONY: check lint types layers docs test
 check: lint types layers docs test  ## everything CI runs: format, lint, types, layers, docs, tests

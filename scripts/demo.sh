@@ -36,7 +36,7 @@ for wanted in (int(sys.argv[1]), 0):
 PYTHON
 }
 
-# --- the server ----------------------------------------------------------------------------------------------------
+# The server.
 
 if running; then
     port=$(cat "$work/port")
@@ -59,7 +59,7 @@ until curl -fs --max-time 5 "$API/healthz" >/dev/null 2>&1; do
 done
 echo ' ready'
 
-# --- a token, a product --------------------------------------------------------------------------------------------
+# A token, a product.
 
 credentials=$work/data/credentials.json
 TOKEN=$(curl -fsS "$API/realms/pellucid/protocol/openid-connect/token" \
@@ -71,7 +71,7 @@ product=$(curl -fsS "$API/api/v4/products" --header "Authorization: Bearer $TOKE
     die "the product was not created"
 P=$(printf %s "$product" | jq -r .id)
 
-# --- the documented job: upload, then poll -------------------------------------------------------------------------
+# The documented job: upload, then poll.
 
 version=$(date -u +%Y%m%d.%H%M%S)
 echo "Uploading $SAMPLE ($(wc -c <"$SAMPLE") bytes)"
@@ -92,7 +92,7 @@ while :; do
 done
 echo ' done'
 
-# --- what was found ------------------------------------------------------------------------------------------------
+# What was found.
 
 echo
 curl -fsS -H "Authorization: Bearer $TOKEN" "$API/api/v4/products/$P/images/$I?withCounts=true" | jq -r '
