@@ -20,20 +20,19 @@ def image_counts(tx: Transaction, image_ids: Sequence[str]) -> dict[str, ImageCo
     """Counts by image id; an image without a finished scan has zeros. Expired means expired now."""
     if not image_ids:
         return {}
-    newest = dict(
-        tx.session.execute(
-            select(ScanRow.image_id, func.max(ScanRow.id))
-            .where(ScanRow.image_id.in_(image_ids), ScanRow.state == ScanStateType.DONE)
-            .group_by(ScanRow.image_id)
-        ).tuples()
+    query = (
+        select(ScanRow.image_id, func.max(ScanRow.id))
+        .where(ScanRow.image_id.in_(image_ids), ScanRow.state == ScanStateType.DONE)
+        .group_by(ScanRow.image_id)
     )
+    newest: dict[str, str] = {row[0]: row[1] for row in tx.session.execute(query)}
     by_scan = _counts(tx, list(newest.values()))
     return {image_id: by_scan.get(newest.get(image_id, ""), ImageCounts()) for image_id in image_ids}
 
 
 def _counts(tx: Transaction, scans: list[str]) -> dict[str, ImageCounts]:
-    def grouped(query: Select[tuple[str, int]]) -> dict[str, int]:
-        return dict(tx.session.execute(query).tuples())
+    def grouped(query: Select[str, int]) -> dict[str, int]:
+        return {row[0]: row[1] for row in tx.session.execute(query)}
 
     dependency, crypto, seen = ScanDependencyRow, ScanCryptoAssetRow, ScanObservationRow
     dependencies = grouped(
@@ -59,7 +58,7 @@ def _counts(tx: Transaction, scans: list[str]) -> dict[str, ImageCounts]:
     )
     types: dict[str, dict[FindingType, int]] = defaultdict(dict)
     by_type = occurrences.add_columns(FindingRow.type).group_by(FindingRow.type).order_by(FindingRow.type)
-    for scan_id, number, name in tx.session.execute(by_type).tuples():
+    for scan_id, number, name in tx.session.execute(by_type):
         types[scan_id][FindingType(name)] = number
     return {
         scan_id: ImageCounts(

@@ -24,7 +24,7 @@ class ContentResults:
         for start in range(0, len(keys), PIECE):
             wanted = ContentResultRow.sha256.in_(keys[start : start + PIECE])
             rows = self._session.execute(select(ContentResultRow.sha256, ContentResultRow.payload).where(wanted))
-            found.update({sha256: payload for sha256, payload in rows})
+            found.update((sha256, payload) for sha256, payload in rows)
         return found
 
     def put_many(self, results: Mapping[str, bytes]) -> None:

@@ -91,6 +91,10 @@ class ScanResultRepository:
             for row in rows
         ]
 
+    def set_advisory_digest(self, scan_id: str, digest: str) -> None:
+        """Note with which advisories a scan was judged last."""
+        self._session.execute(update(ScanRow).where(ScanRow.id == scan_id).values(advisory_digest=digest))
+
     def _insert(self, row: type[Row], scan_id: str, values: Iterable[dict[str, Any]]) -> None:
         rows = [value | {"scan_id": scan_id, "number": number} for number, value in enumerate(values)]
         for start in range(0, len(rows), PIECE):

@@ -1,0 +1,29 @@
+"""The newest finished scan of each image."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from pellucid.domain.scan import ScanStateType
+from pellucid.storage.database import Transaction
+from pellucid.storage.rows.scan import ScanRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewestScan:
+    """A scan, and the product that its findings belong to."""
+
+    scan_id: str
+    product_id: str
+
+
+def newest_scans(tx: Transaction, *, not_judged_with: str, most: int) -> list[NewestScan]:
+    """Up to `most` of the newest finished scans that were judged with other advisories than these (a digest)."""
+    newest = select(func.max(ScanRow.id)).where(ScanRow.state == ScanStateType.DONE).group_by(ScanRow.image_id)
+    query = (
+        select(ScanRow.id, ScanRow.product_id)
+        .where(ScanRow.id.in_(newest), ScanRow.advisory_digest != not_judged_with)
+        .order_by(ScanRow.id)
+        .limit(most)
+    )
+    return [NewestScan(scan_id=row.id, product_id=row.product_id) for row in tx.session.execute(query)]

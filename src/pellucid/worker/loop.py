@@ -1,0 +1,59 @@
+"""The worker: claims jobs one after the other, and does them with all cores."""
+
+import logging
+import threading
+from collections.abc import Callable
+from functools import partial
+
+from pellucid.errors import LeaseLost
+from pellucid.services.rematching import REMATCH_JOB, rematch
+from pellucid.services.scan_jobs import ScanJob, Workshop
+from pellucid.services.scans import SCAN_JOB
+from pellucid.storage.repositories.jobs import Job, Jobs
+
+log = logging.getLogger(__name__)
+IDLE_SECONDS = 0.3
+TROUBLE_SECONDS = 2.0
+
+
+def run_jobs(workshop: Workshop, owner: str, stop: threading.Event, tidy: Callable[[], None]) -> None:
+    """Do jobs until `stop` is set; `tidy` is called when there is nothing to do after there was."""
+    worked = False
+    while not stop.is_set():
+        try:
+            with workshop.database.begin() as tx:
+                job = Jobs(tx).claim(owner, workshop.settings.lease)
+            if job is None:
+                if worked:
+                    tidy()
+                worked = False
+                stop.wait(IDLE_SECONDS)
+                continue
+            worked = True
+            _do(workshop, job, stop)
+        except Exception:  # the worker's edge: one bad job, or a database that is away, must not end it
+            log.exception("the worker goes on after an error")
+            stop.wait(TROUBLE_SECONDS)
+
+
+def _do(workshop: Workshop, job: Job, stop: threading.Event) -> None:
+    def check() -> None:
+        if stop.is_set():
+            raise InterruptedError("the worker is stopping")
+
+    kinds = {SCAN_JOB: ScanJob(workshop, job, check).run, REMATCH_JOB: partial(rematch, workshop, job)}
+    log.info("%s %s: attempt %d", job.kind, job.subject_id, job.attempt)
+    try:
+        kinds[job.kind]()
+    except LeaseLost:
+        log.info("%s %s is not ours any more", job.kind, job.subject_id)
+    except InterruptedError:
+        _give_back(workshop, job, "the worker was stopped")
+    except Exception as error:
+        _give_back(workshop, job, f"{type(error).__name__}: {error}")
+        raise
+
+
+def _give_back(workshop: Workshop, job: Job, why: str) -> None:
+    with workshop.database.begin() as tx:
+        Jobs(tx).give_back(job, why)
