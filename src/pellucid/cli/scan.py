@@ -1,0 +1,45 @@
+"""`pellucid scan`: the whole pipeline over one file, with no server."""
+
+import json
+import os
+from argparse import Namespace
+from pathlib import Path
+
+from pellucid.cli import configuration, exit_codes, summary
+from pellucid.cli.progress import scan_progress
+from pellucid.cli.terminal import note, printable, say
+from pellucid.domain.scan_result import ScanResult
+from pellucid.domain.severity import Severity
+from pellucid.errors import InvalidRequest
+from pellucid.reports.scan_json import scan_json
+from pellucid.services import local_scan
+
+
+def run(arguments: Namespace) -> int:
+    """0 when nothing is at or above --fail-on, 1 when something is."""
+    path: Path = arguments.file
+    if not path.is_file():
+        why = "is not a regular file" if path.exists() else "does not exist"
+        raise InvalidRequest(f"{path} {why}.")
+    if not os.access(path, os.R_OK):
+        raise InvalidRequest(f"{path} cannot be read: permission denied.")
+    given = arguments.data_dir or (None if "PELLUCID_DATA_DIR" in os.environ else configuration.cache_dir())
+    settings = configuration.load(data_dir=given, processes=arguments.processes)
+    with scan_progress(printable(path.name)) as show:
+        result = local_scan.scan(path, settings, show)
+    if arguments.format == "json":
+        say(json.dumps(scan_json(result), indent=2))
+    else:
+        summary.show(result)
+    return verdict(result, arguments.fail_on)
+
+
+def verdict(result: ScanResult, fail_on: Severity | None) -> int:
+    """The exit code: whether a finding is at or above `fail_on`, which None never is."""
+    if fail_on is None:
+        return exit_codes.OK
+    severe = [finding for finding in result.findings if finding.severity.rank >= fail_on.rank]
+    if not severe:
+        return exit_codes.OK
+    note(f"pellucid: {len(severe):,} {'finding' if len(severe) == 1 else 'findings'} at or above {fail_on}")
+    return exit_codes.FINDINGS

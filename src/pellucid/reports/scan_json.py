@@ -1,0 +1,148 @@
+"""The JSON document of a scan; its published form is docs/reference/scan-result.schema.json (JSON Schema 2020-12)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pellucid.domain.component import Component
+from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.dependency import Dependency
+from pellucid.domain.evidence import Evidence
+from pellucid.domain.finding import Finding
+from pellucid.domain.image import ImageCounts
+from pellucid.domain.observation import Observation, ObservationKind
+from pellucid.domain.problem import Problem
+from pellucid.domain.scan_result import ScannedArtefact, ScanResult
+
+DEPENDENCY = ("vendor", "product", "version", "purl")
+
+
+def scan_json(result: ScanResult) -> dict[str, Any]:
+    """Everything a scan found, as values that JSON has. Sizes in bytes, times RFC 3339 in UTC, timings in seconds."""
+    artefacts = {artefact.path: artefact for artefact in result.artefacts}
+    unsafe = defaultdict(list)
+    for observation in result.observations:
+        if observation.kind is ObservationKind.UNSAFE_FUNCTION:
+            unsafe[observation.evidence.artefact].append(observation)
+    sightings: dict[tuple[str, str], list[CryptoAsset]] = defaultdict(list)
+    for asset in result.crypto_assets:
+        sightings[asset.identity].append(asset)
+    return {
+        "image": _image(result),
+        "counts": _counts(result.counts),
+        "components": [
+            _component(item, artefacts.get(item.evidence.artefact), unsafe[item.evidence.artefact])
+            for item in result.components
+        ],
+        "dependencies": [_dependency(item) for item in result.dependencies],
+        "cryptographicAssets": [_crypto_asset(group, result.started) for group in sightings.values()],
+        "findings": [_finding(item) for item in result.findings],
+        "problems": [_problem(item) for item in result.problems],
+        "timings": {**result.timings, "total": round(result.seconds, 3)},
+    }
+
+
+def _image(result: ScanResult) -> dict[str, Any]:
+    return {
+        "filename": result.filename,
+        "size": result.size,
+        "sha256": result.sha256,
+        "started": _time(result.started),
+        "finished": _time(result.finished),
+        "artefacts": len(result.artefacts),
+        "reused": result.reused,
+        "metadata": {path: dict(facts) for path, facts in result.metadata.items()},
+    }
+
+
+def _counts(counts: ImageCounts) -> dict[str, Any]:
+    return {
+        "newEscalationsCount": counts.new_escalations,
+        "dependenciesCount": counts.dependencies,
+        "cryptographicAssetsCount": counts.cryptographic_assets,
+        "findingTypeCounts": [{"type": str(type_), "count": number} for type_, number in counts.finding_types.items()],
+        "kev": counts.kev,
+        "expiredCertificatesCount": counts.expired_certificates,
+        "unsafeFunctionsCount": counts.unsafe_functions,
+    }
+
+
+def _component(item: Component, artefact: ScannedArtefact | None, unsafe: Sequence[Observation]) -> dict[str, Any]:
+    return {
+        "path": item.evidence.artefact,
+        "name": item.name,
+        "kind": str(item.kind),
+        "format": item.format,
+        "architecture": item.architecture,
+        "bits": item.bits,
+        "sha256": artefact.sha256 if artefact else "",
+        "size": artefact.size if artefact else 0,
+        "unsafeFunctions": [{"name": seen.name, "note": seen.note} for seen in unsafe],
+    }
+
+
+def _dependency(item: Dependency) -> dict[str, Any]:
+    return {
+        "vendor": item.vendor,
+        "product": item.product,
+        "version": item.version,
+        "purl": item.purl,
+        "cpe": item.cpe,
+        "licence": item.licence,
+        "linkage": str(item.linkage),
+        "confidence": item.confidence,
+        "evidence": _evidence(item.evidence),
+    }
+
+
+def _crypto_asset(sightings: Sequence[CryptoAsset], at: datetime) -> dict[str, Any]:
+    item = sightings[0]
+    return {
+        "kind": str(item.kind),
+        "algorithm": item.algorithm,
+        "keyBits": item.key_bits,
+        "fingerprint": item.fingerprint,
+        "encoding": str(item.encoding),
+        "encrypted": item.encrypted,
+        "subject": item.subject,
+        "issuer": item.issuer,
+        "serial": item.serial,
+        "signatureAlgorithm": item.signature_algorithm,
+        "notBefore": _time(item.not_before),
+        "notAfter": _time(item.not_after),
+        "isExpired": item.expired(at),
+        "evidence": _evidence([sighting.evidence for sighting in sightings]),
+    }
+
+
+def _finding(item: Finding) -> dict[str, Any]:
+    return {
+        "class": item.class_,
+        "type": str(item.type),
+        "severity": str(item.severity),
+        "name": item.name,
+        "title": item.title,
+        "description": item.description,
+        "identifiers": [{kind: value} for kind, value in item.identifiers],
+        "isKev": item.is_kev,
+        "cvssScore": item.cvss_score,
+        "confidence": item.confidence,
+        "dependency": dict(zip(DEPENDENCY, item.dependency, strict=True)) if item.dependency else None,
+        "knownFixedVersion": item.known_fixed_version,
+        "recommendedAction": item.recommended_action,
+        "references": list(item.references),
+        "evidence": _evidence(item.evidence),
+    }
+
+
+def _problem(item: Problem) -> dict[str, Any]:
+    return {"unit": item.unit, "kind": str(item.kind), "artefact": item.artefact, "message": item.message}
+
+
+def _evidence(sightings: Sequence[Evidence]) -> list[dict[str, Any]]:
+    return [{"artefact": at.artefact, "offset": at.offset, "length": at.length, "seen": at.seen} for at in sightings]
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
