@@ -36,9 +36,11 @@ def identify_leaf(data: bytes | mmap) -> str:
     for kind, at, magic in leaf_signatures():
         if data[at : at + len(magic)] == magic:
             return kind
+    if is_padding(data, 0, len(data)):
+        return PADDING
     head = bytes(data[:SAMPLE])
     if head.translate(None, NOT_TEXT) != head:
-        return PADDING if is_padding(data, 0, len(data)) else DATA
+        return DATA
     return TEXT if _decodes(head) else DATA
 
 

@@ -1,0 +1,81 @@
+"""Output: names stay data, budgets hold, partial results are kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pellucid.analysis.limits import Limits
+from pellucid.analysis.output import Output, safe_name
+from pellucid.domain.entry import EntryKind
+from pellucid.domain.problem import ProblemKind
+from pellucid.errors import BudgetExceeded, Malformed
+
+
+def output(folder: Path, **limits: int) -> Output:
+    return Output(folder, unit="test", source_size=10, limits=Limits(**limits))
+
+
+@given(st.text())
+def test_a_safe_name_stays_inside(name: str) -> None:
+    parts = safe_name(name).split("/")
+    assert not {"", ".", ".."} & set(parts)
+    assert "\0" not in safe_name(name)
+
+
+def test_a_name_that_climbs_is_kept_inside_and_reported(tmp_path: Path) -> None:
+    out = output(tmp_path)
+    out.file("../../etc/passwd", [b"x"])
+    assert out.entries[0].name == "etc/passwd"
+    assert [problem.kind for problem in out.problems] == [ProblemKind.UNSAFE_NAME]
+    assert [path.name for path in tmp_path.iterdir()] == ["0"]
+
+
+def test_a_leading_dot_or_slash_is_no_problem(tmp_path: Path) -> None:
+    out = output(tmp_path)
+    out.other(EntryKind.DIRECTORY, "./usr/bin/")
+    out.other(EntryKind.DIRECTORY, "/usr//lib")
+    assert [entry.name for entry in out.entries] == ["usr/bin", "usr/lib"]
+    assert not out.problems
+
+
+def test_bytes_are_limited_and_what_came_before_is_kept(tmp_path: Path) -> None:
+    out = output(tmp_path, bytes=1000)
+    out.file("first", [b"a" * 600])
+    with pytest.raises(BudgetExceeded, match="1,000 bytes"):
+        out.file("second", [b"b" * 300, b"c" * 300])
+    assert [(entry.name, entry.size) for entry in out.entries] == [("first", 600), ("second", 300)]
+
+
+def test_expansion_is_limited_beyond_the_floor(tmp_path: Path) -> None:
+    out = output(tmp_path, ratio=2, ratio_floor=100)
+    with pytest.raises(BudgetExceeded):
+        out.file("bomb", [b"\0" * 101])
+
+
+def test_entries_are_limited(tmp_path: Path) -> None:
+    out = output(tmp_path, files=2)
+    out.file("1", [])
+    out.other(EntryKind.SYMLINK, "2", target="1")
+    with pytest.raises(BudgetExceeded, match="2 entries"):
+        out.file("3", [])
+
+
+def test_a_file_that_breaks_off_is_kept_with_its_problem(tmp_path: Path) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"good"
+        raise Malformed("block 2 is broken")
+
+    out = output(tmp_path)
+    out.file("half", chunks())
+    assert (tmp_path / "0").read_bytes() == b"good"
+    assert out.entries[0].size == 4
+    assert out.problems[0].message == "half: block 2 is broken"
+
+
+def test_names_that_are_not_utf8_survive(tmp_path: Path) -> None:
+    out = output(tmp_path)
+    out.file(b"caf\xe9", [])
+    assert out.entries[0].name == "caf\\xe9"

@@ -1,0 +1,98 @@
+"""Carving and identification: what is found inside bytes, and what chance occurrences do not become."""
+
+from mmap import mmap
+
+import pytest
+
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.extractor import Extractor, Signature, extractor
+from pellucid.analysis.output import Output
+from pellucid.errors import Malformed
+from pellucid.formats.identify import identify_leaf, is_padding
+from pellucid.pipeline.carving import Chunk, chunks, identify
+from pellucid.pipeline.patterns import Patterns
+
+MAGIC = b"BOX!"
+
+
+def box(payload: bytes) -> bytes:
+    """A format of our own: magic, length of the whole, check byte, payload."""
+    length = len(payload) + 6
+    return MAGIC + bytes((length, length ^ 0xFF)) + payload
+
+
+def measure(data: bytes | mmap, offset: int) -> int:
+    header = bytes(data[offset : offset + 6])
+    if len(header) < 6 or header[:4] != MAGIC or header[4] ^ header[5] != 0xFF:
+        raise Malformed
+    return header[4]
+
+
+def run(_artefact: Artefact, _output: Output) -> None:
+    raise AssertionError("carving does not unpack")
+
+
+BOX: Extractor = extractor(name="box", version=1, signatures=(Signature(MAGIC),), measure=measure)(run)
+
+
+def carved(data: bytes) -> list[Chunk]:
+    first = identify(data, [BOX])
+    return list(chunks(data, first, Patterns([MAGIC]).search(data), [BOX]))
+
+
+def test_chunks_and_gaps_cover_everything_in_order() -> None:
+    data = b"head" + box(b"one") + b"between" + box(b"two!") + b"tail"
+    found = carved(data)
+    assert [data[chunk.start : chunk.end] for chunk in found] == [
+        b"head", box(b"one"), b"between", box(b"two!"), b"tail",
+    ]  # fmt: skip
+    assert [chunk.format for chunk in found] == ["", "box", "", "box", ""]
+
+
+def test_a_chance_magic_is_nothing() -> None:
+    assert carved(b"text with BOX! in it, but no box") == []
+
+
+def test_the_outermost_chunk_wins() -> None:
+    data = box(b"xx" + box(b"inner") + b"yy") + b"z"
+    assert [(chunk.start, chunk.format) for chunk in carved(data)] == [(0, "box"), (len(data) - 1, "")]
+
+
+def test_a_chunk_that_is_cut_off_is_said_to_be() -> None:
+    data = b"...." + box(b"a long payload")[:-3]
+    assert carved(data)[-1] == Chunk(4, len(data), "box", truncated=True)
+
+
+def test_offsets_are_found_once_across_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pellucid.pipeline.patterns.WINDOW", 5)
+    data = b"".join(b"ab" + MAGIC for _ in range(20))
+    assert list(Patterns([MAGIC, b"abBO"]).search(data)[MAGIC]) == [2 + 6 * n for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"", "empty"),
+        (b"\x7fELF\x01", "elf"),
+        (b"\x89PNG\r\n\x1a\n", "png"),
+        (b"#!/bin/sh\necho hello\n", "text"),
+        ("größer".encode(), "text"),
+        (b"caf\xe9 in Latin-1, mostly ASCII", "text"),
+        (b"\xff" * 9000, "padding"),
+        (b"\x00" * 100, "padding"),
+        (b"\x00\x01\x02\x03" * 10, "data"),
+        (b"MZ" + b"\0" * 34 + b"\x18\x28\x6f\x01", "linux-zimage"),
+    ],
+)
+def test_leaves_are_named(data: bytes, kind: str) -> None:
+    assert identify_leaf(data) == kind
+
+
+def test_text_cut_inside_a_character_is_text() -> None:
+    assert identify_leaf(b"a" * 8191 + "é".encode()) == "text"
+
+
+def test_padding_is_one_value_throughout() -> None:
+    assert is_padding(b"\xff" * 50, 10, 40)
+    assert not is_padding(b"\xff" * 20 + b"\x00" * 20, 10, 40)
+    assert not is_padding(b"aaaa", 0, 4)
