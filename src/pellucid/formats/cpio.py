@@ -1,0 +1,220 @@
+"""cpio archives: newc and crc (kernel documentation, "initramfs buffer format"), odc (POSIX.1-2001 pax), old binary.
+
+The checksums of the crc form are not verified: summing bytes would take longer than all the rest.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from struct import Struct
+
+from pellucid.domain.entry import EntryKind
+from pellucid.errors import Malformed, Truncated
+from pellucid.formats.member import Member, Members, kind_of
+from pellucid.formats.span import Data, padded, pieces, take
+
+NEWC, CRC, ODC = b"070701", b"070702", b"070707"
+BINARY_LITTLE, BINARY_BIG = b"\xc7\x71", b"\x71\xc7"
+TRAILER = b"TRAILER!!!"
+LONGEST_NAME = 1 << 16
+MOST_TARGET = 1 << 16
+SECTOR = 512
+_NEWC = Struct(">13I")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """A header; `next_at` is the offset of the following one."""
+
+    name: bytes
+    inode: tuple[int, ...]
+    mode: int
+    uid: int
+    gid: int
+    links: int
+    mtime: int
+    size: int
+    data_at: int
+    next_at: int
+
+
+def record(data: Data, at: int) -> Record:
+    """The header at `at`, in whichever of the four forms."""
+    magic = data[at : at + 6]
+    if magic in (NEWC, CRC):
+        return _newc(data, at)
+    if magic == ODC:
+        return _odc(data, at)
+    if magic[:2] in (BINARY_LITTLE, BINARY_BIG):
+        return _binary(data, at, "<" if magic[:2] == BINARY_LITTLE else ">")
+    if len(magic) < 6:
+        raise Truncated("the archive ends without its trailer")
+    raise Malformed("no cpio header")
+
+
+def records(data: Data, start: int) -> Iterator[Record]:
+    """Every header up to and with the trailer."""
+    at = start
+    while True:
+        found = record(data, at)
+        yield found
+        if found.name == TRAILER:
+            return
+        at = found.next_at
+
+
+def length(data: Data, start: int) -> int:
+    """The length with the trailer and zero bytes up to a sector; a bad header ends it, but for the first.
+
+    More than there is when the archive is cut off.
+    """
+    at = start
+    try:
+        for found in records(data, start):
+            at = found.next_at
+    except Truncated:
+        if at == start:
+            raise
+        return max(at, len(data) + 1) - start
+    except Malformed:
+        if at == start:
+            raise
+        return at - start
+    return max(padded(data, at, SECTOR), at) - start
+
+
+def members(data: Data, start: int = 0) -> Members:
+    """Every entry. Names of one file that come before its bytes (hard links) are given with them."""
+    waiting: dict[tuple[int, ...], list[Record]] = {}
+    failure = None
+    walk = records(data, start)
+    while True:
+        try:
+            found = next(walk, None)
+        except Malformed as error:
+            failure = error
+            break
+        if found is None or found.name == TRAILER:
+            break
+        try:
+            kind = kind_of(found.mode)
+            if kind is EntryKind.FILE and found.links > 1 and not found.size:
+                waiting.setdefault(found.inode, []).append(found)
+                continue
+            yield _member(data, found, kind)
+            if kind is EntryKind.FILE:
+                yield from (_link(other, found.name) for other in waiting.pop(found.inode, ()))
+        except Malformed as error:
+            yield error
+    for first, *others in waiting.values():
+        yield _member(data, first, EntryKind.FILE)
+        yield from (_link(other, first.name) for other in others)
+    if failure:
+        yield failure
+
+
+def _member(data: Data, found: Record, kind: EntryKind) -> Member:
+    target = b""
+    if kind is EntryKind.SYMLINK:
+        target = take(data, found.data_at, min(found.size, MOST_TARGET)).rstrip(b"\0")
+    return Member(
+        name=found.name,
+        kind=kind,
+        chunks=pieces(data, found.data_at, found.size) if kind is EntryKind.FILE else (),
+        target=target,
+        mode=found.mode & 0o7777,
+        uid=found.uid,
+        gid=found.gid,
+        mtime=found.mtime,
+    )
+
+
+def _link(found: Record, target: bytes) -> Member:
+    return Member(
+        name=found.name,
+        kind=EntryKind.HARDLINK,
+        target=target,
+        mode=found.mode & 0o7777,
+        uid=found.uid,
+        gid=found.gid,
+        mtime=found.mtime,
+    )
+
+
+def _newc(data: Data, at: int) -> Record:
+    try:
+        raw = bytes.fromhex(take(data, at + 6, 104).decode("ascii"))
+    except ValueError:
+        raise Malformed("a number in a cpio header is not hexadecimal") from None
+    if len(raw) != 52:
+        raise Malformed("a number in a cpio header is not hexadecimal")
+    ino, mode, uid, gid, links, mtime, size, major, minor, _, _, name_size, _ = _NEWC.unpack(raw)
+    name = _name(data, at + 110, name_size)
+    data_at = at + (110 + name_size + 3 & ~3)
+    return Record(
+        name=name,
+        inode=(major, minor, ino),
+        mode=mode,
+        uid=uid,
+        gid=gid,
+        links=links,
+        mtime=mtime,
+        size=size,
+        data_at=data_at,
+        next_at=data_at + (size + 3 & ~3),
+    )
+
+
+def _odc(data: Data, at: int) -> Record:
+    text = take(data, at + 6, 70)
+    widths = (6, 6, 6, 6, 6, 6, 6, 11, 6, 11)
+    numbers, position = [], 0
+    for width in widths:
+        digits = text[position : position + width]
+        if not digits.isdigit() or b"8" in digits or b"9" in digits:
+            raise Malformed("a number in a cpio header is not octal")
+        numbers.append(int(digits, 8))
+        position += width
+    dev, ino, mode, uid, gid, links, _, mtime, name_size, size = numbers
+    data_at = at + 76 + name_size
+    return Record(
+        name=_name(data, at + 76, name_size),
+        inode=(dev, ino),
+        mode=mode,
+        uid=uid,
+        gid=gid,
+        links=links,
+        mtime=mtime,
+        size=size,
+        data_at=data_at,
+        next_at=data_at + size,
+    )
+
+
+def _binary(data: Data, at: int, order: str) -> Record:
+    """Of 16-bit words; numbers of two words have the high one first, whatever the byte order."""
+    words = Struct(f"{order}13H").unpack(take(data, at, 26))
+    _, dev, ino, mode, uid, gid, links, _, mtime_high, mtime_low, name_size, size_high, size_low = words
+    data_at = at + 26 + name_size + (name_size & 1)
+    size = size_high << 16 | size_low
+    kind_of(mode) if name_size != len(TRAILER) + 1 else None
+    return Record(
+        name=_name(data, at + 26, name_size),
+        inode=(dev, ino),
+        mode=mode,
+        uid=uid,
+        gid=gid,
+        links=links,
+        mtime=mtime_high << 16 | mtime_low,
+        size=size,
+        data_at=data_at,
+        next_at=data_at + size + (size & 1),
+    )
+
+
+def _name(data: Data, at: int, size: int) -> bytes:
+    if not 0 < size <= LONGEST_NAME:
+        raise Malformed("a name in a cpio header has an impossible length")
+    name = take(data, at, size)
+    if name[-1] or not name.strip(b"\0"):
+        raise Malformed("a name in a cpio header does not end")
+    return name.rstrip(b"\0")

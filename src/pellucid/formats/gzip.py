@@ -1,0 +1,87 @@
+"""gzip members (RFC 1952)."""
+
+import zlib
+from dataclasses import dataclass
+from struct import Struct
+
+from pellucid.errors import Malformed
+from pellucid.formats.span import Data, take, unpack
+from pellucid.formats.streams import Unpacked, inflate
+
+MAGIC = b"\x1f\x8b\x08"
+HEADER = Struct("<3sBIBB")
+TRAILER = Struct("<II")
+MOST_NAME = 1024
+KNOWN_SYSTEMS = 14
+UNKNOWN_SYSTEM = 255
+HEADER_CRC, EXTRA, NAME, COMMENT, RESERVED = 2, 4, 8, 16, 0xE0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """`payload` is the offset of the deflate data; `name` has no folder."""
+
+    name: bytes
+    mtime: int
+    payload: int
+
+
+def header(data: Data, start: int) -> Header:
+    """The header of the member at `start`; strict, since three bytes of magic are soon found by chance."""
+    magic, flags, mtime, extra_flags, system = unpack(HEADER, data, start)
+    if magic != MAGIC or flags & RESERVED or extra_flags not in (0, 2, 4):
+        raise Malformed("no gzip header")
+    if system >= KNOWN_SYSTEMS and system != UNKNOWN_SYSTEM:
+        raise Malformed("a gzip header of no known system")
+    at = start + HEADER.size
+    if flags & EXTRA:
+        at += 2 + int.from_bytes(take(data, at, 2), "little")
+    name = b""
+    if flags & NAME:
+        name, at = _text(data, at)
+    if flags & COMMENT:
+        _, at = _text(data, at)
+    if flags & HEADER_CRC:
+        if int.from_bytes(take(data, at, 2), "little") != zlib.crc32(data[start:at]) & 0xFFFF:
+            raise Malformed("the header's checksum differs")
+        at += 2
+    return Header(name=name.rpartition(b"/")[2], mtime=mtime, payload=at)
+
+
+def unpacked(data: Data, start: int) -> Unpacked:
+    """All members from `start` on, as one stream, as gzip itself does it."""
+    at = start
+    while True:
+        at = yield from _member(data, header(data, at).payload)
+        try:
+            header(data, at)
+        except Malformed:
+            return at
+
+
+def _member(data: Data, payload: int) -> Unpacked:
+    deflated = inflate(data, payload)
+    checksum = length = 0
+    while True:
+        try:
+            piece = next(deflated)
+        except StopIteration as stop:
+            at = int(stop.value)
+            break
+        checksum = zlib.crc32(piece, checksum)
+        length += len(piece)
+        yield piece
+    stated = unpack(TRAILER, data, at)
+    if stated != (checksum, length & 0xFFFFFFFF):
+        raise Malformed("the checksum differs")
+    return at + TRAILER.size
+
+
+def _text(data: Data, at: int) -> tuple[bytes, int]:
+    end = data.find(b"\0", at, at + MOST_NAME)
+    if end < 0:
+        raise Malformed("a text in the header does not end")
+    text = data[at:end]
+    if any(byte < 0x20 for byte in text):
+        raise Malformed("a text in the header has control characters")
+    return text, end + 1

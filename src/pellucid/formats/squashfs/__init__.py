@@ -1,0 +1,1 @@
+"""Squashfs 4 (kernel documentation, "Squashfs 4.0 Filesystem", and the layout of squashfs-tools), either byte order."""

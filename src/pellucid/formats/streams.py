@@ -1,0 +1,127 @@
+"""Compressed streams in general: unpacked in pieces of up to 1 MiB, whatever the bytes say.
+
+An unpacker is a generator that yields pieces and returns the offset at which its stream ended. It raises Truncated
+or Malformed after having yielded what could be read.
+"""
+
+import lzma
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from typing import Protocol
+
+from pellucid.errors import Malformed, Truncated, Unsupported
+from pellucid.formats.span import PIECE, Data
+
+Unpacked = Generator[bytes, None, int]
+Unpacker = Callable[[Data, int], Unpacked]
+
+MOST_MEASURED = 4 << 30
+BELIEVED_OUTPUT = 4096
+FIRST_INPUT = 4096
+MOST_INPUT = 1 << 18
+MEMORY_LIMIT = 512 << 20
+
+
+class Decompressor(Protocol):
+    """What lzma, bz2 and lz4.frame decompressors have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def needs_input(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes | None: ...
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+
+
+def through(engine: Decompressor, data: Data, start: int, end: int | None = None) -> Unpacked:
+    """Unpack one stream with `engine` from `start`, reading no further than `end`."""
+    end = len(data) if end is None else min(end, len(data))
+    at, step = start, FIRST_INPUT
+    while not engine.eof:
+        fed = b""
+        if engine.needs_input:
+            fed = data[at : min(at + step, end)]
+            at, step = at + len(fed), min(step * 4, MOST_INPUT)
+            if not fed:
+                raise Truncated("the compressed stream is cut off")
+        try:
+            piece = engine.decompress(fed, PIECE)
+        except (lzma.LZMAError, OSError, ValueError, EOFError, RuntimeError) as error:
+            raise _explained(error) from None
+        if piece:
+            yield piece
+    return at - len(engine.unused_data or b"")
+
+
+def inflate(data: Data, start: int, end: int | None = None) -> Unpacked:
+    """Unpack raw deflate (RFC 1951) from `start`."""
+    end = len(data) if end is None else min(end, len(data))
+    engine = zlib.decompressobj(-zlib.MAX_WBITS)
+    at, step, pending = start, FIRST_INPUT, b""
+    while not engine.eof:
+        if not pending:
+            pending = data[at : min(at + step, end)]
+            at, step = at + len(pending), min(step * 4, MOST_INPUT)
+        exhausted = not pending
+        try:
+            piece = engine.decompress(pending, PIECE)
+        except zlib.error as error:
+            raise Malformed(f"the compressed data is damaged: {error}") from None
+        pending = engine.unconsumed_tail
+        if piece:
+            yield piece
+        elif exhausted and not engine.eof:
+            raise Truncated("the compressed stream is cut off")
+    return at - len(engine.unused_data)
+
+
+class Unpacking:
+    """An unpacker to be iterated; `first` has been read already, and `ended_at` is known once all has been.
+
+    Creating it raises Malformed when not even the first piece can be read.
+    """
+
+    def __init__(self, unpacked: Unpacked) -> None:
+        self._unpacked = unpacked
+        self.ended_at: int | None = None
+        self.first = b""
+        try:
+            self.first = next(unpacked)
+        except StopIteration as stop:
+            self.ended_at = stop.value
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.first
+        if self.ended_at is None:
+            self.ended_at = yield from self._unpacked
+
+
+def measured(unpacked: Unpacked, data: Data, start: int, *, least: int = 0) -> int:
+    """The length of a stream, found by unpacking into nothing; all that there is when it is cut off late.
+
+    Raises Malformed for what is no stream, gives fewer than `least` bytes or more than 4 GiB.
+    """
+    total = 0
+    try:
+        while True:
+            total += len(next(unpacked))
+            if total > MOST_MEASURED:
+                raise Unsupported("more than 4 GiB come out: too much to look for its end")
+    except StopIteration as stop:
+        if total < least:
+            raise Malformed("too little comes out to be believed") from None
+        return int(stop.value) - start
+    except Truncated:
+        if total < max(least, BELIEVED_OUTPUT):
+            raise
+        return len(data) - start
+
+
+def _explained(error: Exception) -> Malformed:
+    if "emory" in str(error):
+        return Unsupported("its dictionary needs more memory than a reader may have")
+    return Malformed(f"the compressed data is damaged: {error}")

@@ -1,0 +1,28 @@
+"""xz streams (The .xz File Format 1.2): one after the other, with padding between."""
+
+import lzma
+
+from pellucid.formats.span import Data
+from pellucid.formats.streams import MEMORY_LIMIT, Unpacked, through
+
+MAGIC = b"\xfd7zXZ\0"
+MOST_PADDING = 1 << 16
+
+
+def unpacked(data: Data, start: int) -> Unpacked:
+    """All streams from `start` on, as one."""
+    at = start
+    while True:
+        at = yield from through(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT), data, at)
+        following = _past_padding(data, at)
+        if data[following : following + len(MAGIC)] != MAGIC:
+            return at
+        at = following
+
+
+def _past_padding(data: Data, at: int) -> int:
+    """Where the next stream may begin: padding is a multiple of four zero bytes."""
+    end = min(at + MOST_PADDING, len(data))
+    while at < end and data[at : at + 4] == b"\0\0\0\0":
+        at += 4
+    return at

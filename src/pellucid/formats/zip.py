@@ -1,0 +1,154 @@
+"""zip archives (PKWARE APPNOTE 6.3.10): their entries with names, modes, links and content."""
+
+import calendar
+from collections.abc import Iterator
+
+from pellucid.domain.entry import EntryKind
+from pellucid.errors import Encrypted, Malformed, Unsupported
+from pellucid.formats import zip_directory
+from pellucid.formats.member import Member, Members, kind_of
+from pellucid.formats.span import Data
+from pellucid.formats.zip_content import METHODS, content
+from pellucid.formats.zip_directory import ENCRYPTED, UNICODE, Record
+
+UNIX_SYSTEMS = (3, 19)
+FOLDER_ATTRIBUTE = 0x10
+UNIX_IDS, UNICODE_PATH, TIMESTAMP = 0x7875, 0x7075, 0x5455
+MOST_TARGET = 1 << 16
+WINZIP_ENCRYPTION = 99
+
+
+def length(data: Data, start: int) -> int:
+    """From the first local header to the end record; raises Malformed when there is none."""
+    zip_directory.local(data, start)
+    at = start
+    try:
+        for record, data_at in zip_directory.locals_from(data, start):
+            at = min(data_at + record.packed, len(data))
+    except Malformed:
+        # The rest can only be found from its end.
+        pass
+    return max(zip_directory.find_after(data, start).end, at) - start
+
+
+def members(data: Data) -> Members:
+    """Every entry; what is encrypted is counted, what overlaps another entry is refused."""
+    try:
+        directory = zip_directory.find(data)
+    except Malformed as error:
+        yield error
+        yield from _without_directory(data)
+        return
+    records, failure = _listed(zip_directory.central(data, directory))
+    refused = _overlapping(records)
+    locked = overlaps = 0
+    for number, record in enumerate(records):
+        if record.flags & ENCRYPTED or record.method == WINZIP_ENCRYPTION:
+            locked += 1
+        elif number in refused:
+            overlaps += 1
+        else:
+            try:
+                _, data_at = zip_directory.local(data, record.header_at)
+                yield _member(data, record, data_at)
+            except Malformed as error:
+                yield type(error)(f"{_name(record)[:200]}: {error.message}")
+    if locked:
+        yield Encrypted(f"{locked} of {len(records)} entries are encrypted")
+    if overlaps:
+        yield Malformed(f"{overlaps} entries overlap others and were not unpacked")
+    if failure:
+        yield failure
+
+
+def _listed(records: Iterator[Record]) -> tuple[list[Record], Malformed | None]:
+    found: list[Record] = []
+    try:
+        found.extend(records)
+    except Malformed as error:
+        return found, error
+    return found, None
+
+
+def _without_directory(data: Data) -> Members:
+    for record, data_at in zip_directory.locals_from(data, 0):
+        if record.flags & ENCRYPTED:
+            yield Encrypted(f"{_name(record)[:200]} is encrypted")
+        else:
+            yield _member(data, record, data_at)
+
+
+def _overlapping(records: list[Record]) -> set[int]:
+    """Numbers of the records that begin before the data of an earlier one can have ended."""
+    refused, end = set(), 0
+    for number in sorted(range(len(records)), key=lambda item: records[item].header_at):
+        record = records[number]
+        if record.header_at < end:
+            refused.add(number)
+        else:
+            end = record.header_at + zip_directory.LOCAL.size + len(record.name) + record.packed
+    return refused
+
+
+def _member(data: Data, record: Record, data_at: int) -> Member:
+    if record.method not in METHODS:
+        raise Unsupported(f"compression method {record.method} is not known")
+    name, mode = _name(record), record.attributes >> 16
+    kind = EntryKind.FILE
+    if record.system in UNIX_SYSTEMS and mode >> 12:
+        kind = kind_of(mode)
+    if name.endswith("/") or (record.attributes & FOLDER_ATTRIBUTE and not record.size):
+        kind = EntryKind.DIRECTORY
+    target = b""
+    if kind is EntryKind.SYMLINK:
+        target = b"".join(content(data, record, data_at)) if record.size <= MOST_TARGET else b""
+    uid, gid = _owner(record)
+    return Member(
+        name=name,
+        kind=kind,
+        chunks=content(data, record, data_at) if kind is EntryKind.FILE else (),
+        target=target,
+        mode=mode & 0o7777 if mode and record.system in UNIX_SYSTEMS else None,
+        uid=uid,
+        gid=gid,
+        mtime=_mtime(record),
+    )
+
+
+def _name(record: Record) -> str:
+    """UTF-8 when the archive says so or Unix wrote it, else code page 437; Windows' separators turned round."""
+    unicode_path = record.extra.get(UNICODE_PATH, b"")
+    if len(unicode_path) > 5:
+        return unicode_path[5:].decode("utf-8", "backslashreplace")
+    if record.flags & UNICODE or record.system in UNIX_SYSTEMS:
+        try:
+            return record.name.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    name = record.name.decode("cp437")
+    return name.replace("\\", "/") if record.system not in UNIX_SYSTEMS and "/" not in name else name
+
+
+def _owner(record: Record) -> tuple[int | None, int | None]:
+    area = record.extra.get(UNIX_IDS, b"")
+    if len(area) < 3 or area[0] != 1:
+        return None, None
+    uid_end = 2 + area[1]
+    gid_size = area[uid_end] if uid_end < len(area) else 0
+    gid = int.from_bytes(area[uid_end + 1 : uid_end + 1 + min(gid_size, 4)], "little")
+    return int.from_bytes(area[2 : min(uid_end, 6)], "little"), gid
+
+
+def _mtime(record: Record) -> int | None:
+    stamp = record.extra.get(TIMESTAMP, b"")
+    if len(stamp) >= 5 and stamp[0] & 1:
+        return int.from_bytes(stamp[1:5], "little", signed=True)
+    return dos_time(record.date, record.time)
+
+
+def dos_time(date: int, time: int) -> int | None:
+    """Seconds since 1970 of a date and time of MS-DOS, taken as UTC; None for a date that cannot be."""
+    year, month, day = 1980 + (date >> 9), date >> 5 & 15, date & 31
+    if not 1 <= month <= 12 or not day:
+        return None
+    return calendar.timegm((year, month, day, time >> 11, time >> 5 & 63, (time & 31) * 2))

@@ -1,0 +1,192 @@
+"""Where the entries of a zip archive are: end records, central directory, local headers (APPNOTE 6.3.10, 4.3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from struct import Struct
+
+from pellucid.errors import Malformed
+from pellucid.formats.span import Data, take, unpack
+
+LOCAL_MAGIC, CENTRAL_MAGIC, END_MAGIC = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+END64_MAGIC, LOCATOR_MAGIC = b"PK\x06\x06", b"PK\x06\x07"
+LOCAL = Struct("<4s5H3I2H")
+CENTRAL = Struct("<4s6H3I5H2I")
+END = Struct("<4s4H2IH")
+END64 = Struct("<4sQ2H2I4Q")
+LOCATOR = Struct("<4sIQI")
+ZIP64_EXTRA = 0x0001
+DESCRIPTOR, UNICODE, ENCRYPTED = 1 << 3, 1 << 11, 1 << 0
+MASKED = 0xFFFFFFFF
+NEWEST = 63
+MOST_COMMENT = 1 << 16
+LONGEST_NAME = 4096
+Extra = dict[int, bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """An entry as the central directory states it; `header_at` is where its local header stands in the data."""
+
+    name: bytes
+    flags: int
+    method: int
+    system: int
+    attributes: int
+    date: int
+    time: int
+    checksum: int
+    packed: int
+    size: int
+    header_at: int
+    extra: Extra
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directory:
+    """`shift` is added to the offsets in the directory: something may stand before the archive or be cut away."""
+
+    at: int
+    size: int
+    shift: int
+    end: int
+
+
+def find(data: Data, start: int = 0) -> Directory:
+    """The directory of the archive that ends the data from `start`; raises Malformed when there is none."""
+    at = len(data)
+    least = max(start, len(data) - MOST_COMMENT - END.size)
+    while (at := data.rfind(END_MAGIC, least, at)) >= 0:
+        try:
+            return _directory(data, at)
+        except Malformed:
+            continue
+    raise Malformed("there is no central directory")
+
+
+def find_after(data: Data, start: int) -> Directory:
+    """The directory of the archive whose first local header stands at `start`, wherever it ends."""
+    at = start
+    while (at := data.find(END_MAGIC, at)) >= 0:
+        try:
+            found = _directory(data, at)
+        except Malformed:
+            pass
+        else:
+            if found.shift in (start, 0) and start <= found.at:
+                return found
+        at += 4
+    raise Malformed("there is no central directory")
+
+
+def central(data: Data, directory: Directory) -> Iterator[Record]:
+    """The entries that the central directory lists; its size counts, not its number of them."""
+    at, end = directory.at, directory.at + directory.size
+    while at < end:
+        fields = unpack(CENTRAL, data, at)
+        magic, made_by, _, flags, method, time, date, checksum, packed, size = fields[:10]
+        name_size, extra_size, comment_size, _, _, attributes, header_at = fields[10:]
+        if magic != CENTRAL_MAGIC:
+            raise Malformed("the central directory is damaged")
+        name = take(data, at + CENTRAL.size, name_size)
+        extra = extras(take(data, at + CENTRAL.size + name_size, extra_size))
+        size, packed, header_at = _widened(extra.get(ZIP64_EXTRA, b""), size, packed, header_at)
+        yield Record(
+            name=name,
+            flags=flags,
+            method=method,
+            system=made_by >> 8,
+            attributes=attributes,
+            date=date,
+            time=time,
+            checksum=checksum,
+            packed=packed,
+            size=size,
+            header_at=header_at + directory.shift,
+            extra=extra,
+        )
+        at += CENTRAL.size + name_size + extra_size + comment_size
+
+
+def local(data: Data, at: int) -> tuple[Record, int]:
+    """The local header at `at`, and where the data of its entry begins."""
+    fields = unpack(LOCAL, data, at)
+    magic, version, flags, method, time, date, checksum, packed, size, name_size, extra_size = fields
+    if magic != LOCAL_MAGIC or (version & 0xFF) > NEWEST or not 0 < name_size <= LONGEST_NAME:
+        raise Malformed("no local header")
+    name = take(data, at + LOCAL.size, name_size)
+    extra = extras(take(data, at + LOCAL.size + name_size, extra_size))
+    size, packed, _ = _widened(extra.get(ZIP64_EXTRA, b""), size, packed, 0)
+    record = Record(
+        name=name,
+        flags=flags,
+        method=method,
+        system=0,
+        attributes=0,
+        date=date,
+        time=time,
+        checksum=checksum,
+        packed=packed,
+        size=size,
+        header_at=at,
+        extra=extra,
+    )
+    return record, at + LOCAL.size + name_size + extra_size
+
+
+def locals_from(data: Data, start: int) -> Iterator[tuple[Record, int]]:
+    """Local headers one after the other, as long as they state the sizes of their entries."""
+    at = start
+    while data[at : at + 4] == LOCAL_MAGIC:
+        record, data_at = local(data, at)
+        if record.flags & DESCRIPTOR and not record.packed:
+            raise Malformed("the size of an entry stands only in the central directory")
+        yield record, data_at
+        at = data_at + record.packed
+
+
+def extras(area: bytes) -> Extra:
+    """The extra fields by their number; what is damaged is left out."""
+    found, at = Extra(), 0
+    while at + 4 <= len(area):
+        number, size = int.from_bytes(area[at : at + 2], "little"), int.from_bytes(area[at + 2 : at + 4], "little")
+        found.setdefault(number, area[at + 4 : at + 4 + size])
+        at += 4 + size
+    return found
+
+
+def _directory(data: Data, at: int) -> Directory:
+    """What the end record at `at` points to, checked."""
+    _, disk, _, _, entries, size, offset, comment_size = unpack(END, data, at)
+    end, top = at + END.size + comment_size, at
+    if MASKED in (size, offset) or entries == 0xFFFF:
+        if data[max(at - LOCATOR.size, 0) : at][:4] == LOCATOR_MAGIC:
+            top, size, offset = _directory64(data, at)
+    elif disk:
+        raise Malformed("the archive is one of several parts")
+    begin = top - size
+    if begin < 0 or end > len(data) or (size and data[begin : begin + 4] != CENTRAL_MAGIC):
+        raise Malformed("the central directory is not before its end record")
+    return Directory(at=begin, size=size, shift=begin - offset, end=end)
+
+
+def _directory64(data: Data, at: int) -> tuple[int, int, int]:
+    """Where the zip64 end record stands, the size and the offset of the directory that it states."""
+    _, _, offset, _ = unpack(LOCATOR, data, at - LOCATOR.size)
+    for place in (offset, at - LOCATOR.size - END64.size):
+        if data[place : place + 4] == END64_MAGIC:
+            fields = unpack(END64, data, place)
+            return place, fields[8], fields[9]
+    raise Malformed("the zip64 end record is missing")
+
+
+def _widened(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
+    """Values that do not fit into 32 bits stand in an extra field, in this order, only those that are masked."""
+    values = []
+    at = 0
+    for value in (size, packed, offset):
+        if value == MASKED and at + 8 <= len(extra):
+            values.append(int.from_bytes(extra[at : at + 8], "little"))
+            at += 8
+        else:
+            values.append(value)
+    return values[0], values[1], values[2]
