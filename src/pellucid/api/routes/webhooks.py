@@ -10,7 +10,7 @@ from pellucid.api.router import ContractRouter
 from pellucid.api.schemas import bulk, webhook
 
 router = ContractRouter()
-own = router.extra  # none of these is in the contract
+own = router.own  # none of these is in the contract
 
 ALL = "/api/v4/webhooks"
 ONE = "/api/v4/webhooks/{webhookId}"

@@ -1,1 +1,1 @@
-"""One file a noun."""
+"""Wire shapes of the API, one noun a file."""

@@ -1,0 +1,108 @@
+"""What a route may ask for: the caller, services inside the request's transaction, links.
+
+One transaction a request: opened here, committed before the response is sent (scope "function"), rolled back when the
+route raises. Routes that only read get a reading one.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
+
+from pellucid.api import context as contexts
+from pellucid.api import links as linking
+from pellucid.domain import access
+from pellucid.services import files, images, products, scans, temp_files, webhooks
+from pellucid.storage import database
+
+
+def _context(request: Request) -> contexts.Context:
+    context: contexts.Context = request.app.state.context
+    return context
+
+
+Context = Annotated[contexts.Context, Depends(_context)]
+
+
+def _caller(request: Request) -> access.Caller:
+    # Set by the route before anything of the request was looked at.
+    caller: access.Caller = request.state.caller
+    return caller
+
+
+Caller = Annotated[access.Caller, Depends(_caller)]
+
+
+async def _transaction(request: Request, context: Context) -> AsyncIterator[database.Transaction]:
+    if not request.state.writes:
+        async with contextmanager_in_threadpool(context.database.read()) as tx:
+            yield tx
+        return
+    async with context.writing, contextmanager_in_threadpool(context.database.begin()) as tx:
+        yield tx
+
+
+Result = TypeVar("Result")
+
+
+async def in_transaction(context: contexts.Context, work: Callable[[database.Transaction], Result]) -> Result:
+    """Run `work` in a writing transaction of its own: for routes that stream, which must not hold one meanwhile."""
+
+    def run() -> Result:
+        with context.database.begin() as tx:
+            return work(tx)
+
+    async with context.writing:
+        return await run_in_threadpool(run)
+
+
+Transaction = Annotated[database.Transaction, Depends(_transaction, scope="function")]
+
+
+def _products(tx: Transaction) -> products.Products:
+    return products.Products(tx)
+
+
+def _images(tx: Transaction) -> images.Images:
+    return images.Images(tx)
+
+
+def _scans(tx: Transaction) -> scans.Scans:
+    return scans.Scans(tx)
+
+
+def _files(tx: Transaction) -> files.Files:
+    return files.Files(tx)
+
+
+def _temp_files(tx: Transaction) -> temp_files.TempFiles:
+    return temp_files.TempFiles(tx)
+
+
+def _webhooks(tx: Transaction, context: Context) -> webhooks.Webhooks:
+    return webhooks.Webhooks(tx, context.settings, context.vault)
+
+
+Products = Annotated[products.Products, Depends(_products)]
+Images = Annotated[images.Images, Depends(_images)]
+Scans = Annotated[scans.Scans, Depends(_scans)]
+Files = Annotated[files.Files, Depends(_files)]
+TempFiles = Annotated[temp_files.TempFiles, Depends(_temp_files)]
+Webhooks = Annotated[webhooks.Webhooks, Depends(_webhooks)]
+
+
+def public_url(request: Request) -> str:
+    """How this client reaches the server, without a slash at the end."""
+    settings = _context(request).settings
+    return (settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def _links(request: Request, context: Context, caller: Caller) -> linking.Links:
+    product = f"products/{request.path_params.get('productId', '').upper()}"
+    may_download = caller.may(linking.DOWNLOAD_PERMISSION, product)
+    lifetime = context.settings.upload_url_lifetime
+    return linking.Links(public_url(request), context.tokens, lifetime, may_download=may_download)
+
+
+Links = Annotated[linking.Links, Depends(_links)]

@@ -1,0 +1,35 @@
+"""Signed links that work without a token: to upload a temporary file, to download a file."""
+
+import time
+
+from pellucid.domain.file import File, TempFile
+from pellucid.services.tokens import Tokens
+
+UPLOAD = "upload"
+DOWNLOAD = "download"
+DOWNLOAD_PERMISSION = "files.download"
+
+
+class Links:
+    """Absolute links below `public_url`, which has no slash at its end. `lifetime` (seconds) is that of downloads.
+
+    Callers who may not download get links to files without a signature: those need a token that may.
+    """
+
+    def __init__(self, public_url: str, tokens: Tokens, lifetime: float, *, may_download: bool) -> None:
+        self._root = f"{public_url}/api/v4"
+        self._tokens = tokens
+        self._lifetime = lifetime
+        self._may_download = may_download
+
+    def upload(self, temp_file: TempFile) -> str:
+        url = f"{self._root}/products/{temp_file.product_id}/tempFiles/{temp_file.id}/content"
+        expires = temp_file.expires.timestamp()
+        return self._tokens.sign_url(url, purpose=UPLOAD, resource_id=temp_file.id, expires=expires)
+
+    def download(self, file: File) -> str:
+        url = f"{self._root}/{file.parent}/files/{file.id}/content"
+        if not self._may_download:
+            return url
+        expires = time.time() + self._lifetime
+        return self._tokens.sign_url(url, purpose=DOWNLOAD, resource_id=file.id, expires=expires)

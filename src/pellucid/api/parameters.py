@@ -1,0 +1,21 @@
+"""Path parameters, checked: ULIDs in capital letters."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import AfterValidator
+
+from pellucid.domain import names
+
+
+def _checked(field: str) -> AfterValidator:
+    return AfterValidator(lambda text: names.resource_id(text, field))
+
+
+ProductId = Annotated[str, Path(alias="productId"), _checked("productId")]
+ImageId = Annotated[str, Path(alias="imageId"), _checked("imageId")]
+ScanId = Annotated[str, Path(alias="scanId"), _checked("scanId")]
+FileId = Annotated[str, Path(alias="fileId"), _checked("fileId")]
+TempFileId = Annotated[str, Path(alias="tempFileId"), _checked("tempFileId")]
+WebhookId = Annotated[str, Path(alias="webhookId"), _checked("webhookId")]
+DeliveryId = Annotated[str, Path(alias="deliveryId"), _checked("deliveryId")]
