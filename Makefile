@@ -63,11 +63,12 @@ serve: $(RUN_STAMP)  ## run Pellucid in the foreground (DATA=folder PORT=number)
 # Working on it.
 
 .PHONY: check lint types layers docs test
-check: lint types layers docs test  ## everything CI runs: format, lint, types, layers, docs, tests
+check: $(DEV_STAMP)  ## everything CI runs: format, lint, types, layers, docs, tests
+	@$(MAKE) --keep-going lint types layers docs test
 
 lint: $(DEV_STAMP)
-	$(BIN)/ruff format --check src tests scripts benchmarks
-	$(BIN)/ruff check src tests scripts benchmarks
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
 
 types: $(DEV_STAMP)
 	$(BIN)/mypy
@@ -83,8 +84,8 @@ test: $(DEV_STAMP)  ## run the tests (TESTS=path JOBS=number)
 
 .PHONY: format accept reference migration bench lock clean
 format: $(DEV_STAMP)  ## format and mend what can be mended
-	$(BIN)/ruff format src tests scripts benchmarks
-	$(BIN)/ruff check --fix src tests scripts benchmarks
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
 accept: $(DEV_STAMP)  ## rewrite the expected results of golden cases: read the diff before you commit it
 	$(BIN)/python -m pytest tests/analyzers tests/extractors tests/matchers --accept
@@ -93,10 +94,10 @@ reference: $(DEV_STAMP)  ## rewrite the generated pages of docs/reference
 	$(BIN)/python scripts/reference.py
 
 migration: $(DEV_STAMP)  ## write a migration from the difference between rows and migrations (TITLE="what changes")
-	$(BIN)/python scripts/migration.py "$(TITLE)"
+	$(BIN)/python -m pellucid.storage.migration "$(TITLE)"
 
 bench: $(DEV_STAMP)  ## run the benchmarks
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in $(wildcard benchmarks/*.py); do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 lock: $(DEV_STAMP)  ## choose new versions of everything and pin them in requirements/
 	$(BIN)/python scripts/lock.py

@@ -78,7 +78,7 @@ def test_no_banners() -> None:
 
 
 def test_broad_handlers_stand_only_at_the_edges() -> None:
-    """`except Exception` is for the runner, the worker, the ASGI application and the command: each says so."""
+    """`except Exception` is for the runner, the worker, the ASGI application and the command."""
     edges = ("pipeline/", "worker/", "api/errors.py", "api/application.py", "app.py", "cli/main.py")
     # Parts of the runner and the worker that must stand where pipeline and storage meet.
     edges += ("services/scanning.py", "services/lease.py", "services/scan_jobs.py")
@@ -88,9 +88,8 @@ def test_broad_handlers_stand_only_at_the_edges() -> None:
             caught = node.type if isinstance(node, ast.ExceptHandler) else None
             if not isinstance(caught, ast.Name) or caught.id not in {"Exception", "BaseException"} or _reraises(node):
                 continue
-            line = module.text.splitlines()[caught.lineno - 1]
-            if not module.name.removeprefix("src/pellucid/").startswith(edges) or "edge" not in line:
-                violations.append(f"{module.name}:{caught.lineno}: {line.strip()}")
+            if not module.name.removeprefix("src/pellucid/").startswith(edges):
+                violations.append(f"{module.name}:{caught.lineno}")
     assert not violations, report(violations)
 
 
