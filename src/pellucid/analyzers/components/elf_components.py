@@ -1,0 +1,61 @@
+"""Components that are ELF files: programs, libraries, kernel modules, objects."""
+
+from collections.abc import Iterator
+
+from pellucid.analysis.analyzer import Fact, Stage, analyzer
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import kind
+from pellucid.analyzers.parsed import elf_of
+from pellucid.domain.component import Component, ComponentKind
+from pellucid.domain.problem import Problem, ProblemKind
+from pellucid.errors import Malformed
+from pellucid.formats import elf
+
+NAME = "elf_components"
+
+
+@analyzer(name=NAME, version=1, stage=Stage.COMPONENTS, wants=kind("elf"))
+def elf_components(artefact: Artefact) -> Iterator[Fact]:
+    """Tell what an ELF file is: program, shared library, kernel module or object, and for which machine.
+
+    A shared object with a soname is a library even when it can be run (the C library can); one without is a program
+    when it asks for an interpreter or carries the marks of a position-independent program. Core dumps are no
+    component. A file whose header is sound is a component even when the rest cannot be read; that it cannot is said
+    in a problem.
+    """
+    try:
+        header = elf.header(artefact.data)
+    except Malformed as error:
+        yield Problem(unit=NAME, kind=ProblemKind.MALFORMED, message=error.message)
+        return
+    if header.type in (elf.ElfType.CORE, elf.ElfType.NONE):
+        return
+    name, found = "", _by_type(header)
+    try:
+        parsed = elf_of(artefact)
+        name, found = parsed.soname, _by_content(parsed)
+    except Malformed as error:
+        yield Problem(unit=NAME, kind=ProblemKind.MALFORMED, message=error.message)
+    order = "little" if header.little_endian else "big"
+    yield Component(
+        kind=found,
+        format="elf",
+        architecture=header.machine,
+        bits=header.bits,
+        name=name,
+        evidence=artefact.evidence(0, f"ELF {header.bits}-bit {order} endian {header.machine}, {header.type.name}"),
+    )
+
+
+def _by_type(header: elf.Header) -> ComponentKind:
+    if header.type is elf.ElfType.EXECUTABLE:
+        return ComponentKind.EXECUTABLE
+    return ComponentKind.LIBRARY if header.type is elf.ElfType.SHARED else ComponentKind.OBJECT
+
+
+def _by_content(parsed: elf.Elf) -> ComponentKind:
+    if parsed.is_module:
+        return ComponentKind.MODULE
+    if parsed.is_program:
+        return ComponentKind.EXECUTABLE
+    return _by_type(parsed.header)

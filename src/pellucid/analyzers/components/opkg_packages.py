@@ -1,0 +1,47 @@
+"""Packages of OpenWrt, Yocto and others that use opkg, from its status database or a package's own control file."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from pellucid.analysis.analyzer import Fact, Stage, analyzer
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import Selector, contains
+from pellucid.domain.dependency import Dependency, Linkage
+from pellucid.formats import package_database
+
+ANCHOR = b"Package: "
+
+_text = Selector(lambda artefact: artefact.kind not in ("elf", "pe", "png"))
+
+
+@analyzer(name="opkg_packages", version=1, stage=Stage.COMPONENTS, wants=contains(ANCHOR) & _text, most_facts=50_000)
+def opkg_packages(artefact: Artefact) -> Iterator[Fact]:
+    """List the packages that opkg says are installed.
+
+    No vulnerability database speaks of opkg packages, so they have no ecosystem: what they bring is recognised from
+    the bytes of their files. A CPE that the package states itself (OpenWrt's CPE-ID) is kept.
+    """
+    for package in package_database.installed(artefact.data, "opkg"):
+        name, version = package["package"], package["version"]
+        yield Dependency(
+            vendor="",
+            product=name,
+            version=version,
+            purl=f"pkg:opkg/{quote(name)}@{quote(version, safe=':~+')}?arch={quote(package['architecture'])}",
+            confidence=1.0,
+            linkage=Linkage.DIRECT,
+            cpe=_cpe(package["cpe-id"], version),
+            licence=package["license"],
+            source_name=package["sourcename"] or name,
+            source_version=version,
+            evidence=(artefact.evidence(package.offset, f"Package: {name} Version: {version}"),),
+        )
+
+
+def _cpe(stated: str, version: str) -> str:
+    """A CPE 2.2 URI (cpe:/a:busybox:busybox) as a CPE 2.3 name with the upstream part of the version."""
+    parts = stated.removeprefix("cpe:/").split(":")
+    if not stated.startswith("cpe:/") or len(parts) < 3:
+        return ""
+    upstream = version.rpartition("-")[0] or version
+    return f"cpe:2.3:{parts[0]}:{parts[1]}:{parts[2]}:{upstream}:*:*:*:*:*:*:*"

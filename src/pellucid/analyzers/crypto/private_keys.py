@@ -1,0 +1,138 @@
+"""Private keys left in an image, in PEM and in DER. Key material never leaves this module."""
+
+import base64
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_der_private_key, load_ssh_public_key
+
+from pellucid.analysis.analyzer import Fact, Stage, analyzer
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import contains
+from pellucid.analyzers.crypto import der_keys
+from pellucid.analyzers.crypto.key_names import describe, fingerprint
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
+from pellucid.errors import Malformed
+from pellucid.formats import der, pem
+
+LABELS = {
+    "PRIVATE KEY": "PKCS#8",
+    "ENCRYPTED PRIVATE KEY": "PKCS#8",
+    "RSA PRIVATE KEY": "RSA",
+    "EC PRIVATE KEY": "EC",
+    "DSA PRIVATE KEY": "DSA",
+    "OPENSSH PRIVATE KEY": "OpenSSH",
+}
+PEM_BEGINS = tuple(f"-----BEGIN {label}-----".encode() for label in LABELS)
+IN_DER = (*der_keys.OIDS, *der_keys.EDWARDS, der_keys.PBES2, *der_keys.RSA_PRIVATE, *der_keys.EC_PRIVATE)
+OPENSSH_MAGIC = b"openssh-key-v1\0"
+PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm)
+
+
+@analyzer(name="private_keys", version=1, stage=Stage.CRYPTO, wants=contains(*PEM_BEGINS, *IN_DER))
+def private_keys(artefact: Artefact) -> Iterator[Fact]:
+    """Find private keys: PKCS#1, PKCS#8, SEC 1, DSA and OpenSSH, encrypted or not.
+
+    A key that can be read has the fingerprint of its public half, so that certificate, public and private key of one
+    pair can be joined. One that cannot (encrypted, truncated, numbers that do not belong together) is reported from
+    its PEM armour with the fingerprint of the encoded bytes; in DER only what parses counts.
+    """
+    yield from _in_pem(artefact)
+    yield from _in_der(artefact)
+
+
+def _in_pem(artefact: Artefact) -> Iterator[CryptoAsset]:
+    for literal in PEM_BEGINS:
+        for offset in artefact.offsets(literal)[: der_keys.MOST_CANDIDATES]:
+            try:
+                block = pem.read(artefact.data, offset)
+            except Malformed:
+                continue
+            openssh = block.label == "OPENSSH PRIVATE KEY"
+            begins_right = block.content.startswith(OPENSSH_MAGIC if openssh else b"\x30")
+            encrypted = block.label.startswith("ENCRYPTED") or any("ENCRYPTED" in line for line in block.headers)
+            if not begins_right and not encrypted:
+                continue
+            if openssh:
+                public, encrypted = _openssh_public(block.content)
+            else:
+                public = None if encrypted else _public_half(block.content)
+            yield _asset(
+                artefact, block.start, Encoding.PEM, block.label, block.content, public=public, encrypted=encrypted
+            )
+
+
+def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
+    inside: list[tuple[int, int]] = []
+    for algorithm in der_keys.algorithm_identifiers(artefact, (*der_keys.OIDS, *der_keys.EDWARDS)):
+        for whole in der_keys.private_key_info(artefact, algorithm):
+            encoded = bytes(artefact.data[whole.start : whole.end])
+            edwards = algorithm.end - algorithm.start == 7
+            if edwards and not der_keys.random_enough(bytes(artefact.data[algorithm.end + 4 : algorithm.end + 36])):
+                continue
+            if public := _public_half(encoded):
+                inside.append((whole.start, whole.end))
+                yield _asset(artefact, whole.start, Encoding.DER, "PRIVATE KEY", encoded, public=public)
+    for algorithm in der_keys.algorithm_identifiers(artefact, (der_keys.PBES2,)):
+        for whole in der_keys.encrypted_private_key_info(artefact, algorithm):
+            encoded = bytes(artefact.data[whole.start : whole.end])
+            yield _asset(artefact, whole.start, Encoding.DER, "ENCRYPTED PRIVATE KEY", encoded, encrypted=True)
+    for label, literals in (("RSA", der_keys.RSA_PRIVATE), ("EC", der_keys.EC_PRIVATE)):
+        for whole in der_keys.around(artefact, literals):
+            encoded = bytes(artefact.data[whole.start : whole.end])
+            if _within(inside, whole) or (public := _public_half(encoded)) is None:
+                continue
+            yield _asset(artefact, whole.start, Encoding.DER, f"{label} PRIVATE KEY", encoded, public=public)
+
+
+def _within(spans: list[tuple[int, int]], element: der.Element) -> bool:
+    return any(start <= element.start and element.end <= end for start, end in spans)
+
+
+def _public_half(encoded: bytes) -> Any:
+    try:
+        return load_der_private_key(encoded, None).public_key()
+    except PARSE_ERRORS:
+        return None
+
+
+def _openssh_public(content: bytes) -> tuple[Any, bool]:
+    """(public key, whether encrypted) from the outer part of PROTOCOL.key, which is never encrypted."""
+    position, fields = len(OPENSSH_MAGIC), []
+    for number in range(5):
+        if number == 3:  # the number of keys, not a string
+            position += 4
+            continue
+        length = int.from_bytes(content[position : position + 4], "big")
+        fields.append(content[position + 4 : position + 4 + length])
+        position += 4 + length
+    cipher, _, _, blob = fields
+    name = blob[4 : 4 + int.from_bytes(blob[:4], "big")] if len(blob) > 4 else b""
+    try:
+        return load_ssh_public_key(name[:64] + b" " + base64.b64encode(blob)), cipher != b"none"
+    except PARSE_ERRORS:
+        return None, cipher != b"none"
+
+
+def _asset(
+    artefact: Artefact,
+    start: int,
+    encoding: Encoding,
+    label: str,
+    content: bytes,
+    *,
+    public: Any = None,
+    encrypted: bool = False,
+) -> CryptoAsset:
+    algorithm, bits = describe(public) if public is not None else (LABELS[label], 0)
+    return CryptoAsset(
+        kind=CryptoKind.PRIVATE_KEY,
+        algorithm=algorithm,
+        key_bits=bits,
+        fingerprint=fingerprint(public) if public is not None else sha256(content).hexdigest(),
+        encoding=encoding,
+        encrypted=encrypted,
+        evidence=artefact.evidence(start, f"-----BEGIN {label}-----" if encoding is Encoding.PEM else label),
+    )

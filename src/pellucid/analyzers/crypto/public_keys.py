@@ -1,0 +1,88 @@
+"""Public keys that stand for themselves, in PEM and in DER: update keys, pinned keys, trust anchors."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from pellucid.analysis.analyzer import Fact, Stage, analyzer
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import contains
+from pellucid.analyzers.crypto import certificates, der_keys
+from pellucid.analyzers.crypto.key_names import describe, fingerprint
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
+from pellucid.errors import Malformed
+from pellucid.formats import der, pem
+
+PEM_BEGINS = (b"-----BEGIN PUBLIC KEY-----", b"-----BEGIN RSA PUBLIC KEY-----")
+IN_DER = (*der_keys.OIDS, *der_keys.EDWARDS, *der_keys.RSA_PUBLIC)
+PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm)
+
+
+@analyzer(
+    name="public_keys",
+    version=1,
+    stage=Stage.CRYPTO,
+    wants=contains(*PEM_BEGINS, *IN_DER, *certificates.LITERALS),
+)
+def public_keys(artefact: Artefact) -> Iterator[Fact]:
+    """Find public keys: SubjectPublicKeyInfo and PKCS#1.
+
+    A key inside a certificate belongs to the certificate and is not reported again; a PKCS#1 key inside a
+    SubjectPublicKeyInfo neither.
+    """
+    for literal in PEM_BEGINS:
+        for offset in artefact.offsets(literal)[: der_keys.MOST_CANDIDATES]:
+            try:
+                block = pem.read(artefact.data, offset)
+            except Malformed:
+                continue
+            if not block.truncated and (public := _load(block.content)):
+                seen = f"-----BEGIN {block.label}-----"
+                yield _asset(artefact, public, Encoding.PEM, block.start, seen)
+    yield from _in_der(artefact)
+
+
+def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
+    taken = [(found.start, found.end) for found in certificates.find(artefact) if found.encoding is Encoding.DER]
+    for algorithm in der_keys.algorithm_identifiers(artefact, (*der_keys.OIDS, *der_keys.EDWARDS)):
+        for whole in der_keys.subject_public_key_info(artefact, algorithm):
+            edwards = algorithm.end - algorithm.start == 7
+            if edwards and not der_keys.random_enough(bytes(artefact.data[whole.end - 32 : whole.end])):
+                continue
+            if not _within(taken, whole) and (public := _at(artefact, whole)):
+                taken.append((whole.start, whole.end))
+                yield _asset(artefact, public, Encoding.DER, whole.start, "SubjectPublicKeyInfo")
+    for whole in der_keys.at(artefact, der_keys.RSA_PUBLIC):
+        if not _within(taken, whole) and (public := _at(artefact, whole)):
+            yield _asset(artefact, public, Encoding.DER, whole.start, "RSAPublicKey")
+
+
+def _within(spans: list[tuple[int, int]], element: der.Element) -> bool:
+    return any(start <= element.start and element.end <= end for start, end in spans)
+
+
+def _at(artefact: Artefact, element: der.Element) -> Any:
+    return _load(bytes(artefact.data[element.start : element.end]))
+
+
+def _load(encoded: bytes) -> Any:
+    try:
+        public = load_der_public_key(encoded)
+        describe(public)
+    except PARSE_ERRORS:
+        return None
+    return public
+
+
+def _asset(artefact: Artefact, public: Any, encoding: Encoding, start: int, seen: str) -> CryptoAsset:
+    algorithm, bits = describe(public)
+    return CryptoAsset(
+        kind=CryptoKind.PUBLIC_KEY,
+        algorithm=algorithm,
+        key_bits=bits,
+        fingerprint=fingerprint(public),
+        encoding=encoding,
+        evidence=artefact.evidence(start, seen),
+    )

@@ -1,0 +1,75 @@
+"""DER, the distinguished encoding of ASN.1 (ITU-T X.690), read one element at a time.
+
+Only what is needed to find where a structure begins and ends among other bytes; its meaning is checked elsewhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from mmap import mmap
+
+from pellucid.errors import Malformed
+
+INTEGER, BIT_STRING, OCTET_STRING, NULL, OID, SEQUENCE = 0x02, 0x03, 0x04, 0x05, 0x06, 0x30
+LONGEST = 64 << 10
+
+
+@dataclass(frozen=True)
+class Element:
+    """Offsets into the data: the tag stands at `start`, the content from `content` up to `end`."""
+
+    tag: int
+    start: int
+    content: int
+    end: int
+
+
+def element(data: bytes | mmap, offset: int, limit: int | None = None) -> Element:
+    """The element at `offset`, with the shortest possible length as DER asks, ending at or before `limit`.
+
+    Raises Malformed; so do elements above 64 KiB and tags above 30, which no key or certificate has.
+    """
+    end = len(data) if limit is None else min(limit, len(data))
+    if offset < 0 or offset + 2 > end:
+        raise Malformed("DER element outside the data")
+    tag, first = data[offset], data[offset + 1]
+    if tag & 0x1F == 0x1F:
+        raise Malformed("DER tag above 30")
+    content, length = offset + 2, first
+    if first & 0x80:
+        octets = first & 0x7F
+        if not 1 <= octets <= 3 or content + octets > end:
+            raise Malformed("DER length is not definite or too large")
+        length = int.from_bytes(data[content : content + octets], "big")
+        content += octets
+        if length < 0x80 or length < 1 << (8 * (octets - 1)):
+            raise Malformed("DER length is not the shortest")
+    if length > LONGEST or content + length > end:
+        raise Malformed("DER element reaches past the end")
+    return Element(tag, offset, content, content + length)
+
+
+def children(data: bytes | mmap, parent: Element, most: int = 64) -> Iterator[Element]:
+    """The elements inside a constructed element, which they must fill exactly. Raises Malformed."""
+    offset = parent.content
+    for _ in range(most):
+        if offset == parent.end:
+            return
+        child = element(data, offset, parent.end)
+        yield child
+        offset = child.end
+    if offset != parent.end:
+        raise Malformed("DER element with too many children")
+
+
+def enclosing(data: bytes | mmap, content: int, tag: int = SEQUENCE) -> Iterator[Element]:
+    """Elements whose content begins exactly at `content`, found by trying each length of header."""
+    for header in (4, 3, 2, 5):
+        start = content - header
+        if start < 0 or data[start] != tag:
+            continue
+        try:
+            found = element(data, start)
+        except Malformed:
+            continue
+        if found.content == content:
+            yield found
