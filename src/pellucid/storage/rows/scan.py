@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pellucid.storage.rows.declarative import Row
@@ -50,5 +50,5 @@ class ScanProgressRow(Row):
     stage: Mapped[str] = mapped_column(String(16))
     done: Mapped[int]
     known: Mapped[int]
-    bytes: Mapped[int]
+    bytes: Mapped[int] = mapped_column(BigInteger)
     problems: Mapped[int]
