@@ -72,7 +72,13 @@ def test_a_crash_before_the_commit_locks_nobody_out(database: Database, path: Pa
     log_in(database, written)
 
 
-def begin_again(path: Path) -> Credentials:
+def start_and_crash(database: Database, path: Path) -> None:
+    with database.begin() as tx:
+        Identity(tx).first_start(path)
+        raise KeyboardInterrupt
+
+
+def read(path: Path) -> Credentials:
     document = json.loads(path.read_text(encoding="utf-8"))
     return Credentials(
         email=document["email"],
