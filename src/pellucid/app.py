@@ -23,7 +23,6 @@ import uvicorn
 
 from pellucid import logs
 from pellucid.api.application import create_application
-from pellucid.api.context import Context
 from pellucid.blobs.local import LocalBlobs
 from pellucid.domain.ids import new_id
 from pellucid.errors import ConfigurationError
@@ -62,7 +61,7 @@ def serve(settings: Settings) -> None:
         _first_start(database, settings)
         listening = stack.enter_context(_listen(settings))
         host, port = listening.getsockname()[:2]
-        context = Context(
+        application = create_application(
             settings=settings,
             database=database,
             blobs=blobs,
@@ -71,7 +70,7 @@ def serve(settings: Settings) -> None:
         )
         stack.enter_context(_workers(settings, database))
         config = uvicorn.Config(
-            create_application(context),
+            application,
             loop="uvloop",
             http="httptools",
             log_config=None,

@@ -23,7 +23,6 @@ PASSING = frozenset((ProblemKind.CRASH, ProblemKind.TIMEOUT))
 class UnitResult:
     """What one analyzer said."""
 
-    version: int
     components: list[Component] = field(default_factory=list)
     dependencies: list[Dependency] = field(default_factory=list)
     crypto_assets: list[CryptoAsset] = field(default_factory=list)
@@ -54,12 +53,17 @@ class Child:
 
 @dataclass
 class Content:
-    """All that is known about bytes. `identity` says by which extractors they were looked at."""
+    """All that is known about bytes.
+
+    `identity` says by which extractors they were looked at, `versions` by which analyzers; `units` has only those
+    that had something to say.
+    """
 
     sha256: str
     size: int
     identity: str
     kind: str = ""
+    versions: dict[str, int] = field(default_factory=dict)
     units: dict[str, UnitResult] = field(default_factory=dict)
     children: list[Child] = field(default_factory=list)
     metadata: dict[str, str] = field(default_factory=dict)

@@ -47,10 +47,9 @@ def examine(request: Request, units: Units) -> Content:
         if request.analyzers is None:
             artefact = _take_apart(artefact, request, units, content)
         chosen = [unit for unit in units.analyzers if request.analyzers is None or unit.name in request.analyzers]
+        content.versions = {unit.name: unit.version for unit in chosen}
         if not content.unpacked:
             _analyse(artefact, chosen, content, deadline)
-        else:
-            content.units.update({unit.name: UnitResult(version=unit.version) for unit in chosen})
     return content
 
 
@@ -96,23 +95,24 @@ def _trailing(data: bytes | mmap, output: Output) -> None:
 
 
 def _analyse(artefact: Artefact, chosen: list[Analyzer], content: Content, deadline: float) -> None:
-    """Run the analyzers that want the artefact; those that do not, or are silent, are on record as such."""
+    """Run the analyzers that want the artefact."""
     if not artefact.hits and content.kind == "":
         content.kind = identify_leaf(artefact.data)
         literals = frozenset[bytes]().union(*(unit.wants.literals for unit in chosen))
         hits = compiled(literals).search(artefact.data) if literals else {}
         artefact = replace(artefact, kind=content.kind, hits=hits)
     for unit in chosen:
-        result = UnitResult(version=unit.version)
-        content.units[unit.name] = result
         if not unit.wants(artefact):
             continue
+        result = UnitResult()
         try:
             for number, fact in enumerate(unit(artefact)):
                 _within(number, unit.most_facts, deadline)
                 result.add(fact)
         except Exception as error:  # noqa: BLE001  # the runner's edge: a unit that fails is a Problem
             result.problems.append(_problem(unit.name, error))
+        if result != UnitResult():
+            content.units[unit.name] = result
 
 
 def _within(number: int, most: int, deadline: float) -> None:

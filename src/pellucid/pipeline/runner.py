@@ -19,7 +19,7 @@ from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan import Progress, Stage
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.cache import ArtefactStore, ResultCache
-from pellucid.pipeline.content import Content, UnitResult, decode, encode
+from pellucid.pipeline.content import Content, decode, encode
 from pellucid.pipeline.examine import Request
 from pellucid.pipeline.pool import Answered, Lost, Pool
 from pellucid.pipeline.units import Units
@@ -147,15 +147,15 @@ class Runner:
     def _missing(self, content: Content) -> tuple[str, ...]:
         """Analyzers that are new, or have changed, since `content` was examined."""
         versions = self._units.versions
-        if content.unpacked:
-            content.units = {name: UnitResult(version=version) for name, version in versions.items()}
-            return ()
-        content.units = {name: unit for name, unit in content.units.items() if name in versions}
-        return tuple(
-            name
-            for name, version in versions.items()
-            if name not in content.units or content.units[name].version != version
-        )
+        missing = [name for name, version in versions.items() if content.versions.get(name) != version]
+        if content.unpacked or not missing:
+            # The one dictionary of all finished contents: there may be a hundred thousand of them.
+            content.versions = versions
+            missing = []
+        gone = [name for name in content.units if name in missing or name not in versions]
+        for name in gone:
+            del content.units[name]
+        return tuple(missing)
 
     def _accept(self, content: Content) -> list[tuple[str, int, int, str]]:
         """Take a finished content; returns what is inside it and how deep."""
@@ -247,8 +247,9 @@ class Runner:
             child.sha256 = blob.sha256
             self._bytes_out += blob.size
         if (known := self._partial.pop(content.sha256, None)) and self._wanted[content.sha256].analyzers is not None:
-            known.units.update(content.units)
+            known.units |= content.units
             content = known
+        content.versions = self._units.versions
         return content
 
     def _finish(self, content: Content) -> None:
