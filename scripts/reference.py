@@ -1,5 +1,9 @@
-"""Writes the generated pages of docs/reference from the code: settings and units. With --check it only compares."""
+"""Writes the generated pages of docs/reference from the code: settings, units, command line.
 
+With --check it only compares.
+"""
+
+import argparse
 import inspect
 import sys
 from collections.abc import Iterable
@@ -8,6 +12,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from pellucid.analyzers import ANALYZERS
+from pellucid.cli import parser as command_line
 from pellucid.extractors import EXTRACTORS
 from pellucid.matchers import MATCHERS
 from pellucid.settings import Settings
@@ -86,9 +91,50 @@ def units_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands of a parser by name, in their order."""
+    for action in parser._actions:  # argparse shows its actions nowhere else
+        if isinstance(action, argparse._SubParsersAction):  # it has no public name
+            return dict(action.choices)
+    return {}
+
+
+def options_of(parser: argparse.ArgumentParser) -> list[str]:
+    """A table of the arguments of one command."""
+    lines = ["| argument | meaning |", "|---|---|"]
+    for action in parser._actions:  # as above
+        if isinstance(action, argparse._HelpAction | argparse._SubParsersAction):  # as above
+            continue
+        shown = str(action.metavar or ("|".join(action.choices) if action.choices else action.dest.upper()))
+        parts = [", ".join(action.option_strings), "" if action.nargs == 0 else shown]
+        name = " ".join(filter(None, parts)).replace("|", "\\|")
+        needed = " (needed)" if action.required and action.option_strings else ""
+        lines.append(f"| `{name}` | {action.help}{needed} |")
+    return lines if len(lines) > 2 else []
+
+
+def command_page() -> str:
+    """docs/reference/cli.md: every command with its arguments and examples."""
+    lines = ["# Command line", "", MARK]
+    pending = list(subcommands(command_line.build()).items())
+    while pending:
+        name, parser = pending.pop(0)
+        pending[:0] = [(f"{name} {action}", below) for action, below in subcommands(parser).items()]
+        lines += ["", f"## pellucid {name}"]
+        for part in (parser.description, *(options_of(parser) and ["\n".join(options_of(parser))])):
+            lines += ["", part] if part else []
+        examples = (parser.epilog or "").split("\n\n")[0].splitlines()[1:]
+        lines += ["", *(f"    {line.strip()}" for line in examples)] if examples else []
+    return "\n".join([*lines, "", "What the exit codes mean: [exit codes](exit-codes.md)."]) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Every generated page by its path."""
-    return {REFERENCE / "settings.md": settings_page(), REFERENCE / "units.md": units_page()}
+    return {
+        REFERENCE / "cli.md": command_page(),
+        REFERENCE / "settings.md": settings_page(),
+        REFERENCE / "units.md": units_page(),
+    }
 
 
 def main() -> None:
