@@ -1,0 +1,151 @@
+"""One successful call of every served operation."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+from tests.support.api_client import Api
+
+Exercise = Callable[[Api], httpx2.Response]
+
+
+def _image(api: Api) -> tuple[str, dict[str, Any]]:
+    """The path of a new image, and the image."""
+    product = api.product()
+    image = api.image(product)
+    return f"{product}/images/{image['id']}", image
+
+
+def _attachment(api: Api) -> tuple[str, str]:
+    """The path of a new image, and the id of a file that is attached to it."""
+    path, _ = _image(api)
+    answer = api.http.post(f"{path}/files", files={"file": ("notes.txt", b"notes")}, data={"kind": "notes"})
+    return path, answer.json()["id"]
+
+
+def list_products(api: Api) -> httpx2.Response:
+    api.product()
+    return api.http.get("/api/v4/products")
+
+
+def create_product(api: Api) -> httpx2.Response:
+    return api.http.post("/api/v4/products", json={"name": "Router", "description": "The small one"})
+
+
+def archive_products(api: Api) -> httpx2.Response:
+    return api.http.post("/api/v4/products:bulkArchive", json={"ids": [api.product().rpartition("/")[2]]})
+
+
+def unarchive_products(api: Api) -> httpx2.Response:
+    return api.http.post("/api/v4/products:bulkUnarchive", json={"ids": [api.product().rpartition("/")[2]]})
+
+
+def get_product(api: Api) -> httpx2.Response:
+    return api.http.get(api.product())
+
+
+def update_product(api: Api) -> httpx2.Response:
+    return api.http.patch(api.product(), json={"name": "Gateway"})
+
+
+def generate_upload_url(api: Api) -> httpx2.Response:
+    return api.http.get(f"{api.product()}/tempFiles:generateUploadUrl")
+
+
+def upload_image(api: Api) -> httpx2.Response:
+    form = {"imageName": "router", "version": "1.0.2"}
+    return api.http.post(f"{api.product()}/images:upload", data=form, files={"file": ("f.bin", b"firmware")})
+
+
+def get_image(api: Api) -> httpx2.Response:
+    return api.http.get(_image(api)[0], params={"withCounts": "true"})
+
+
+def update_image(api: Api) -> httpx2.Response:
+    return api.http.patch(_image(api)[0], json={"version": "2"})
+
+
+def list_images(api: Api) -> httpx2.Response:
+    return api.http.get(_image(api)[0].rpartition("/")[0])
+
+
+def archive_images(api: Api) -> httpx2.Response:
+    path, image = _image(api)
+    return api.http.post(f"{path.rpartition('/')[0]}:bulkArchive", json={"ids": [image["id"]]})
+
+
+def unarchive_images(api: Api) -> httpx2.Response:
+    path, image = _image(api)
+    return api.http.post(f"{path.rpartition('/')[0]}:bulkUnarchive", json={"ids": [image["id"]]})
+
+
+def list_scans(api: Api) -> httpx2.Response:
+    return api.http.get(f"{_image(api)[0]}/scans")
+
+
+def create_scan(api: Api) -> httpx2.Response:
+    return api.http.post(f"{_image(api)[0]}/scans")
+
+
+def get_scan(api: Api) -> httpx2.Response:
+    path, image = _image(api)
+    return api.http.get(f"{path}/scans/{image['latestScan']['id']}")
+
+
+def create_scan_state(api: Api) -> httpx2.Response:
+    path, image = _image(api)
+    return api.http.post(f"{path}/scans/{image['latestScan']['id']}/states", json={"type": "cancelled"})
+
+
+def list_files(api: Api) -> httpx2.Response:
+    return api.http.get(f"{_attachment(api)[0]}/files")
+
+
+def get_file(api: Api) -> httpx2.Response:
+    path, file_id = _attachment(api)
+    return api.http.get(f"{path}/files/{file_id}")
+
+
+def create_file(api: Api) -> httpx2.Response:
+    return api.http.post(f"{_image(api)[0]}/files", files={"file": ("notes.txt", b"notes")})
+
+
+def download_files(api: Api) -> httpx2.Response:
+    path, file_id = _attachment(api)
+    return api.http.post(f"{path}/files:bulkDownload", json={"ids": [file_id]})
+
+
+def delete_files(api: Api) -> httpx2.Response:
+    path, file_id = _attachment(api)
+    return api.http.post(f"{path}/files:bulkDelete", json={"ids": [file_id]})
+
+
+def current_user(api: Api) -> httpx2.Response:
+    return api.http.get("/api/v4/users/me")
+
+
+EXERCISES: dict[str, Exercise] = {
+    "ListProducts": list_products,
+    "CreateProduct": create_product,
+    "BulkArchiveProducts": archive_products,
+    "BulkUnarchiveProducts": unarchive_products,
+    "GetProduct": get_product,
+    "UpdateProduct": update_product,
+    "GenerateTempFileUploadURL": generate_upload_url,
+    "UploadImage": upload_image,
+    "GetImage": get_image,
+    "UpdateImage": update_image,
+    "ListImages": list_images,
+    "BulkArchiveImages": archive_images,
+    "BulkUnarchiveImages": unarchive_images,
+    "ListScans": list_scans,
+    "CreateScan": create_scan,
+    "GetScan": get_scan,
+    "CreateScanState": create_scan_state,
+    "ListFiles": list_files,
+    "GetFile": get_file,
+    "CreateFile": create_file,
+    "BulkDownloadFiles": download_files,
+    "BulkDeleteFiles": delete_files,
+    "GetCurrentUser": current_user,
+}
