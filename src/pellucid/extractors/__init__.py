@@ -1,1 +1,41 @@
-"""Artefact -> artefacts, one file each."""
+"""Extractors: artefact -> artefacts, one file each, in the order in which they are asked."""
+
+from pellucid.analysis.extractor import Extractor
+from pellucid.extractors.ar import ar
+from pellucid.extractors.bzip2 import bzip2
+from pellucid.extractors.cpio import cpio
+from pellucid.extractors.cpio_binary import cpio_binary
+from pellucid.extractors.ext import ext
+from pellucid.extractors.fat import fat
+from pellucid.extractors.fit import fit
+from pellucid.extractors.gzip import gzip
+from pellucid.extractors.lz4 import lz4
+from pellucid.extractors.lzma import lzma
+from pellucid.extractors.squashfs import squashfs
+from pellucid.extractors.tar import tar
+from pellucid.extractors.tar_v7 import tar_v7
+from pellucid.extractors.uimage import uimage
+from pellucid.extractors.xz import xz
+from pellucid.extractors.zip import zip_archive
+from pellucid.extractors.zstd import zstd
+
+# Long magics first; formats that are only believed at the start of an artefact last.
+EXTRACTORS: tuple[Extractor, ...] = (
+    squashfs,
+    uimage,
+    fit,
+    xz,
+    zstd,
+    lz4,
+    zip_archive,
+    ar,
+    cpio,
+    tar,
+    bzip2,
+    gzip,
+    ext,
+    fat,
+    lzma,
+    tar_v7,
+    cpio_binary,
+)

@@ -1,4 +1,4 @@
-"""Squashfs 4.0 (kernel documentation, "Squashfs 4.0 Filesystem"), in either byte order and with vendors' magic words."""
+"""Squashfs 4.0 (kernel documentation, "Squashfs 4.0 Filesystem"), either byte order, vendors' magic words."""
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor

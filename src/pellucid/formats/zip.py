@@ -1,11 +1,10 @@
 """zip archives (PKWARE APPNOTE 6.3.10): their entries with names, modes, links and content."""
 
-import calendar
 from collections.abc import Iterator
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Encrypted, Malformed, Unsupported
-from pellucid.formats import zip_directory
+from pellucid.formats import dos_time, zip_directory
 from pellucid.formats.member import Member, Members, kind_of
 from pellucid.formats.span import Data
 from pellucid.formats.zip_content import METHODS, content
@@ -19,16 +18,21 @@ WINZIP_ENCRYPTION = 99
 
 
 def length(data: Data, start: int) -> int:
-    """From the first local header to the end record; raises Malformed when there is none."""
+    """From the first local header to the end record; without one, the entries that follow each other from `start`."""
     zip_directory.local(data, start)
     at = start
     try:
         for record, data_at in zip_directory.locals_from(data, start):
-            at = min(data_at + record.packed, len(data))
+            at = data_at + record.packed
     except Malformed:
-        # The rest can only be found from its end.
+        # A size that stands only behind its data, or a damaged header: the rest can only be found from its end.
         pass
-    return max(zip_directory.find_after(data, start).end, at) - start
+    try:
+        return zip_directory.find_after(data, start).end - start
+    except Malformed:
+        if at == start:
+            raise
+        return at - start
 
 
 def members(data: Data) -> Members:
@@ -71,6 +75,7 @@ def _listed(records: Iterator[Record]) -> tuple[list[Record], Malformed | None]:
 
 
 def _without_directory(data: Data) -> Members:
+    """What can be read from the entries' own headers."""
     for record, data_at in zip_directory.locals_from(data, 0):
         if record.flags & ENCRYPTED:
             yield Encrypted(f"{_name(record)[:200]} is encrypted")
@@ -143,12 +148,4 @@ def _mtime(record: Record) -> int | None:
     stamp = record.extra.get(TIMESTAMP, b"")
     if len(stamp) >= 5 and stamp[0] & 1:
         return int.from_bytes(stamp[1:5], "little", signed=True)
-    return dos_time(record.date, record.time)
-
-
-def dos_time(date: int, time: int) -> int | None:
-    """Seconds since 1970 of a date and time of MS-DOS, taken as UTC; None for a date that cannot be."""
-    year, month, day = 1980 + (date >> 9), date >> 5 & 15, date & 31
-    if not 1 <= month <= 12 or not day:
-        return None
-    return calendar.timegm((year, month, day, time >> 11, time >> 5 & 63, (time & 31) * 2))
+    return dos_time.seconds(record.date, record.time)

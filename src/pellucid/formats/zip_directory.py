@@ -18,6 +18,7 @@ ZIP64_EXTRA = 0x0001
 DESCRIPTOR, UNICODE, ENCRYPTED = 1 << 3, 1 << 11, 1 << 0
 MASKED = 0xFFFFFFFF
 NEWEST = 63
+MOST_METHOD = 99
 MOST_COMMENT = 1 << 16
 LONGEST_NAME = 4096
 Extra = dict[int, bytes]
@@ -113,6 +114,8 @@ def local(data: Data, at: int) -> tuple[Record, int]:
     magic, version, flags, method, time, date, checksum, packed, size, name_size, extra_size = fields
     if magic != LOCAL_MAGIC or (version & 0xFF) > NEWEST or not 0 < name_size <= LONGEST_NAME:
         raise Malformed("no local header")
+    if method > MOST_METHOD:
+        raise Malformed("a local header with an impossible method")
     name = take(data, at + LOCAL.size, name_size)
     extra = extras(take(data, at + LOCAL.size + name_size, extra_size))
     size, packed, _ = _widened(extra.get(ZIP64_EXTRA, b""), size, packed, 0)

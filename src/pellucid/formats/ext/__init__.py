@@ -1,0 +1,1 @@
+"""ext2, ext3 and ext4 (kernel documentation, "ext4 Data Structures and Algorithms")."""
