@@ -1,7 +1,5 @@
 """Settings of a command: the environment, overruled by its options."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,9 +16,3 @@ def load(**options: Any) -> Settings:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"PELLUCID_{name.upper()}: {first['msg']} (given: {first['input']!r}).") from None
-
-
-def cache_dir() -> Path:
-    """Where commands without a server keep what may be thrown away (XDG Base Directory Specification)."""
-    root = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(root) if root.startswith("/") else Path.home() / ".cache") / "pellucid"

@@ -27,6 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough; Python must not complain at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return exit_codes.OK
+    except OSError as error:
+        note(f"pellucid: error: {error.filename + ': ' if error.filename else ''}{error.strerror or error}")
+        return exit_codes.FAILED
     except Exception as error:  # noqa: BLE001  # any crash must exit with 2, and does so below
         if os.environ.get("PELLUCID_DEBUG"):
             sys.excepthook(type(error), error, error.__traceback__)

@@ -77,7 +77,13 @@ def _scan(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         metavar="SEVERITY",
         help=f"exit 1 when a finding is this severe or worse: {', '.join(Severity)}",
     )
-    _data_dir(parser, "PELLUCID_DATA_DIR, else ~/.cache/pellucid; only results by content are kept there")
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        metavar="DIR",
+        help="keep results by content here, and take them from here: the next scan of similar files is quicker "
+        "(default: PELLUCID_DATA_DIR, else nothing is kept)",
+    )
     parser.add_argument("--processes", type=_count, metavar="N", help="analysis processes (default: one per core)")
 
 

@@ -23,10 +23,10 @@ def run(arguments: Namespace) -> int:
         raise InvalidRequest(f"{path} {why}.")
     if not os.access(path, os.R_OK):
         raise InvalidRequest(f"{path} cannot be read: permission denied.")
-    given = arguments.data_dir or (None if "PELLUCID_DATA_DIR" in os.environ else configuration.cache_dir())
-    settings = configuration.load(data_dir=given, processes=arguments.processes)
+    keep = arguments.data_dir is not None or "PELLUCID_DATA_DIR" in os.environ
+    settings = configuration.load(data_dir=arguments.data_dir, processes=arguments.processes)
     with scan_progress(printable(path.name)) as show:
-        result = local_scan.scan(path, settings, show)
+        result = local_scan.scan(path, settings, show, keep=keep)
     if arguments.format == "json":
         say(json.dumps(scan_json(result), indent=2))
     else:

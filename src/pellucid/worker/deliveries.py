@@ -50,21 +50,23 @@ class Courier:
         self._sender = sender
         self._clock = clock
         self._threads: list[threading.Thread] = []
+        self._free = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Rounds until `stop` is set; trouble with the database is logged and waited out."""
         next_purge = time.monotonic() + PURGE_SECONDS
         while not stop.is_set():
-            pause = IDLE_SECONDS
             try:
                 self.round()
                 if time.monotonic() >= next_purge:
                     next_purge = time.monotonic() + PURGE_SECONDS
                     self._purge()
+                # An attempt that ends may make way for the next one of its webhook.
+                self._free.wait(IDLE_SECONDS)
+                self._free.clear()
             except Exception:  # the worker's edge: webhooks must not stop with one failure
                 log.exception("webhooks: cannot look for due deliveries")
-                pause = TROUBLE_SECONDS
-            stop.wait(pause)
+                stop.wait(TROUBLE_SECONDS)
         self.wait(STOP_SECONDS)
 
     def round(self) -> int:
@@ -114,6 +116,8 @@ class Courier:
             self.deliver(claimed)
         except Exception:  # the worker's edge: the lease runs out and the delivery is tried again
             log.exception("webhooks: delivery %s cannot be written down", claimed.id)
+        finally:
+            self._free.set()
 
     def _purge(self) -> None:
         with self._database.begin() as tx:
