@@ -1,7 +1,9 @@
 """Who may import what from outside. The arrows between our own packages are held by import-linter (.importlinter)."""
 
 import configparser
+import re
 import sys
+import tomllib
 
 from tests.architecture.source_tree import PACKAGE, ROOT, SOURCES, report
 
@@ -11,11 +13,17 @@ RESERVED = {
     "alembic": {"storage"},
     "fastapi": {"api", "web", "app"},
     "starlette": {"api", "web", "app"},
-    "typer": {"cli"},
     "rich": {"cli"},
     "hyperscan": {"pipeline"},
     "landlockpy": {"pipeline"},
     "pyseccomp": {"pipeline"},
+}
+# Requirement -> what it is imported as, where that is another word.
+IMPORT_NAMES = {"pyyaml": "yaml", "python-ulid": "ulid"}
+USED_BY_NAME = {
+    "httptools": "uvicorn, as its HTTP parser",
+    "uvloop": "uvicorn, as its event loop",
+    "psycopg": "SQLAlchemy, for URLs of PostgreSQL",
 }
 DANGEROUS = {"pickle", "marshal", "shelve", "subprocess", "socket"}
 SANDBOXED = {"formats", "extractors", "analyzers", "matchers", "reports", "analysis", "domain"}
@@ -61,6 +69,14 @@ def test_nothing_is_unpickled() -> None:
     """What a sandboxed process sends back must not be able to run code in the one that trusts itself."""
     violations = [module.name for module in SOURCES if {"pickle", "dill", "marshal"} & outside(module.imports)]
     assert not violations, report(violations)
+
+
+def test_every_runtime_requirement_is_used() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    names = [re.split(r"[\[<>=!~; ]", requirement, maxsplit=1)[0] for requirement in project["project"]["dependencies"]]
+    used = {name for module in SOURCES for name in outside(module.imports)} | set(USED_BY_NAME)
+    unused = [name for name in names if not {name.replace("-", "_"), IMPORT_NAMES.get(name, "")} & used]
+    assert not unused, f"nothing in src imports {unused}"
 
 
 def test_every_top_level_package_has_a_place_in_the_layers() -> None:
