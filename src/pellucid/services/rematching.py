@@ -16,8 +16,6 @@ from pellucid.storage.repositories.findings import FindingRepository
 from pellucid.storage.repositories.jobs import Job, Jobs
 from pellucid.storage.repositories.scan_results import ScanResultRepository
 
-REMATCH_JOB = "rematch"
-
 
 def rematch(workshop: Workshop, job: Job) -> None:
     """Judge the newest scan of every image that has not been judged with today's advisories."""

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from pellucid.errors import LeaseLost
-from pellucid.services.rematching import REMATCH_JOB, rematch
+from pellucid.services.rematch_queue import REMATCH_JOB
+from pellucid.services.rematching import rematch
 from pellucid.services.scan_jobs import ScanJob, Workshop
 from pellucid.services.scans import SCAN_JOB
 from pellucid.storage.repositories.jobs import Job, Jobs
@@ -41,7 +42,10 @@ def _do(workshop: Workshop, job: Job, stop: threading.Event) -> None:
         if stop.is_set():
             raise InterruptedError("the worker is stopping")
 
-    kinds = {SCAN_JOB: ScanJob(workshop, job, check).run, REMATCH_JOB: partial(rematch, workshop, job)}
+    kinds: dict[str, Callable[[], None]] = {
+        SCAN_JOB: ScanJob(workshop, job, check).run,
+        REMATCH_JOB: partial(rematch, workshop, job),
+    }
     log.info("%s %s: attempt %d", job.kind, job.subject_id, job.attempt)
     try:
         kinds[job.kind]()
