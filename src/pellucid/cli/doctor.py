@@ -1,0 +1,103 @@
+"""`pellucid doctor`: what this machine lacks, what that costs, and what to do about it."""
+
+import os
+import shutil
+import sqlite3
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pellucid.cli import configuration, exit_codes
+from pellucid.cli.terminal import say, size
+from pellucid.errors import PellucidError
+from pellucid.pipeline.sandbox import capabilities
+from pellucid.services.advisories import Advisories
+from pellucid.settings import Settings
+
+OLD_DAYS = 90
+OK, WARNING, MISSING = "ok", "warning", "missing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing that was looked at. MISSING means that Pellucid cannot work, WARNING that it works less well."""
+
+    verdict: str
+    subject: str
+    words: str
+
+
+def run(arguments: Namespace) -> int:
+    """Print every check; 2 when something is missing without which nothing works."""
+    settings = configuration.load(data_dir=arguments.data_dir)
+    checks = list(examine(settings))
+    for check in checks:
+        say(f"{check.verdict:<8} {check.subject}: {check.words}")
+    return exit_codes.FAILED if any(check.verdict == MISSING for check in checks) else exit_codes.OK
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Look at this machine; changes nothing on it."""
+    yield from _sandbox()
+    yield from _data_dir(settings)
+    yield _database_engine()
+    yield _advisories(settings)
+
+
+def _sandbox() -> Iterator[Check]:
+    missing = capabilities().missing
+    for layer in ("landlock", "seccomp"):
+        why = missing.get(layer)
+        costs = "analysis of hostile files is less confined"
+        words = f"{why}; without it {costs}" if why else "analysis processes are confined by it"
+        yield Check(verdict=WARNING if why else OK, subject=layer, words=words)
+    cores = len(os.sched_getaffinity(0))
+    yield Check(verdict=OK, subject="processors", words=f"{cores}; as many artefacts are analysed at once")
+
+
+def _data_dir(settings: Settings) -> Iterator[Check]:
+    folder = settings.data_dir
+    existing = _existing(folder)
+    subject = f"data directory {folder}"
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        words = f"{existing} is not a folder that can be written to: choose another --data-dir"
+        yield Check(verdict=MISSING, subject=subject, words=words)
+        return
+    yield Check(verdict=OK, subject=subject, words="writable" if folder.exists() else "will be made on first use")
+    free = shutil.disk_usage(existing).free
+    enough = free > 2 * settings.disk_reserve
+    words = f"{size(free)} free, of which {size(settings.disk_reserve)} stay reserved"
+    yield Check(
+        verdict=OK if enough else WARNING,
+        subject="disk",
+        words=words if enough else f"{words}: uploads and scans will be refused soon, free some space",
+    )
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    folder = folder.absolute()
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def _database_engine() -> Check:
+    recent = sqlite3.sqlite_version_info >= (3, 35)
+    words = f"SQLite {sqlite3.sqlite_version}" + ("" if recent else "; 3.35 or later is needed")
+    return Check(verdict=OK if recent else MISSING, subject="database", words=words)
+
+
+def _advisories(settings: Settings) -> Check:
+    try:
+        status = Advisories(settings.data_dir).status()
+    except (PellucidError, OSError) as error:
+        return Check(verdict=MISSING, subject="advisories", words=f"cannot be read: {error}")
+    words = f"{status.advisories:,}, {'as they come with Pellucid' if status.bundled else 'imported'}"
+    if status.published is None:
+        return Check(verdict=WARNING, subject="advisories", words=f"{words}, undated")
+    days = (datetime.now(UTC) - status.published).days
+    words += f", the newest of {status.published:%Y-%m-%d}"
+    if days > OLD_DAYS:
+        words += f" ({days:,} days old): newer vulnerabilities are not known, see `pellucid advisories import --help`"
+    return Check(verdict=WARNING if days > OLD_DAYS else OK, subject="advisories", words=words)
