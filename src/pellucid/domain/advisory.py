@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from pellucid.domain.severity import Severity
+
 
 @dataclass(frozen=True, kw_only=True)
 class AffectedRange:
@@ -18,7 +20,10 @@ class AffectedRange:
 
 @dataclass(frozen=True, kw_only=True)
 class Advisory:
-    """One statement about one product. `ecosystem` is empty for upstream software named by vendor and product."""
+    """One statement about one product. `ecosystem` is empty for upstream software named by vendor and product.
+
+    `rating` is the publisher's own word, for statements without a CVSS score.
+    """
 
     id: str
     aliases: tuple[str, ...]
@@ -30,8 +35,14 @@ class Advisory:
     versions: tuple[str, ...] = ()
     cvss_score: float | None = None
     cvss_vector: str = ""
+    rating: Severity = Severity.UNSPECIFIED
     kev_since: date | None = None
     references: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """By CVSS score, else by the publisher's word."""
+        return self.rating if self.cvss_score is None else Severity.from_cvss(self.cvss_score)
 
     @property
     def cve(self) -> str:

@@ -46,3 +46,9 @@ class Dependency:
     def identity(self) -> tuple[str, str, str, str]:
         """Two dependencies with the same identity are one, however often they are seen."""
         return (self.vendor, self.product, self.version, self.purl)
+
+
+def upstream_name(dependency: Dependency) -> tuple[str, str]:
+    """(vendor, product) as the CPE dictionary spells them, which is how upstream advisories name software."""
+    parts = dependency.cpe.split(":")
+    return (parts[3], parts[4]) if len(parts) == 13 else (dependency.vendor, dependency.product)

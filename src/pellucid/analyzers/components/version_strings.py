@@ -72,9 +72,8 @@ PRODUCTS: dict[str, dict[str, Any]] = _TABLE["product"]
 RULES = tuple(map(_rule, _TABLE["rule"]))
 _ANCHORS = frozenset(rule.anchor for rule in RULES)
 _LITERALS = _ANCHORS.union(*(rule.with_any for rule in RULES))
-_wanted = Selector(
-    lambda artefact: artefact.kind in ("elf", "pe", "data") and any(map(artefact.offsets, _ANCHORS)), _LITERALS
-)
+_KINDS = frozenset[str]().union(*(rule.kinds for rule in RULES))
+_wanted = Selector(lambda artefact: artefact.kind in _KINDS and any(map(artefact.offsets, _ANCHORS)), _LITERALS)
 
 
 @analyzer(name="version_strings", version=_TABLE["version"], stage=Stage.COMPONENTS, wants=_wanted)

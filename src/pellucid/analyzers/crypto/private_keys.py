@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key, l
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
-from pellucid.analyzers.crypto import der_keys
-from pellucid.analyzers.crypto.key_names import describe, fingerprint
+from pellucid.analyzers import der_keys
+from pellucid.analyzers.key_names import describe, fingerprint
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.errors import Malformed
 from pellucid.formats import der, pem

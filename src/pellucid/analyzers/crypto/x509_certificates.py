@@ -9,8 +9,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
-from pellucid.analyzers.crypto import certificates
-from pellucid.analyzers.crypto.key_names import describe
+from pellucid.analyzers import certificates
+from pellucid.analyzers.key_names import describe
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
 
 
@@ -36,7 +36,7 @@ def x509_certificates(artefact: Artefact) -> Iterator[Fact]:
             encoding=found.encoding,
             subject=subject,
             issuer=issuer,
-            serial=f"{certificate.serial_number:x}",
+            serial=certificates.serial_of(certificate),
             signature_algorithm=_signature(certificate),
             not_before=certificate.not_valid_before_utc,
             not_after=certificate.not_valid_after_utc,

@@ -60,6 +60,13 @@ def load(encoded: bytes) -> x509.Certificate | None:
     return certificate
 
 
+def serial_of(certificate: x509.Certificate) -> str:
+    """The serial number in hex; "-1" and the like for those that firmware should not have."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return f"{certificate.serial_number:x}"
+
+
 def _in_pem(artefact: Artefact) -> Iterator[Found]:
     for literal in PEM_BEGINS:
         for offset in artefact.offsets(literal)[:MOST_CANDIDATES]:
