@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given as anything
+from hypothesis import strategies
 
 from pellucid.domain import names
 from pellucid.domain.ids import new_id
@@ -92,3 +94,16 @@ def test_unknown_ids_are_all_named() -> None:
     with pytest.raises(InvalidRequest) as caught:
         names.refuse_unknown("image", ["a", "b", "c"], {"b"})
     assert [detail.reason for detail in caught.value.details] == ["there is no image a", "there is no image c"]
+
+
+@anything(strategies.text(alphabet=strategies.characters(exclude_categories=[]), max_size=300))
+def test_whatever_is_given_is_a_storable_name_or_an_invalid_request(text: str) -> None:
+    for check in (names.name, names.filename, names.product_id):
+        try:
+            checked = check(text)
+        except InvalidRequest:
+            continue
+        assert 0 < len(checked) <= 255
+        assert "\0" not in checked
+        assert checked.encode().decode() == checked
+        assert check(checked) == checked

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given, strategies
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -207,3 +208,9 @@ def test_a_changed_link(tokens: Tokens, changes: dict[str, str]) -> None:
     good = {"purpose": "upload", "resource_id": "1", **link(tokens, time.time() + 60)}
     with pytest.raises(NotAuthenticated):
         tokens.verify_url(**{**good, **changes})
+
+
+@given(strategies.one_of(strategies.text(max_size=200), strategies.from_regex(r"[\w-]*\.[\w-]*\.[\w-]*")))
+def test_whatever_is_no_token_is_refused(tokens: Tokens, text: str) -> None:
+    with pytest.raises(NotAuthenticated):
+        tokens.verify(text)

@@ -36,6 +36,8 @@ class Credentials:
 
 
 class Identity:
+    """Needs a writing transaction for `first_start` alone. Checking a secret takes about 40 ms of a core."""
+
     def __init__(self, tx: Transaction) -> None:
         self._orgs = OrgRepository(tx)
         self._users = UserRepository(tx)

@@ -47,7 +47,10 @@ def revise(message: str) -> Path | None:
         database.close()
     if script is None or isinstance(script, list):
         return None
-    return Path(script.path)
+    path = Path(script.path)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.strip().startswith("# ###")), encoding="utf-8")
+    return path
 
 
 def _config(connection: Connection) -> Config:

@@ -11,8 +11,10 @@ depends_on = ${repr(depends_on)}
 
 
 def upgrade() -> None:
+    """From revision ${down_revision or "none"} to ${up_revision}."""
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
+    """From revision ${up_revision} to ${down_revision or "none"}."""
     ${downgrades if downgrades else "pass"}
