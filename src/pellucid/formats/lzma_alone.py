@@ -7,7 +7,7 @@ from struct import Struct
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import PIECE, Data, take, unpack
-from pellucid.formats.streams import MEMORY_LIMIT, Unpacked, through
+from pellucid.formats.streams import MEMORY_LIMIT, Unpacked, explained, through
 
 HEADER = Struct("<BIQ")
 UNKNOWN_SIZE = (1 << 64) - 1
@@ -55,7 +55,7 @@ def raw(stated: Header, data: Data, start: int, end: int | None = None) -> Unpac
     try:
         engine.decompress(stated.packed, PIECE)
     except lzma.LZMAError as error:
-        raise Malformed(f"no LZMA header: {error}") from None
+        raise explained(error) from None
     total = 0
     stream = through(engine, data, start, end)
     while True:

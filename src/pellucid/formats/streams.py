@@ -51,7 +51,7 @@ def through(engine: Decompressor, data: Data, start: int, end: int | None = None
         try:
             piece = engine.decompress(fed, PIECE)
         except (lzma.LZMAError, OSError, ValueError, EOFError, RuntimeError) as error:
-            raise _explained(error) from None
+            raise explained(error) from None
         if piece:
             yield piece
     return at - len(engine.unused_data or b"")
@@ -121,7 +121,8 @@ def measured(unpacked: Unpacked, data: Data, start: int, *, least: int = 0) -> i
         return len(data) - start
 
 
-def _explained(error: Exception) -> Malformed:
-    if "emory" in str(error):
+def explained(error: Exception) -> Malformed:
+    """What a decompressor's own exception means here."""
+    if "Memory usage" in str(error):
         return Unsupported("its dictionary needs more memory than a reader may have")
     return Malformed(f"the compressed data is damaged: {error}")

@@ -23,6 +23,8 @@ def length(data: Data, start: int) -> int:
     at = start
     try:
         for record, data_at in zip_directory.locals_from(data, start):
+            if data_at + record.packed > len(data) or record.method not in METHODS or _has_controls(record.name):
+                break
             at = data_at + record.packed
     except Malformed:
         # A size that stands only behind its data, or a damaged header: the rest can only be found from its end.
@@ -65,6 +67,10 @@ def members(data: Data) -> Members:
         yield failure
 
 
+def _has_controls(name: bytes) -> bool:
+    return any(byte < 0x20 for byte in name)
+
+
 def _listed(records: Iterator[Record]) -> tuple[list[Record], Malformed | None]:
     found: list[Record] = []
     try:
@@ -98,18 +104,12 @@ def _overlapping(records: list[Record]) -> set[int]:
 def _member(data: Data, record: Record, data_at: int) -> Member:
     if record.method not in METHODS:
         raise Unsupported(f"compression method {record.method} is not known")
-    name, mode = _name(record), record.attributes >> 16
-    kind = EntryKind.FILE
-    if record.system in UNIX_SYSTEMS and mode >> 12:
-        kind = kind_of(mode)
-    if name.endswith("/") or (record.attributes & FOLDER_ATTRIBUTE and not record.size):
-        kind = EntryKind.DIRECTORY
-    target = b""
+    mode, kind, target = record.attributes >> 16, _kind(record), b""
     if kind is EntryKind.SYMLINK:
-        target = b"".join(content(data, record, data_at)) if record.size <= MOST_TARGET else b""
+        target = b"".join(content(data, record, data_at))
     uid, gid = _owner(record)
     return Member(
-        name=name,
+        name=_name(record),
         kind=kind,
         chunks=content(data, record, data_at) if kind is EntryKind.FILE else (),
         target=target,
@@ -118,6 +118,18 @@ def _member(data: Data, record: Record, data_at: int) -> Member:
         gid=gid,
         mtime=_mtime(record),
     )
+
+
+def _kind(record: Record) -> EntryKind:
+    """What has content is a file, whatever else is said of it: Info-ZIP calls its standard input a fifo."""
+    kind, mode = EntryKind.FILE, record.attributes >> 16
+    if record.system in UNIX_SYSTEMS and mode >> 12:
+        kind = kind_of(mode)
+    if record.name.endswith(b"/") or record.attributes & FOLDER_ATTRIBUTE:
+        kind = EntryKind.DIRECTORY
+    if kind is EntryKind.SYMLINK and record.size <= MOST_TARGET:
+        return kind
+    return EntryKind.FILE if record.size else kind
 
 
 def _name(record: Record) -> str:
