@@ -12,7 +12,6 @@ from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.severity import Severity
 from pellucid.errors import InvalidRequest
 from pellucid.reports.scan_json import scan_json
-from pellucid.services import local_scan
 
 
 def run(arguments: Namespace) -> int:
@@ -25,6 +24,8 @@ def run(arguments: Namespace) -> int:
         raise InvalidRequest(f"{path} cannot be read: permission denied.")
     keep = arguments.data_dir is not None or "PELLUCID_DATA_DIR" in os.environ
     settings = configuration.load(data_dir=arguments.data_dir, processes=arguments.processes)
+    from pellucid.services import local_scan  # noqa: PLC0415  # takes a second: not before the file is known to be there
+
     with scan_progress(printable(path.name)) as show:
         result = local_scan.scan(path, settings, show, keep=keep)
     if arguments.format == "json":

@@ -20,6 +20,7 @@ MOST_FINDINGS = 25
 MOST_ROWS = 60
 MOST_PROBLEMS = 15
 PLAIN_WIDTH = 160
+SEEN = 60
 STYLES = {
     Severity.CRITICAL: "bold red",
     Severity.HIGH: "red",
@@ -150,9 +151,11 @@ def _where(evidence: Sequence[Evidence]) -> str:
 
 
 def _short(path: str) -> str:
-    """The innermost part of a path through containers: where a person would look."""
-    return path.rpartition("!")[2] or path
+    """The innermost part of a path through containers that has a name: where a person would look."""
+    outer, _, inner = path.rpartition("!")
+    return f"{outer.rpartition('!')[2]}!{inner}" if outer and inner.startswith("0x") else inner
 
 
 def _seen(evidence: Sequence[Evidence]) -> str:
-    return printable(evidence[0].seen) if evidence else ""
+    text = printable(evidence[0].seen) if evidence else ""
+    return text if len(text) <= SEEN else text[: SEEN - 1] + "…"
