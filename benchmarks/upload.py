@@ -7,6 +7,7 @@ file to a server of its own. Required: half the rate of the two together, and a 
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -32,7 +33,6 @@ from pellucid.storage.migration import upgrade
 MIB = 1 << 20
 MOST_MEMORY = 200e6
 LEAST_RATIO = 0.5
-# Other names of one thing: how the kernel reports peaks of resident memory.
 PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 
 
@@ -72,7 +72,7 @@ def measure(folder: Path, size: int, rounds: int) -> int:
             digest = clock(["sha256sum", str(source)])
             (folder / "copy.bin").unlink()
             sent = upload(url, token, product, source, number)
-        peak = int(PEAK.search(Path(f"/proc/{server.pid}/status").read_text())[1]) * 1024
+        peak = peak_memory(server.pid)
     finally:
         server.terminate()
         server.wait()
@@ -101,6 +101,13 @@ def fill(path: Path, size: int) -> None:
             file.write(os.urandom(MIB))
         file.flush()
         os.fsync(file.fileno())
+
+
+def peak_memory(pid: int) -> int:
+    """Bytes of resident memory at most, as the kernel counted them."""
+    found = PEAK.search(Path(f"/proc/{pid}/status").read_text())
+    assert found is not None
+    return int(found[1]) * 1024
 
 
 def clock(command: list[str]) -> float:
@@ -144,15 +151,12 @@ def serve(data: Path, port: int) -> None:
 
 
 def wait(url: str) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
+    for _ in range(600):
+        with contextlib.suppress(OSError):
             urllib.request.urlopen(f"{url}/healthz", timeout=5).close()
             return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+        time.sleep(0.1)
+    raise RuntimeError("the server did not become ready")
 
 
 def authenticate(url: str, data: Path) -> str:

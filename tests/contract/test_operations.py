@@ -30,15 +30,15 @@ def test_there_are_109() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
-def test_nobody_gets_in_without_a_token(api: Api, operation: Operation) -> None:
-    answer = api.client(None).request(operation.method, address(operation), content=b"{not json")
+def test_nobody_gets_in_without_a_token(shared_api: Api, operation: Operation) -> None:
+    answer = shared_api.client(None).request(operation.method, address(operation), content=b"{not json")
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 @pytest.mark.parametrize("operation", NOT_SERVED, ids=lambda operation: operation.id)
-def test_what_is_not_served_says_so(api: Api, operation: Operation) -> None:
-    answer = api.http.request(operation.method, address(operation))
+def test_what_is_not_served_says_so(shared_api: Api, operation: Operation) -> None:
+    answer = shared_api.http.request(operation.method, address(operation))
     assert answer.status_code == 501
     assert answer.json()["message"].startswith(f"{operation.id} is planned")
     assert answer.json()["details"][0]["reason"] == operation.reason
@@ -54,18 +54,20 @@ def test_what_is_served_keeps_the_contract(api: Api, operation: Operation) -> No
 @pytest.mark.parametrize(
     "operation", [operation for operation in SERVED if operation.permission], ids=lambda operation: operation.id
 )
-def test_a_permission_is_asked_for_on_the_product(api: Api, operation: Operation) -> None:
-    product_id = api.product().rpartition("/")[2]
-    stranger = api.client(api.user("stranger@localhost"))
+def test_a_permission_is_asked_for_on_the_product(shared_api: Api, operation: Operation) -> None:
+    product_id = shared_api.product(operation.id).rpartition("/")[2]
+    stranger = shared_api.client(shared_api.user(f"{operation.id}@localhost"))
     answer = stranger.request(operation.method, address(operation, productId=product_id), content=b"{not json")
     assert answer.status_code == 403
-    resource = f"products/{product_id}" if "{productId}" in operation.path else api.org.resource_name
+    resource = f"products/{product_id}" if "{productId}" in operation.path else shared_api.org.resource_name
     assert answer.json()["permission"] == operation.permission
     assert answer.json()["resourceName"] == resource
 
 
 @pytest.mark.parametrize(
-    "operation", [operation for operation in SERVED if "{productId}" in operation.path], ids=lambda operation: operation.id
+    "operation",
+    [operation for operation in SERVED if "{productId}" in operation.path],
+    ids=lambda operation: operation.id,
 )
-def test_an_unknown_product_is_not_found(api: Api, operation: Operation) -> None:
-    assert api.http.request(operation.method, address(operation)).status_code == 404
+def test_an_unknown_product_is_not_found(shared_api: Api, operation: Operation) -> None:
+    assert shared_api.http.request(operation.method, address(operation)).status_code == 404

@@ -93,9 +93,8 @@ def on_purpose(request: Request, error: Exception) -> JSONResponse:
 
 def not_valid(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    details = [Detail(reason=item["msg"], field=_field(item["loc"])) for item in error.errors()]
-    first = details[0]
-    message = f"The request is not valid: {first.field}: {first.reason}" if first.field else first.reason
+    details = [Detail(reason=_reason(item), field=_field(item)) for item in error.errors()]
+    message = f"The request is not valid: {details[0].field}: {details[0].reason}"
     return envelope(HTTPStatus.BAD_REQUEST, message, details=details)
 
 
@@ -124,6 +123,14 @@ def answer_instead(request: Request, answer: BaseModel) -> None:
     request.state.instead = answer
 
 
-def _field(location: Sequence[Any]) -> str:
-    parts = [str(part) for part in location]
-    return ".".join(parts[1:] if parts and parts[0] in PARTS else parts)
+def _reason(item: Mapping[str, Any]) -> str:
+    if item["type"] == "json_invalid":
+        return f"is no JSON: {item['ctx']['error']} at byte {item['loc'][1]}"
+    return str(item["msg"])
+
+
+def _field(item: Mapping[str, Any]) -> str:
+    part, *path = (str(step) for step in item["loc"])
+    if item["type"] == "json_invalid" or not path:
+        return part
+    return ".".join(path if part in PARTS else [part, *path])
