@@ -96,15 +96,16 @@ echo ' done'
 
 echo
 curl -fsS -H "Authorization: Bearer $TOKEN" "$API/api/v4/products/$P/images/$I?withCounts=true" | jq -r '
+    def line(name; number): "  \((name + " " * 40)[:40])\(number)";
     "\(.name) \(.version)",
     (.counts |
-        "  dependencies            \(.dependenciesCount)",
-        "  cryptographic assets    \(.cryptographicAssetsCount)",
-        "  expired certificates    \(.expiredCertificatesCount)",
-        "  unsafe functions        \(.unsafeFunctionsCount)",
-        "  known exploited (KEV)   \(.kev)",
-        "  new escalations         \(.newEscalationsCount)",
-        (.findingTypeCounts[] | select(.count > 0) | "  findings: \(.type)  \(.count)"))'
+        line("dependencies"; .dependenciesCount),
+        line("cryptographic assets"; .cryptographicAssetsCount),
+        line("expired certificates"; .expiredCertificatesCount),
+        line("unsafe functions"; .unsafeFunctionsCount),
+        line("known exploited (KEV)"; .kev),
+        line("new escalations"; .newEscalationsCount),
+        (.findingTypeCounts[] | select(.count > 0) | line("findings: " + .type; .count)))'
 cat <<END
 
 Pellucid goes on running at $API (process $(cat "$work/pid"), log $log).

@@ -2,7 +2,8 @@
 
 import ast
 
-from tests.architecture.source_tree import MODULES, PACKAGE, SOURCES, Definition, Module, report
+from tests.architecture.source_tree import MODULES as ALL_MODULES
+from tests.architecture.source_tree import PACKAGE, SOURCES, Definition, Module, report
 
 UNIT_LINES = 150
 FILE_LINES = 300
@@ -10,6 +11,9 @@ FUNCTION_LINES = 40
 TEST_FUNCTION_LINES = 60
 TABLE_ENTRIES = 80
 UNIT_PACKAGES = {"analyzers", "extractors", "matchers", "reports"}
+
+# Migrations are generated, and are history: they are as long as they are.
+MODULES = [module for module in ALL_MODULES if "/migrations/versions/" not in module.name]
 
 # Longer than the budget, and why that is better than what splitting would give. 500 lines are never exceeded.
 LONG_FILES: dict[str, str] = {}
