@@ -78,7 +78,7 @@ def test_a_token_that_the_server_no_longer_takes_is_renewed_once(api: ScriptedAp
     assert client.get("/thing") == {"good": True}
     api.routes["GET /thing"] = lambda _: Reply({"message": "No."}, 401)
     before = len(api.requests)
-    with pytest.raises(NotAuthenticated, match=r"No\. \(HTTP 401\)\. Check PELLUCID_TOKEN"):
+    with pytest.raises(NotAuthenticated, match=r"No\. \(HTTP 401\): check PELLUCID_TOKEN"):
         client.get("/thing")
     assert len(api.requests) - before == 3, "asked, renewed, asked again, and no more"
 

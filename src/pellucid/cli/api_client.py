@@ -150,9 +150,9 @@ def _content(response: httpx2.Response) -> Any:
     told = f"{message or response.reason_phrase or 'no reason given'} (HTTP {response.status_code})"
     if response.is_success or response.is_redirect:
         host = httpx2.URL(str(response.url)).netloc.decode("ascii")
-        raise ServerUnreachable(f"{host} does not answer like a Pellucid server: {told}. Is PELLUCID_URL right?")
+        raise ServerUnreachable(f"{host} does not answer like a Pellucid server: {told}; is PELLUCID_URL right?")
     if response.status_code == httpx2.codes.UNAUTHORIZED:
-        raise NotAuthenticated(f"{told}. Check PELLUCID_TOKEN, or PELLUCID_CLIENT_ID and PELLUCID_CLIENT_SECRET.")
+        raise NotAuthenticated(f"{told}: check PELLUCID_TOKEN, or PELLUCID_CLIENT_ID and PELLUCID_CLIENT_SECRET.")
     if response.status_code == httpx2.codes.NOT_FOUND:
         raise NotFound(told)
     raise RequestError(told)

@@ -93,10 +93,8 @@ class _PlainScan:
         if state.stage is self._stage and now - self._shown_at < PLAIN_SECONDS:
             return
         self._stage, self._shown_at = state.stage, now
-        note(
-            f"{self._what}: {state.stage}, {state.done:,} of {state.known:,} artefacts, {size(state.bytes)}, "
-            f"{state.problems:,} problems"
-        )
+        how_far = f"{state.done:,} of {state.known:,} artefacts, {size(state.bytes)}, {state.problems:,} problems"
+        note(f"{self._what}: {state.stage}" + (f", {how_far}" if state.known else ""))
 
 
 class _PlainTransfer:

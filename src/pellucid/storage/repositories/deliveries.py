@@ -67,16 +67,13 @@ class DeliveryRepository:
 
     def any_due(self, now: datetime) -> bool:
         """Whether `claim` would find something: a read, cheap enough to ask twice a second."""
-        return self._session.scalar(select(DeliveryRow.id).where(*_due(now)).limit(1)) is not None
+        return self._session.scalar(select(DeliveryRow.id).where(*_claimable(now)).limit(1)) is not None
 
     def claim(self, now: datetime, lease: float, most: int) -> tuple[ClaimedDelivery, ...]:
         """Take up to `most` due deliveries for `lease` seconds: of each webhook not being sent to, the oldest."""
-        busy = select(DeliveryRow.webhook_id).where(DeliveryRow.lease_until > now)
-        due = (*_due(now), DeliveryRow.webhook_id.not_in(busy))
         oldest = func.min(DeliveryRow.id)
-        ids = self._session.scalars(
-            select(oldest).where(*due).group_by(DeliveryRow.webhook_id).order_by(oldest).limit(most)
-        ).all()
+        one_each = select(oldest).where(*_claimable(now)).group_by(DeliveryRow.webhook_id)
+        ids = self._session.scalars(one_each.order_by(oldest).limit(most)).all()
         claimed = (self._take(delivery_id, now, lease) for delivery_id in ids)
         return tuple(item for item in claimed if item is not None)
 
@@ -167,6 +164,12 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
         DeliveryRow.next_attempt <= now,
         or_(DeliveryRow.lease_until.is_(None), DeliveryRow.lease_until <= now),
     )
+
+
+def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Due, and of a webhook that nothing is being sent to."""
+    busy = select(DeliveryRow.webhook_id).where(DeliveryRow.lease_until > now)
+    return (*_due(now), DeliveryRow.webhook_id.not_in(busy))
 
 
 def _to_domain(row: DeliveryRow, log: tuple[Attempt, ...]) -> Delivery:
