@@ -61,6 +61,7 @@ def envelope(
     headers: Mapping[str, str] | None = None,
     more: Mapping[str, str] | None = None,
 ) -> JSONResponse:
+    """The body that every error has; `more` are the fields of a refusal."""
     body: dict[str, Any] = {
         "message": message,
         "details": [{"reason": detail.reason, "field": detail.field, "service": SERVICE} for detail in details],
@@ -76,6 +77,7 @@ def status_of(error: PellucidError) -> HTTPStatus:
 
 
 def on_purpose(request: Request, error: Exception) -> JSONResponse:
+    """Errors of ours, by the table."""
     assert isinstance(error, PellucidError)
     status = status_of(error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -92,6 +94,7 @@ def on_purpose(request: Request, error: Exception) -> JSONResponse:
 
 
 def not_valid(_request: Request, error: Exception) -> JSONResponse:
+    """Parameters and bodies that do not fit their schema: 400, and a detail for each field."""
     assert isinstance(error, RequestValidationError)
     details = [Detail(reason=_reason(item), field=_field(item)) for item in error.errors()]
     message = f"The request is not valid: {details[0].field}: {details[0].reason}"
@@ -111,6 +114,7 @@ def routing(request: Request, error: Exception) -> JSONResponse:
 
 
 def unforeseen(request: Request, _error: Exception) -> Response:
+    """Everything else: 500 and no word about the inside."""
     # The server that runs the application logs the exception with its trace.
     instead: BaseModel | None = getattr(request.state, "instead", None)
     if instead is not None:

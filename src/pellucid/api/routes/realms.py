@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 from pellucid.api import context as contexts
 from pellucid.api.dependencies import Context, public_url
 from pellucid.domain.user import User
-from pellucid.errors import NotAuthenticated, NotFound
+from pellucid.errors import Detail, InvalidRequest, NotAuthenticated, NotFound
 from pellucid.services.identity import Identity
 
 router = APIRouter(prefix="/realms/{realm}", include_in_schema=False)
@@ -25,18 +25,9 @@ PROTOCOL = "/protocol/openid-connect"
 FORM = "application/x-www-form-urlencoded"
 LONGEST_FORM = 16 << 10
 MOST_FIELDS = 32
+INVALID_CLIENT = "invalid_client"
 GRANTS = ("client_credentials", "password")
 FRESH = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-
-
-class Refused(Exception):
-    """An error of RFC 6749: its code, and what to do about it."""
-
-    def __init__(self, code: str, description: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
-        super().__init__(code)
-        self.code = code
-        self.description = description
-        self.status = status
 
 
 @router.post(f"{PROTOCOL}/token")
@@ -47,12 +38,8 @@ async def token(realm: str, context: Context, request: Request) -> JSONResponse:
         fields = await _fields(request)
         client_id, secret = _client(request, fields)
         user = await run_in_threadpool(_authenticate, context, fields, client_id, secret)
-    except Refused as refused:
-        headers = dict(FRESH)
-        if refused.status == HTTPStatus.UNAUTHORIZED:
-            headers["WWW-Authenticate"] = f'Basic realm="{context.settings.realm}"'
-        body = {"error": refused.code, "error_description": refused.description}
-        return JSONResponse(body, refused.status, headers)
+    except (InvalidRequest, NotAuthenticated) as refused:
+        return _answer(refused, context.settings.realm)
     tokens = context.tokens
     scope = fields.get("scope", "")
     issued = tokens.issue(user.user_id, public_url=public_url(request), client_id=client_id, scope=scope)
@@ -86,6 +73,20 @@ def discovery(realm: str, context: Context, request: Request) -> JSONResponse:
     )
 
 
+def _refused(code: str, description: str) -> InvalidRequest | NotAuthenticated:
+    """The error to raise: its detail's field is the code of RFC 6749."""
+    kind = NotAuthenticated if code == INVALID_CLIENT else InvalidRequest
+    return kind(description, details=[Detail(reason=description, field=code)])
+
+
+def _answer(refused: InvalidRequest | NotAuthenticated, realm: str) -> JSONResponse:
+    body = {"error": refused.details[0].field, "error_description": refused.message}
+    if isinstance(refused, NotAuthenticated):
+        headers = {**FRESH, "WWW-Authenticate": f'Basic realm="{realm}"'}
+        return JSONResponse(body, HTTPStatus.UNAUTHORIZED, headers)
+    return JSONResponse(body, HTTPStatus.BAD_REQUEST, FRESH)
+
+
 def _require_realm(context: contexts.Context, realm: str) -> None:
     if realm != context.settings.realm:
         raise NotFound(f"There is no realm {realm[:100]}.")
@@ -94,18 +95,18 @@ def _require_realm(context: contexts.Context, realm: str) -> None:
 async def _fields(request: Request) -> dict[str, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM:
-        raise Refused("invalid_request", f"The Content-Type must be {FORM}.")
+        raise _refused("invalid_request", f"The Content-Type must be {FORM}.")
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > LONGEST_FORM:
-            raise Refused("invalid_request", f"The form is larger than {LONGEST_FORM} bytes.")
+            raise _refused("invalid_request", f"The form is larger than {LONGEST_FORM} bytes.")
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:
-        raise Refused("invalid_request", "The form cannot be read.") from error
+        raise _refused("invalid_request", "The form cannot be read.") from error
     if len(dict(pairs)) != len(pairs):
-        raise Refused("invalid_request", "A parameter is given twice.")
+        raise _refused("invalid_request", "A parameter is given twice.")
     return dict(pairs)
 
 
@@ -117,20 +118,20 @@ def _client(request: Request, fields: Mapping[str, str]) -> tuple[str, str]:
     try:
         client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError) as error:
-        raise Refused("invalid_client", "The Basic credentials cannot be read.", HTTPStatus.UNAUTHORIZED) from error
+        raise _refused(INVALID_CLIENT, "The Basic credentials cannot be read.") from error
     if not colon:
-        raise Refused("invalid_client", "The Basic credentials have no secret.", HTTPStatus.UNAUTHORIZED)
+        raise _refused(INVALID_CLIENT, "The Basic credentials have no secret.")
     return unquote_plus(client_id), unquote_plus(secret)
 
 
 def _authenticate(context: contexts.Context, fields: Mapping[str, str], client_id: str, secret: str) -> User:
     grant = fields.get("grant_type", "")
     if not grant:
-        raise Refused("invalid_request", "grant_type is missing.")
+        raise _refused("invalid_request", "grant_type is missing.")
     if grant not in GRANTS:
-        raise Refused("unsupported_grant_type", f"Possible grants are {' and '.join(GRANTS)}.")
+        raise _refused("unsupported_grant_type", f"Possible grants are {' and '.join(GRANTS)}.")
     if not client_id:
-        raise Refused("invalid_client", "client_id is missing.", HTTPStatus.UNAUTHORIZED)
+        raise _refused(INVALID_CLIENT, "client_id is missing.")
     with context.database.read() as tx:
         identity = Identity(tx)
         if grant == "client_credentials" or secret:
@@ -140,15 +141,15 @@ def _authenticate(context: contexts.Context, fields: Mapping[str, str], client_i
             return account
         username, password = fields.get("username", ""), fields.get("password", "")
         if not username or not password:
-            raise Refused("invalid_request", "username and password are required.")
+            raise _refused("invalid_request", "username and password are required.")
         try:
             return identity.authenticate_user(client_id, username, password)
         except NotAuthenticated as error:
-            raise Refused("invalid_grant", error.message) from error
+            raise _refused("invalid_grant", error.message) from error
 
 
 def _authenticate_client(identity: Identity, client_id: str, secret: str) -> User:
     try:
         return identity.authenticate_client(client_id, secret)
     except NotAuthenticated as error:
-        raise Refused("invalid_client", error.message, HTTPStatus.UNAUTHORIZED) from error
+        raise _refused(INVALID_CLIENT, error.message) from error
