@@ -6,6 +6,7 @@ connection goes to one of those very addresses: there is no second look-up that 
 
 import re
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
@@ -160,11 +161,11 @@ class _Deadlined(httpcore2.NetworkStream):
 
     def start_tls(
         self,
-        ssl_context: object,
+        ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002 (the deadline decides)
     ) -> httpcore2.NetworkStream:
-        inner = self._stream.start_tls(ssl_context, server_hostname, _remaining(self._deadline))  # type: ignore[arg-type]
+        inner = self._stream.start_tls(ssl_context, server_hostname, _remaining(self._deadline))
         return _Deadlined(inner, self._deadline)
 
     def get_extra_info(self, info: str) -> object:
