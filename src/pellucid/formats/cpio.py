@@ -79,7 +79,7 @@ def length(data: Data, start: int) -> int:
         if at == start:
             raise
         return at - start
-    return max(padded(data, at, SECTOR), at) - start
+    return padded(data, start, at, SECTOR) - start
 
 
 def members(data: Data, start: int = 0) -> Members:

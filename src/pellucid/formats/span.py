@@ -49,7 +49,7 @@ def zeros(length: int) -> Iterator[memoryview]:
         yield _ZEROS[:rest]
 
 
-def padded(data: Data, end: int, alignment: int) -> int:
-    """`end` rounded up to `alignment`, when only zero bytes stand between; else `end` itself."""
-    rounded = min(-(-end // alignment) * alignment, len(data))
+def padded(data: Data, start: int, end: int, alignment: int) -> int:
+    """`end`, moved to the next multiple of `alignment` from `start` when only zero bytes stand between."""
+    rounded = min(start + -(-(end - start) // alignment) * alignment, len(data))
     return rounded if rounded > end and not any(data[end:rounded]) else end

@@ -122,10 +122,12 @@ def _descriptor_block(superblock: Superblock, group: int) -> int:
     """The block with the descriptor of `group`: behind the superblock, or in the group's own meta group."""
     per_block = superblock.block_size // superblock.descriptor_size
     meta = group // per_block
+    # The superblock of 1 KiB blocks stands in block 1, even where clusters make the groups begin with block 0.
+    behind = max(superblock.first_block, superblock.block_size == 1024) + 1
     if not superblock.incompatible & META_GROUPS:
-        return superblock.first_block + 1
+        return behind
     if meta < superblock.first_meta_group:
-        return superblock.first_block + 1 + meta
+        return behind + meta
     first = meta * per_block
     return superblock.first_block + first * superblock.blocks_per_group + _has_superblock(superblock, first)
 

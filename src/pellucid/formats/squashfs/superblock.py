@@ -61,7 +61,7 @@ def length(data: Data, start: int) -> int:
         used = read(data, start).used
     except Unsupported:
         used = _old(data, start)
-    return max(padded(data, start + used, PADDING), start + used) - start
+    return padded(data, start, start + used, PADDING) - start
 
 
 def _version_4(data: Data, start: int, order: str) -> Superblock:
