@@ -12,7 +12,7 @@ def ranges_of(events: Sequence[Mapping[str, str]], order: Comparator) -> tuple[A
     """Sort events and sweep them into ranges that do not overlap.
 
     `introduced` "0" is the beginning. A range that ends at or before its own beginning says that nothing is affected
-    and is dropped. An open range has neither `fixed` nor `last_affected`.
+    and is dropped: it must not become an open one, which has more beginnings than ends.
     """
     found: list[AffectedRange] = []
     begin: str | None = None
@@ -20,19 +20,13 @@ def ranges_of(events: Sequence[Mapping[str, str]], order: Comparator) -> tuple[A
         if kind == "introduced":
             begin = version if begin is None else begin
         elif begin is not None:
-            if begin and order(version, begin) < (1 if kind == "fixed" else 0):
-                begin = None
-                continue
-            if version == "0":
-                begin = None
-                continue
-            found.append(
-                AffectedRange(introduced=begin, fixed=version)
-                if kind == "fixed"
-                else AffectedRange(introduced=begin, last_affected=version)
-            )
+            nothing = version == "0" or (begin and kind == "fixed" and order(version, begin) <= 0)
+            if not nothing:
+                end = {kind: version}
+                found.append(AffectedRange(introduced=begin, **end))
             begin = None
-    if begin is not None:
+    beginnings = sum("introduced" in event for event in events)
+    if begin is not None and beginnings > len(events) - beginnings:
         found.append(AffectedRange(introduced=begin))
     return tuple(found)
 

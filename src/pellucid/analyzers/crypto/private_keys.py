@@ -40,7 +40,7 @@ def private_keys(artefact: Artefact) -> Iterator[Fact]:
     its PEM armour with the fingerprint of the encoded bytes; in DER only what parses counts.
     """
     yield from _in_pem(artefact)
-    yield from _in_der(artefact)
+    yield from sorted(_in_der(artefact), key=lambda asset: asset.evidence.offset)
 
 
 def _in_pem(artefact: Artefact) -> Iterator[CryptoAsset]:

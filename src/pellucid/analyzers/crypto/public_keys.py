@@ -41,7 +41,7 @@ def public_keys(artefact: Artefact) -> Iterator[Fact]:
             if not block.truncated and (public := _load(block.content)):
                 seen = f"-----BEGIN {block.label}-----"
                 yield _asset(artefact, public, Encoding.PEM, block.start, seen)
-    yield from _in_der(artefact)
+    yield from sorted(_in_der(artefact), key=lambda asset: asset.evidence.offset)
 
 
 def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:

@@ -1,0 +1,99 @@
+"""Small ELF files made by hand: only program headers, as stripped firmware has them, for any machine.
+
+Layout (System V gABI): header, program headers, interpreter, hash table, symbols, strings, dynamic section, payload.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PT_LOAD, PT_DYNAMIC, PT_INTERP = 1, 2, 3
+DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SYMENT, DT_SONAME = 1, 4, 5, 6, 10, 11, 14
+EXECUTABLE, SHARED = 2, 3
+ARM, X86_64, MIPS = 40, 62, 8
+BASE = 0x10000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Word size, byte order, machine and type."""
+
+    bits: int = 32
+    big_endian: bool = False
+    machine: int = ARM
+    type: int = SHARED
+
+    def pack(self, layout: str, *values: int) -> bytes:
+        return struct.pack((">" if self.big_endian else "<") + layout, *values)
+
+
+def elf_file(
+    shape: Shape = Shape(),
+    *,
+    imports: Sequence[str] = (),
+    needed: Sequence[str] = (),
+    soname: str = "",
+    interpreter: str = "",
+    payload: bytes = b"",
+) -> bytes:
+    """An ELF file whose one segment holds everything, `payload` at its end."""
+    wide = shape.bits == 64
+    strings = _Strings()
+    symbols = [_symbol(shape, 0, 0)] + [_symbol(shape, strings.add(name), 0x12) for name in imports]
+    tags = [(DT_NEEDED, strings.add(name)) for name in needed]
+    if soname:
+        tags.append((DT_SONAME, strings.add(soname)))
+    header_size, segment_size, word = (64, 56, "Q") if wide else (52, 32, "I")
+    count = 3 if interpreter else 2
+    offset = header_size + count * segment_size
+    parts = {"interpreter": interpreter.encode() + b"\0" if interpreter else b""}
+    parts["hash"] = shape.pack(f"{3 + len(symbols)}I", 1, len(symbols), *([0] * (1 + len(symbols))))
+    parts["symbols"] = b"".join(symbols)
+    parts["strings"] = bytes(strings.table)
+    at: dict[str, int] = {}
+    body = b""
+    for name, content in parts.items():
+        at[name] = offset + len(body)
+        body += content + bytes(-len(content) % 8)
+    tags += [(DT_HASH, BASE + at["hash"]), (DT_STRTAB, BASE + at["strings"]), (DT_SYMTAB, BASE + at["symbols"])]
+    tags += [(DT_STRSZ, len(strings.table)), (DT_SYMENT, 24 if wide else 16), (0, 0)]
+    dynamic = b"".join(shape.pack(f"2{word}", *tag) for tag in tags)
+    at["dynamic"] = offset + len(body)
+    total = at["dynamic"] + len(dynamic) + len(payload)
+    segments = [_segment(shape, PT_LOAD, 0, total), _segment(shape, PT_DYNAMIC, at["dynamic"], len(dynamic))]
+    if interpreter:
+        segments.append(_segment(shape, PT_INTERP, at["interpreter"], len(parts["interpreter"])))
+    return _header(shape, count) + b"".join(segments) + body + dynamic + payload
+
+
+class _Strings:
+    """A string table that grows."""
+
+    def __init__(self) -> None:
+        self.table = bytearray(b"\0")
+
+    def add(self, text: str) -> int:
+        self.table += text.encode() + b"\0"
+        return len(self.table) - len(text) - 1
+
+
+def _header(shape: Shape, segments: int) -> bytes:
+    wide = shape.bits == 64
+    identification = b"\x7fELF" + bytes([2 if wide else 1, 2 if shape.big_endian else 1, 1]) + bytes(9)
+    size, segment_size = (64, 56) if wide else (52, 32)
+    word = "Q" if wide else "I"
+    return identification + shape.pack(
+        f"HHI3{word}I6H", shape.type, shape.machine, 1, 0, size, 0, 0, size, segment_size, segments, 0, 0, 0
+    )
+
+
+def _segment(shape: Shape, kind: int, offset: int, size: int) -> bytes:
+    if shape.bits == 64:
+        return shape.pack("2I6Q", kind, 7, offset, BASE + offset, BASE + offset, size, size, 0x1000)
+    return shape.pack("8I", kind, offset, BASE + offset, BASE + offset, size, size, 7, 0x1000)
+
+
+def _symbol(shape: Shape, name: int, info: int) -> bytes:
+    if shape.bits == 64:
+        return shape.pack("IBBH2Q", name, info, 0, 0, 0, 0)
+    return shape.pack("3IBBH", name, 0, 0, info, 0, 0)
