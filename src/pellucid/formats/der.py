@@ -65,7 +65,7 @@ def enclosing(data: bytes | mmap, content: int, tag: int = SEQUENCE) -> Iterator
     """Elements whose content begins exactly at `content`, found by trying each length of header."""
     for header in (4, 3, 2, 5):
         start = content - header
-        if start < 0 or data[start] != tag:
+        if not 0 <= start < len(data) or data[start] != tag:
             continue
         try:
             found = element(data, start)

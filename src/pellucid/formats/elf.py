@@ -85,11 +85,17 @@ def read(data: bytes | mmap) -> Elf:
     head = header(data)
     if len(data) > LARGEST:
         raise Malformed(f"ELF file of {len(data):,} bytes is larger than the {LARGEST:,} that are read")
-    binary = _parse(bytes(data))
-    if head.type is ElfType.RELOCATABLE:
-        is_module = any(section.name == ".modinfo" for section in binary.sections)
-        return Elf(header=head, is_module=is_module)
-    return _dynamic(data, head, binary)
+    with warnings.catch_warnings():
+        # LIEF warns once for each enumeration value that it has no name for: hostile files have thousands.
+        warnings.simplefilter("ignore")
+        try:
+            binary = _parse(bytes(data))
+            if head.type is ElfType.RELOCATABLE:
+                is_module = any(_text(section, "name") == ".modinfo" for section in binary.sections)
+                return Elf(header=head, is_module=is_module)
+            return _dynamic(data, head, binary)
+        except (RuntimeError, ValueError, TypeError, OverflowError, MemoryError) as error:
+            raise Malformed(f"ELF file cannot be read: {error}") from error
 
 
 def _dynamic(data: bytes | mmap, head: Header, binary: Any) -> Elf:
@@ -102,9 +108,9 @@ def _dynamic(data: bytes | mmap, head: Header, binary: Any) -> Elf:
     for entry in binary.dynamic_entries:
         tag = entry.tag
         if tag == tags.NEEDED and len(needed) < MOST_NEEDED:
-            needed.append(_text(entry.name))
+            needed.append(_text(entry, "name"))
         elif tag == tags.SONAME:
-            soname = _text(entry.name)
+            soname = _text(entry, "name")
         elif tag == tags.DEBUG_TAG:
             debug = True
         elif tag == tags.FLAGS_1:
@@ -115,7 +121,7 @@ def _dynamic(data: bytes | mmap, head: Header, binary: Any) -> Elf:
             size = int(entry.value)
     if start > 0:
         strings = (start, min(start + size, len(data)))
-    interpreter = _text(binary.interpreter) if binary.has_interpreter else ""
+    interpreter = _text(binary, "interpreter") if binary.has_interpreter else ""
     is_program = head.type is ElfType.EXECUTABLE or (
         head.type is ElfType.SHARED and not soname and (bool(interpreter) or debug or bool(flags & DF_1_PIE))
     )
@@ -138,7 +144,7 @@ def _imports(data: bytes | mmap, binary: Any, strings: tuple[int, int]) -> tuple
             break
         if not symbol.imported:
             continue
-        name = _text(symbol.name)
+        name = _text(symbol, "name")
         if not name:
             continue
         at = table.find(name.encode("utf-8", "replace") + b"\0")
@@ -154,27 +160,24 @@ def _parse(data: bytes) -> Any:
     config.parse_symbol_versions = False
     config.parse_notes = False
     config.parse_overlay = False
-    with warnings.catch_warnings():
-        # LIEF warns once for each enumeration value that it has no name for: hostile files have thousands.
-        warnings.simplefilter("ignore")
-        try:
-            binary = lief.ELF.parse(data, config)
-        except (RuntimeError, ValueError, TypeError, MemoryError) as error:
-            raise Malformed(f"ELF file cannot be read: {error}") from error
+    binary = lief.ELF.parse(data, config)
     if binary is None:
         raise Malformed("ELF file cannot be read")
     return binary
 
 
 def _file_offset(binary: Any, address: int) -> int:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        offset = binary.virtual_address_to_offset(address)
+    offset = binary.virtual_address_to_offset(address)
     return offset if isinstance(offset, int) else -1
 
 
-def _text(name: str | bytes) -> str:
-    text = name.decode("utf-8", "replace") if isinstance(name, bytes) else name
+def _text(owner: Any, attribute: str) -> str:
+    """A name that LIEF hands out; empty when it is not UTF-8, as then it is no name that anybody looks for."""
+    try:
+        name = getattr(owner, attribute)
+    except UnicodeDecodeError:
+        return ""
+    text = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
     return text[:4096]
 
 
