@@ -28,6 +28,7 @@ from pellucid.domain.ids import new_id
 from pellucid.errors import ConfigurationError
 from pellucid.pipeline import sandbox
 from pellucid.services.advisories import Advisories
+from pellucid.services.blob_cleaning import BlobCleaning
 from pellucid.services.identity import Identity
 from pellucid.services.scan_jobs import Workshop
 from pellucid.services.scanning import budget_of, pool_of
@@ -120,7 +121,15 @@ def work(settings: Settings, *, number: str = "") -> None:
             shutil.rmtree(artefacts / "blobs", ignore_errors=True)
             (artefacts / "blobs").mkdir()
 
-        run_jobs(workshop, owner, stop, tidy)
+        run_jobs(workshop, owner, stop, tidy, lambda: _clean(database, blobs))
+
+
+def _clean(database: Database, blobs: LocalBlobs) -> None:
+    """Blobs that nothing refers to any more, such as those of uploads that ended in an error."""
+    with database.read() as tx:
+        deleted = BlobCleaning(tx, blobs).run()
+    if deleted:
+        log.info("%d files that nothing refers to were deleted", deleted)
 
 
 def _first_start(database: Database, settings: Settings) -> None:

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
         default=1000, description="Largest expansion of one artefact, beyond the first 64 MiB."
     )
     webhook_allow_private: bool = Field(default=False, description="Let webhooks reach private addresses.")
-    webhook_attempts: int = Field(default=12, description="How often a delivery is tried.")
+    webhook_attempts: int = Field(default=30, description="How often a delivery is tried.")
     webhook_timeout: float = Field(default=15.0, description="How long a receiver may take to answer.")
     webhook_backoff: float = Field(
         default=2.0, description="Delay before the second attempt; doubles each time, up to an hour."

@@ -1,32 +1,47 @@
 """What bytes are, when no extractor claims them: leaf formats, text, or just data."""
 
 import tomllib
+import zlib
 from functools import cache
 from importlib import resources
 from mmap import mmap
+from typing import Any
 
 DATA = "data"
 TEXT = "text"
 EMPTY = "empty"
 PADDING = "padding"
-# Kinds in which other formats are looked for: unknown bytes, and kernels, whose payload is compressed inside.
-CARVED = frozenset((DATA, "linux-zimage", "linux-bzimage", "linux-arm64-image"))
 SAMPLE = 8192
+RANDOM_SAMPLE = 1 << 16
 # Control characters that occur in text: bell to carriage return, escape.
 TEXT_CONTROLS = frozenset((*range(7, 14), 27))
 NOT_TEXT = bytes(code for code in range(32) if code not in TEXT_CONTROLS) + b"\x7f"
 
 
 @cache
-def leaf_signatures() -> tuple[tuple[str, int, bytes], ...]:
-    """(kind, offset, magic) of every leaf format, longest magic first."""
+def _table() -> list[dict[str, Any]]:
     text = resources.files("pellucid.formats").joinpath("leaf_signatures.toml").read_text(encoding="utf-8")
-    rows = [
-        (entry["kind"], entry.get("at", 0), bytes.fromhex(magic))
-        for entry in tomllib.loads(text)["format"]
-        for magic in entry["magic"]
-    ]
+    rows: list[dict[str, Any]] = tomllib.loads(text)["format"]
+    return rows
+
+
+@cache
+def leaf_signatures() -> tuple[tuple[str, int, bytes], ...]:
+    """(kind, offset, magic) of every format that no extractor reads, longest magic first."""
+    rows = [(row["kind"], row.get("at", 0), bytes.fromhex(magic)) for row in _table() for magic in row["magic"]]
     return tuple(sorted(rows, key=lambda row: -len(row[2])))
+
+
+@cache
+def containers() -> frozenset[str]:
+    """Kinds that hold files which cannot be taken out yet."""
+    return frozenset(row["kind"] for row in _table() if row.get("container"))
+
+
+@cache
+def searched() -> frozenset[str]:
+    """Kinds in which other formats are looked for: unknown bytes, and what cannot be taken apart by its own rules."""
+    return frozenset((DATA, *(row["kind"] for row in _table() if row.get("searched") or row.get("container"))))
 
 
 def identify_leaf(data: bytes | mmap) -> str:
@@ -53,6 +68,15 @@ def is_padding(data: bytes | mmap, start: int, end: int) -> bool:
         return False
     step = 1 << 20
     return all(not bytes(data[at : min(at + step, end)]).strip(first) for at in range(start, end, step))
+
+
+def looks_random(data: bytes | mmap) -> bool:
+    """Whether samples of `data` cannot be compressed: it is encrypted, or compressed in an unknown way."""
+    size = len(data)
+    if size < RANDOM_SAMPLE:
+        return False
+    starts = (0, size // 3, 2 * size // 3, size - RANDOM_SAMPLE)
+    return all(len(zlib.compress(data[start : start + RANDOM_SAMPLE], level=1)) >= RANDOM_SAMPLE for start in starts)
 
 
 def _decodes(head: bytes) -> bool:

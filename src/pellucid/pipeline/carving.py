@@ -7,13 +7,15 @@ from mmap import mmap
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Extractor
 from pellucid.analysis.output import Output
-from pellucid.domain.problem import ProblemKind
+from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import Malformed
 from pellucid.formats.identify import is_padding
 
 PIECE = 1 << 20
 MOST_CANDIDATES = 50_000
 SMALLEST_GAP = 16
+# A signature this long does not stand at the start by chance.
+SURE = 4
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,13 @@ class Chunk:
     truncated: bool = False
 
 
-def identify(data: bytes | mmap, extractors: Sequence[Extractor]) -> tuple[Extractor, int] | None:
-    """The first extractor that accepts the start of `data`, and the length of its chunk (all of it for streams)."""
+def identify(
+    data: bytes | mmap, extractors: Sequence[Extractor], refused: list[Problem] | None = None
+) -> tuple[Extractor, int] | None:
+    """The first extractor that accepts the start of `data`, and the length of its chunk (all of it for streams).
+
+    Those that know the signature and not what follows it are added to `refused`, with the reason.
+    """
     for unit in extractors:
         for signature in unit.signatures:
             if data[signature.at : signature.at + len(signature.literal)] != signature.literal:
@@ -36,7 +43,10 @@ def identify(data: bytes | mmap, extractors: Sequence[Extractor]) -> tuple[Extra
                 return unit, len(data)
             try:
                 return unit, unit.measure(data, 0)
-            except Malformed:
+            except Malformed as error:
+                if refused is not None and unit.carve and len(signature.literal) >= SURE:
+                    message = f"it begins like {unit.name}, but: {error.message}"
+                    refused.append(Problem(unit=unit.name, kind=ProblemKind.MALFORMED, message=message))
                 break
     return None
 

@@ -5,6 +5,7 @@ from a process that has read hostile bytes: the other side decodes them as data,
 """
 
 import os
+import signal
 import struct
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,8 @@ class Welcome:
 def main() -> None:
     """Enter the sandbox, then answer requests until stdin ends."""
     logs.configure()
+    # Ctrl-C goes to every process of a terminal; the one that asks decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, sink = sys.stdin.buffer, os.dup(1)
     # Whatever a library prints must not get between the messages.
     os.dup2(2, 1)

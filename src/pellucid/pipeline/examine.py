@@ -15,7 +15,7 @@ from pellucid.analysis.limits import Limits
 from pellucid.analysis.output import Output
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import BudgetExceeded, Malformed
-from pellucid.formats.identify import CARVED, DATA, identify_leaf, is_padding
+from pellucid.formats.identify import DATA, containers, identify_leaf, is_padding, looks_random, searched
 from pellucid.pipeline.carving import carve, identify, pieces
 from pellucid.pipeline.content import Child, Content, UnitResult
 from pellucid.pipeline.patterns import compiled
@@ -56,7 +56,8 @@ def examine(request: Request, units: Units) -> Content:
 def _take_apart(artefact: Artefact, request: Request, units: Units, content: Content) -> Artefact:
     """Extract or carve; the artefact comes back with its kind and the hits of the pass over it."""
     data = artefact.data
-    found = identify(data, units.extractors)
+    refused: list[Problem] = []
+    found = identify(data, units.extractors, refused)
     if found:
         unit, length = found
         if unit.stream or is_padding(data, length, len(data)):
@@ -74,7 +75,7 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
                 return artefact
     kind = content.kind or (DATA if found else identify_leaf(data))
     literals = units.wanted_literals
-    carved = kind in CARVED and len(data) >= SMALLEST_CARVED
+    carved = kind in searched() and len(data) >= SMALLEST_CARVED
     if carved:
         literals = literals | units.magic_literals
     artefact = replace(artefact, kind=kind, hits=compiled(literals).search(data) if literals else {})
@@ -84,7 +85,20 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
         with _caught("carving", output):
             carve(artefact, found, units.extractors, output)
         _keep(output, content)
+    if kind == DATA and not found:
+        content.problems += refused
+    content.problems += _unread(data, kind, unpacked=content.unpacked)
     return artefact
+
+
+def _unread(data: bytes | mmap, kind: str, *, unpacked: bool) -> Iterator[Problem]:
+    """What could be seen of the artefact, but not read."""
+    if kind in containers():
+        message = f"{kind} is recognised, but this version cannot unpack it; it was searched for known formats"
+        yield Problem(unit="pipeline", kind=ProblemKind.UNSUPPORTED, message=message)
+    elif kind == DATA and not unpacked and looks_random(data):
+        message = "encrypted, or compressed in an unknown way: the bytes look random throughout"
+        yield Problem(unit="pipeline", kind=ProblemKind.ENCRYPTED, message=message)
 
 
 def _trailing(data: bytes | mmap, output: Output) -> None:

@@ -11,7 +11,7 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan_result import ScannedArtefact
-from pellucid.formats.identify import DATA
+from pellucid.formats.identify import DATA, EMPTY, PADDING
 from pellucid.pipeline.content import Content
 from pellucid.pipeline.runner import Outcome
 
@@ -133,5 +133,5 @@ def _merged(dependencies: list[Dependency]) -> Iterator[Dependency]:
 
 def _anything(outcome: Outcome, facts: _Facts) -> bool:
     root = outcome.contents.get(outcome.source.sha256)
-    known = root is not None and (root.unpacked or root.kind != DATA)
+    known = root is None or root.unpacked or root.kind not in (DATA, EMPTY, PADDING)
     return known or bool(facts.components or facts.dependencies or facts.crypto_assets or facts.observations)

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -15,11 +16,15 @@ from pellucid.storage.repositories.jobs import Job, Jobs
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.3
 TROUBLE_SECONDS = 2.0
+HOUR = 3600.0
 
 
-def run_jobs(workshop: Workshop, owner: str, stop: threading.Event, tidy: Callable[[], None]) -> None:
+def run_jobs(
+    workshop: Workshop, owner: str, stop: threading.Event, tidy: Callable[[], None], hourly: Callable[[], None]
+) -> None:
     """Do jobs until `stop` is set; `tidy` is called when there is nothing to do after there was."""
     worked = False
+    next_hour = time.monotonic()
     while not stop.is_set():
         try:
             with workshop.database.begin() as tx:
@@ -28,6 +33,9 @@ def run_jobs(workshop: Workshop, owner: str, stop: threading.Event, tidy: Callab
                 if worked:
                     tidy()
                 worked = False
+                if time.monotonic() >= next_hour:
+                    next_hour = time.monotonic() + HOUR
+                    hourly()
                 stop.wait(IDLE_SECONDS)
                 continue
             worked = True
