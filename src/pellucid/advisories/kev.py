@@ -17,6 +17,7 @@ class Catalogue:
 
 
 def is_catalogue(document: Any) -> bool:
+    """Whether a parsed document has the two keys that only the catalogue has."""
     return isinstance(document, dict) and "catalogVersion" in document and "vulnerabilities" in document
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pellucid.analysis.finding_key import finding_key
 from pellucid.analysis.matcher import AdvisoryIndex, Inventory, matcher
@@ -19,6 +20,11 @@ TYPE = FindingType.DEPENDENCY_VULNERABILITY
 BY_DISTRIBUTION, BY_VERSION, BY_VERSION_OF_A_BUILD = 0.95, 0.6, 0.3
 MOST_EVIDENCE = 64
 BUILT_BY = re.compile(r"Debian|Ubuntu|[+~]deb\d+u\d|OpenWrt|-r\d+\b")
+VERSION_CAVEAT = "Matched by the authors' version number alone: a vendor may have applied the fix without changing it."
+BUILD_CAVEAT = (
+    "Matched by the authors' version number alone, and what was seen names the build of a distribution: it may carry "
+    "the fix under this version. Check the distribution's advisories."
+)
 # Source packages whose name is not the product's.
 SOURCE_NAMES = {"hostapd": "wpa", "wpa_supplicant": "wpa", "linux_kernel": "linux"}
 
@@ -55,7 +61,7 @@ def _finding(cve: str, vendor: str, product: str, matches: Sequence[Match]) -> F
     best = next((item for _, item in matches if item.cvss_score is not None), advisory)
     fixed = _fixed(matches)
     versions = sorted({item.version for item, _ in matches})
-    confidence = max(_confidence(item) * item.confidence for item, _ in matches)
+    confidence = max(_trust(item)[0] * item.confidence for item, _ in matches)
     evidence = tuple(dict.fromkeys(place for item, _ in matches for place in item.evidence))[:MOST_EVIDENCE]
     label = product.replace("_", " ")
     return Finding(
@@ -65,7 +71,7 @@ def _finding(cve: str, vendor: str, product: str, matches: Sequence[Match]) -> F
         severity=best.severity,
         name=cve,
         title=f"{cve} in {label} {', '.join(versions)}",
-        description=" ".join(filter(None, (best.summary, _caveat(dependency)))),
+        description=" ".join(filter(None, (best.summary, _trust(dependency)[1]))),
         evidence=evidence,
         identifiers=(("cve", cve),) if cve.startswith("CVE-") else (("advisory", cve),),
         recommended_action=(
@@ -90,25 +96,13 @@ def _fixed(matches: Sequence[Match]) -> str:
     return latest(fixed, comparator(matches[0][0].ecosystem)) if fixed else ""
 
 
-def _confidence(dependency: Dependency) -> float:
+def _trust(dependency: Dependency) -> tuple[float, str]:
+    """How much a match says, and what to tell the reader about it."""
     if dependency.ecosystem:
-        return BY_DISTRIBUTION
-    return BY_VERSION_OF_A_BUILD if _built_by_a_distribution(dependency) else BY_VERSION
-
-
-def _caveat(dependency: Dependency) -> str:
-    if dependency.ecosystem:
-        return ""
-    if _built_by_a_distribution(dependency):
-        return (
-            "Matched by the authors' version number alone, and what was seen names the build of a distribution: "
-            "it may carry the fix under this version. Check the distribution's advisories."
-        )
-    return "Matched by the authors' version number alone: a vendor may have applied the fix without changing it."
-
-
-def _built_by_a_distribution(dependency: Dependency) -> bool:
-    return any(BUILT_BY.search(place.seen) for place in dependency.evidence)
+        return BY_DISTRIBUTION, ""
+    if any(BUILT_BY.search(place.seen) for place in dependency.evidence):
+        return BY_VERSION_OF_A_BUILD, BUILD_CAVEAT
+    return BY_VERSION, VERSION_CAVEAT
 
 
 def _version(dependency: Dependency) -> str:
@@ -136,10 +130,7 @@ def _only_release(dependencies: Sequence[Dependency]) -> dict[str, str]:
 
 def _with_release(dependency: Dependency, release: dict[str, str]) -> Dependency:
     """A package whose release is not known has that of the others (images with a file for each package)."""
-    if dependency.ecosystem not in release:
-        return dependency
-    values = {name: getattr(dependency, name) for name in dependency.__dataclass_fields__}
-    return Dependency(**(values | {"ecosystem": release[dependency.ecosystem]}))
+    return replace(dependency, ecosystem=release.get(dependency.ecosystem, dependency.ecosystem))
 
 
 def _packaged(dependencies: Sequence[Dependency]) -> frozenset[tuple[str, str]]:
@@ -152,7 +143,5 @@ def _packaged(dependencies: Sequence[Dependency]) -> frozenset[tuple[str, str]]:
 
 
 def _is_packaged(dependency: Dependency, packaged: frozenset[tuple[str, str]]) -> bool:
-    if dependency.ecosystem:
-        return False
     name = SOURCE_NAMES.get(dependency.product, dependency.product)
-    return (name, dependency.version) in packaged
+    return not dependency.ecosystem and (name, dependency.version) in packaged
