@@ -18,6 +18,7 @@ import pytest
 from tests.support.api_client import Api, serving
 from tests.support.contract_checks import check
 
+from pellucid.api import uploads
 from pellucid.domain.scan import ScanStateType
 from pellucid.storage.repositories.scans import ScanRepository
 
@@ -156,6 +157,18 @@ def test_a_client_that_leaves_half_way_leaves_nothing(api: Api, url: str, chunke
     assert settled(api)
     assert api.stored() == []
     assert httpx2.get(f"{url}/healthz").status_code == 200
+
+
+def test_a_client_that_stops_sending_is_told(api: Api, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "IDLE_SECONDS", 0.3)
+    head = (
+        f"POST {api.product()}/images:upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.token(api.admin)}\r\n"
+        f"Content-Type: multipart/form-data; boundary=B\r\nContent-Length: 1000\r\n\r\n--B\r\n"
+    )
+    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert settled(api)
 
 
 def test_the_progress_of_a_scan_ends_with_its_state(api: Api, url: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.api.multipart import MOST_PARTS, FormReader, boundary_of, sniffed_boundary
+from pellucid.api.multipart import MOST_PARTS, Block, FormReader, boundary_of, sniffed_boundary
 from pellucid.errors import InvalidRequest
 
 BOUNDARY = b"----7c9a56249a9d962d"
@@ -35,7 +35,7 @@ def read(body: bytes, sizes: list[int] | None = None) -> tuple[dict[str, str], l
     while position < len(body):
         size = sizes[turn % len(sizes)]
         reader.feed(body[position : position + size])
-        content += b"".join(reader.take())
+        content += b"".join(reader.block.take())
         position, turn = position + size, turn + 1
     reader.finish()
     return reader.texts, names, content
@@ -66,8 +66,19 @@ def test_nothing_is_kept_of_a_file() -> None:
     reader.feed(form(part("file", b"", filename="f.bin"))[: -len(BOUNDARY) - 8])
     for _ in range(100):
         reader.feed(b"x" * 10_000)
-        assert reader.waiting in (10_000, 10_000 - len(BOUNDARY) - 4)
-        reader.take()
+        assert sum(view.nbytes for view in reader.block.take()) in (10_000, 10_000 - len(BOUNDARY) - 4)
+
+
+def test_a_block_is_full_of_bytes_or_of_crumbs() -> None:
+    block = Block()
+    block.add(memoryview(bytes(1 << 20)))
+    assert block.is_full
+    assert len(block.take()) == 1
+    for _ in range(1023):
+        block.add(memoryview(b"x"))
+    assert not block.is_full
+    block.add(memoryview(b"x"))
+    assert block.is_full
 
 
 @pytest.mark.parametrize(

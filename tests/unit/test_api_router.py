@@ -1,5 +1,7 @@
 """Routes come from the contract: addresses with colons, permissions, no start when something is missing."""
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -65,9 +67,16 @@ def test_every_address_of_the_contract_leads_to_its_operation(shared_api: Api) -
 
 def test_the_openapi_document_names_what_is_served(shared_api: Api) -> None:
     document = shared_api.http.get("/openapi.json").json()
-    names = {item["operationId"] for methods in document["paths"].values() for item in methods.values()}
+    items = [item for methods in document["paths"].values() for item in methods.values()]
+    names = {item["operationId"] for item in items}
     served = {item.id for item in contract.operations().values() if item.coverage == "served"}
     assert served | {"ListOrgs", "FollowScan", "CreateWebhook"} <= names
+    assert not names & (contract.operations().keys() - served)
+    assert not any("422" in item["responses"] for item in items)
+    text = json.dumps(document)
+    for reference in set(re.findall(r'"#/components/([^"]+)"', text)):
+        kind, name = reference.split("/")
+        assert name in document["components"][kind], reference
     assert shared_api.http.get("/docs").status_code == 404
 
 

@@ -1,12 +1,16 @@
 """Uploads of images and attachments: three ways in, and what is refused without leaving anything behind."""
 
+import asyncio
 import hashlib
+import threading
 from typing import Any
 
 import pytest
+from fastapi import Request
 from tests.support.api_client import Api
 
-from pellucid.blobs.writer import refuse_without_room
+from pellucid.api.uploads import Upload
+from pellucid.blobs.writer import BlobWriter, refuse_without_room
 from pellucid.domain.ids import new_id
 from pellucid.errors import StorageFull
 
@@ -53,6 +57,10 @@ def test_a_scan_is_made_only_when_wanted(api: Api, target: str) -> None:
     assert "latestScan" not in image
 
 
+FORM_TYPE = {"Content-Type": "multipart/form-data; boundary=B"}
+NOTHING_CHOSEN = b'--B\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n\r\n--B--\r\n'
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -65,6 +73,7 @@ def test_a_scan_is_made_only_when_wanted(api: Api, target: str) -> None:
             {"headers": {"Content-Type": "multipart/form-data"}, "content": b"--B--\r\n"}, id="empty form, no boundary"
         ),
         pytest.param({"headers": {"Content-Type": "multipart/form-data"}, "content": b"--B--"}, id="shortest form"),
+        pytest.param({"headers": FORM_TYPE, "content": NOTHING_CHOSEN}, id="form without a chosen file"),
     ],
 )
 def test_the_query_takes_a_temporary_file(api: Api, target: str, body: dict[str, Any]) -> None:
@@ -163,6 +172,37 @@ def test_a_full_disk_is_said_before_the_body_is_read(api: Api, target: str) -> N
     assert api.incoming() == []
     with pytest.raises(StorageFull):
         refuse_without_room(api.folder, 1 << 60)
+
+
+def test_a_cancelled_upload_waits_for_its_thread_and_leaves_nothing(api: Api) -> None:
+    """As when the server stops: the writer must not be taken away under the thread that writes."""
+    started, go = threading.Event(), threading.Event()
+    write = BlobWriter.write
+
+    def slow(writer: BlobWriter, data: bytes) -> None:
+        started.set()
+        assert go.wait(10)
+        write(writer, data)
+
+    async def run() -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": bytes(1 << 20), "more_body": True}
+
+        async def take() -> None:
+            async with Upload(api.app.state.context, Request({"type": "http", "headers": []}, receive)) as upload:
+                await upload.raw()
+
+        task = asyncio.create_task(take())
+        await asyncio.to_thread(started.wait, 10)
+        task.cancel()
+        asyncio.get_running_loop().call_later(0.1, go.set)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BlobWriter, "write", slow)
+        asyncio.run(run())
+    assert api.incoming() == []
 
 
 def test_an_attachment_keeps_the_texts_beside_it(api: Api, target: str) -> None:

@@ -1,10 +1,12 @@
 """The API as an ASGI application."""
 
+from functools import partial
+
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import pellucid
-from pellucid.api import contract, errors
+from pellucid.api import contract, errors, openapi
 from pellucid.api.context import Context
 from pellucid.api.router import mount
 from pellucid.api.routes import files, health, images, products, progress, realms, scans, temp_files, users, webhooks
@@ -23,8 +25,7 @@ def create_application(
 ) -> FastAPI:
     """All routes. Raises ConfigurationError when contract, coverage and handlers do not match."""
     app = FastAPI(
-        title="Pellucid",
-        summary="What this version serves: operations of the v4 contract, and Pellucid's own.",
+        title=openapi.TITLE,
         version=pellucid.__version__,
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
@@ -36,6 +37,7 @@ def create_application(
     app.include_router(realms.router)
     app.include_router(health.router)
     app.add_middleware(ResourceNames)
+    app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the framework's way to replace it
     return app
 
 

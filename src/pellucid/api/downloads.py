@@ -21,7 +21,7 @@ def one(blobs: LocalBlobs, file: File) -> Response:
     path = blobs.path(file.blob.sha256)
     if not path.is_file():
         raise NotFound("The bytes of this file are not in the store any more.")
-    return FileResponse(path, media_type=MEDIA_TYPE, filename=file.filename, headers=ENCODING)
+    return _Whole(path, media_type=MEDIA_TYPE, filename=file.filename, headers=ENCODING)
 
 
 def several(blobs: LocalBlobs, files: Sequence[File], name: str) -> Response:
@@ -59,6 +59,10 @@ def entry_names(files: Sequence[File]) -> list[str]:
             name = f"{PurePosixPath(wanted).stem} ({number}){PurePosixPath(wanted).suffix}"
         taken[name] = None
     return list(taken)
+
+
+class _Whole(FileResponse):
+    chunk_size = BLOCK
 
 
 class _Sink:

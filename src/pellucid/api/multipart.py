@@ -18,6 +18,8 @@ LONGEST_HEADER = 4096
 LONGEST_TEXT = 64 << 10
 LONGEST_BOUNDARY = 70  # RFC 2046
 FIRST_LINE = 256
+BLOCK_BYTES = 1 << 20
+BLOCK_PIECES = 1024
 UNCODED = frozenset({"", "7bit", "8bit", "binary"})
 MEDIA_TYPE = "multipart/form-data"
 
@@ -39,8 +41,29 @@ def sniffed_boundary(body: bytes) -> bytes:
     return line[2:].rstrip(b" \t").removesuffix(b"--")
 
 
+class Block:
+    """Bytes that wait to be written: views of the chunks they came in, so that nothing is copied."""
+
+    def __init__(self) -> None:
+        self._views: list[memoryview] = []
+        self._size = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Enough to be worth a write, in bytes or, for a client that sends crumbs, in pieces."""
+        return self._size >= BLOCK_BYTES or len(self._views) >= BLOCK_PIECES
+
+    def add(self, view: memoryview) -> None:
+        self._views.append(view)
+        self._size += view.nbytes
+
+    def take(self) -> list[memoryview]:
+        views, self._views, self._size = self._views, [], 0
+        return views
+
+
 class FormReader:
-    """Takes a body in chunks. `texts` has the text parts; the file's bytes wait in `take()` until they are fetched.
+    """Takes a body in chunks. `texts` has the text parts; the file's bytes wait in `block` until they are fetched.
 
     `on_file` is told the file's name ("" if it has none) before its first byte. All methods raise InvalidRequest.
     """
@@ -50,9 +73,8 @@ class FormReader:
             raise _broken(f"a boundary has 1 to {LONGEST_BOUNDARY} characters", "Content-Type")
         self.texts: dict[str, str] = {}
         self.has_file = False
-        self.waiting = 0
+        self.block = Block()
         self._on_file = on_file
-        self._views: list[memoryview] = []
         self._parts = 0
         self._ended = False
         self._headers: dict[bytes, bytes] = {}
@@ -81,11 +103,6 @@ class FormReader:
             self._parser.write(chunk)
         except FormParserError as error:
             raise _broken(str(error)) from error
-
-    def take(self) -> list[memoryview]:
-        """The file's bytes that came since the last call."""
-        views, self._views, self.waiting = self._views, [], 0
-        return views
 
     def finish(self) -> None:
         """To be called at the end of the body: a form without its closing delimiter was cut off."""
@@ -132,8 +149,7 @@ class FormReader:
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         if self._text is None:
-            self._views.append(memoryview(data)[start:end])
-            self.waiting += end - start
+            self.block.add(memoryview(data)[start:end])
             return
         self._text += data[start:end]
         if len(self._text) > LONGEST_TEXT:

@@ -13,12 +13,11 @@ from typing import Self
 from fastapi import Request
 
 from pellucid.api.context import Context
-from pellucid.api.multipart import FIRST_LINE, MEDIA_TYPE, FormReader, boundary_of, sniffed_boundary
+from pellucid.api.multipart import FIRST_LINE, MEDIA_TYPE, Block, FormReader, boundary_of, sniffed_boundary
 from pellucid.blobs.writer import BlobWriter
 from pellucid.domain.file import StoredBlob
 from pellucid.errors import Detail, InvalidRequest, PayloadTooLarge
 
-BLOCK = 1 << 20
 # What a form may have around its file: names, texts, delimiters.
 FRAMING = 1 << 20
 IDLE_SECONDS = 120.0
@@ -43,7 +42,7 @@ class Upload:
         self._length = int(request.headers["content-length"]) if "content-length" in request.headers else None
         self._content_type = request.headers.get("content-type", "")
         self._writer: BlobWriter | None = None
-        self._writing: asyncio.Future[None] | None = None
+        self._writing: asyncio.Future[StoredBlob | None] | None = None
         self._filename: str | None = None
         self.size = 0
 
@@ -66,15 +65,12 @@ class Upload:
 
     async def raw(self) -> None:
         """Take the whole body as the file."""
-        waiting: list[memoryview] = []
-        gathered = 0
+        block = Block()
         async for chunk in self._chunks(self._limit):
-            waiting.append(memoryview(chunk))
-            gathered += len(chunk)
-            if gathered >= BLOCK:
-                await self._put(waiting)
-                waiting, gathered = [], 0
-        await self._put(waiting)
+            block.add(memoryview(chunk))
+            if block.is_full:
+                await self._put(block)
+        await self._put(block)
 
     async def form(self) -> Form:
         """Take a form, or an empty body for one. InvalidRequest when the body is anything else."""
@@ -93,23 +89,27 @@ class Upload:
                 if boundary or len(head) > FIRST_LINE:
                     reader = FormReader(boundary, self._begin)
                     reader.feed(head)
-            if reader is not None and reader.waiting >= BLOCK:
-                await self._put(reader.take())
+            if reader is not None and reader.block.is_full:
+                await self._put(reader.block)
         if reader is None and head.strip():
             reader = FormReader(sniffed_boundary(head + b"\r\n"), self._begin)
             reader.feed(head)
         if reader is not None:
             reader.finish()
-            await self._put(reader.take())
-        return Form(texts=reader.texts if reader else {}, filename=self._filename)
+            await self._put(reader.block)
+        # What a browser sends for a file that nobody chose: no name and no bytes.
+        nothing_chosen = self._filename == "" and not self.size
+        return Form(texts=reader.texts if reader else {}, filename=None if nothing_chosen else self._filename)
 
     async def commit(self) -> StoredBlob:
         """Everything safely on the disk. InvalidRequest for an empty file."""
-        if self._writing is not None:
-            await self._writing
         if self._writer is None or not self.size:
             raise InvalidRequest("The file is empty.", details=[Detail(reason="has no bytes", field="file")])
-        return await asyncio.to_thread(self._writer.commit)
+        await self._written()
+        self._writing = asyncio.get_running_loop().run_in_executor(None, self._writer.commit)
+        blob = await self._written()
+        assert isinstance(blob, StoredBlob)
+        return blob
 
     def _open(self) -> BlobWriter:
         expected = max((self._length or 0) - FRAMING, 0)
@@ -138,21 +138,26 @@ class Upload:
             if chunk:
                 yield chunk
 
-    async def _put(self, views: Sequence[memoryview]) -> None:
+    async def _put(self, block: Block) -> None:
         """Have a block written, as soon as the one before it is."""
+        views = block.take()
         if not views or self._writer is None:
             return
         self.size += sum(view.nbytes for view in views)
         if self.size > self._limit:
             raise _too_large(self._limit)
-        if self._writing is not None:
-            await self._writing
+        await self._written()
         self._writing = asyncio.get_running_loop().run_in_executor(None, _write, self._writer, views)
 
+    async def _written(self) -> StoredBlob | None:
+        """What the thread has done; when this request is cancelled meanwhile, the thread still goes on to its end."""
+        return await asyncio.shield(self._writing) if self._writing is not None else None
 
-def _write(writer: BlobWriter, views: Sequence[memoryview]) -> None:
+
+def _write(writer: BlobWriter, views: Sequence[memoryview]) -> StoredBlob | None:
     # One large block, so that hash and disk run long without needing the interpreter.
     writer.write(b"".join(views))
+    return None
 
 
 def _too_large(limit: int) -> PayloadTooLarge:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote_plus
 
+import anyio.to_thread
 from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from pellucid.api import context as contexts
@@ -37,7 +37,9 @@ async def token(realm: str, context: Context, request: Request) -> JSONResponse:
     try:
         fields = await _fields(request)
         client_id, secret = _client(request, fields)
-        user = await run_in_threadpool(_authenticate, context, fields, client_id, secret)
+        user = await anyio.to_thread.run_sync(
+            _authenticate, context, fields, client_id, secret, limiter=context.checking
+        )
     except (InvalidRequest, NotAuthenticated) as refused:
         return _answer(refused, context.settings.realm)
     tokens = context.tokens
