@@ -19,8 +19,9 @@ from pellucid.domain.scan import Progress
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.content import decode, encode
 from pellucid.pipeline.merging import Found, merge
+from pellucid.pipeline.outcome import Outcome
 from pellucid.pipeline.pool import Pool
-from pellucid.pipeline.runner import Outcome, Runner
+from pellucid.pipeline.runner import Runner
 from pellucid.pipeline.units import UNITS
 from pellucid.services.scanning import source_of
 

@@ -78,6 +78,7 @@ class Content:
 
 
 def encode(content: Content) -> bytes:
+    """As JSON, for `decode`."""
     return msgspec.json.encode(content)
 
 

@@ -13,7 +13,7 @@ from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan_result import ScannedArtefact
 from pellucid.formats.identify import DATA, EMPTY, PADDING
 from pellucid.pipeline.content import Content
-from pellucid.pipeline.runner import Outcome
+from pellucid.pipeline.outcome import Outcome
 
 SEPARATOR = "!"
 MOST_PLACES = 16

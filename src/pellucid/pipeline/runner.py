@@ -5,26 +5,23 @@ all when the cache knows it. What is found is kept as it comes, so that a scan t
 finds most of its work done.
 """
 
-import logging
 import shutil
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-
-import msgspec
 
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan import Progress, Stage
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.cache import ArtefactStore, ResultCache
-from pellucid.pipeline.content import Content, decode, encode
+from pellucid.pipeline.content import Content, encode
 from pellucid.pipeline.examine import Request
+from pellucid.pipeline.outcome import Outcome, Source
 from pellucid.pipeline.pool import Answered, Lost, Pool
+from pellucid.pipeline.reuse import analyzers_missing, usable
 from pellucid.pipeline.units import Units
-
-log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 SMALL = 256 << 10
@@ -32,26 +29,6 @@ BATCH_FILES = 48
 BATCH_BYTES = 4 << 20
 KEEP_EVERY = 200
 TICK = 0.25
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """The file to scan."""
-
-    path: Path
-    name: str
-    sha256: str
-    size: int
-
-
-@dataclass(kw_only=True)
-class Outcome:
-    """All contents by SHA-256, and what went wrong outside of any of them."""
-
-    source: Source
-    contents: dict[str, Content] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    reused: int = 0
 
 
 @dataclass
@@ -110,8 +87,6 @@ class Runner:
             self._save()
         return self._outcome
 
-    # ------------------------------------------------------------------ finding out what to do
-
     def _discover(self, found: Iterable[tuple[str, int]], *, depth: int, parent: str) -> None:
         """Meet contents: take what the cache knows, queue the rest; then the same for what is inside them."""
         level = [(sha256, size, depth, parent) for sha256, size in found]
@@ -124,38 +99,15 @@ class Runner:
                     self._exhaust(f"more than {self._budget.files:,} artefacts")
                     break
                 wanted = self._wanted[sha256] = _Wanted(sha256, size, at, inside)
-                known = self._usable(cached.get(sha256))
+                known = usable(cached.get(sha256), self._units)
                 if known is None:
                     self._pending.append(sha256)
-                elif missing := self._missing(known):
+                elif missing := analyzers_missing(known, self._units):
                     wanted.analyzers, self._partial[sha256] = missing, known
                     self._pending.append(sha256)
                 else:
                     self._outcome.reused += 1
                     level += self._accept(known)
-
-    def _usable(self, payload: bytes | None) -> Content | None:
-        if payload is None:
-            return None
-        try:
-            content = decode(payload)
-        except msgspec.DecodeError:
-            log.warning("a cached result could not be read: it is made again")
-            return None
-        return content if content.identity == self._units.identity else None
-
-    def _missing(self, content: Content) -> tuple[str, ...]:
-        """Analyzers that are new, or have changed, since `content` was examined."""
-        versions = self._units.versions
-        missing = [name for name, version in versions.items() if content.versions.get(name) != version]
-        if content.unpacked or not missing:
-            # The one dictionary of all finished contents: there may be a hundred thousand of them.
-            content.versions = versions
-            missing = []
-        gone = [name for name in content.units if name in missing or name not in versions]
-        for name in gone:
-            del content.units[name]
-        return tuple(missing)
 
     def _accept(self, content: Content) -> list[tuple[str, int, int, str]]:
         """Take a finished content; returns what is inside it and how deep."""
@@ -171,8 +123,6 @@ class Runner:
             )
             return []
         return [(child.sha256, child.entry.size, depth, content.sha256) for child in inside]
-
-    # ------------------------------------------------------------------ giving it out
 
     def _batch(self) -> list[Request]:
         """The next requests: one large artefact, or many small ones."""
@@ -215,8 +165,6 @@ class Runner:
             container.analyzers = None
             self._pending.appendleft(container.sha256)
         return None
-
-    # ------------------------------------------------------------------ taking it in
 
     def _handle(self, event: Answered | Lost) -> None:
         if isinstance(event, Answered):
@@ -277,8 +225,6 @@ class Runner:
         if self._unsaved:
             self._cache.put_many(self._unsaved)
             self._unsaved = {}
-
-    # ------------------------------------------------------------------ keeping within bounds
 
     def _check(self) -> None:
         self._tell()

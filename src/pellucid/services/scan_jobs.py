@@ -18,8 +18,8 @@ from pellucid.domain.webhook import EventType
 from pellucid.errors import LeaseLost
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.cache import ArtefactStore, ResultCache
+from pellucid.pipeline.outcome import Source
 from pellucid.pipeline.pool import Pool
-from pellucid.pipeline.runner import Source
 from pellucid.services.lease import Lease
 from pellucid.services.scanning import scan as run_pipeline
 from pellucid.services.vault import Vault

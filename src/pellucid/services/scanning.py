@@ -24,8 +24,9 @@ from pellucid.matchers import MATCHERS
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.cache import ArtefactStore, ResultCache
 from pellucid.pipeline.merging import Found, merge
+from pellucid.pipeline.outcome import Source
 from pellucid.pipeline.pool import Pool
-from pellucid.pipeline.runner import Runner, Source
+from pellucid.pipeline.runner import Runner
 from pellucid.pipeline.units import UNITS
 from pellucid.settings import Settings
 
@@ -115,6 +116,7 @@ def scan(
 
 
 def inventory_of(found: Found, at: datetime) -> Inventory:
+    """What matchers are given of it."""
     return Inventory(
         dependencies=found.dependencies, crypto_assets=found.crypto_assets, observations=found.observations, at=at
     )

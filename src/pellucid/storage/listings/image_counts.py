@@ -56,10 +56,7 @@ def _counts(tx: Transaction, scans: list[str]) -> dict[str, ImageCounts]:
     escalations = grouped(
         occurrences.join(EscalationRow, EscalationRow.finding_id == FindingRow.id).where(EscalationRow.status == "new")
     )
-    types: dict[str, dict[FindingType, int]] = defaultdict(dict)
-    by_type = occurrences.add_columns(FindingRow.type).group_by(FindingRow.type).order_by(FindingRow.type)
-    for scan_id, number, name in tx.session.execute(by_type):
-        types[scan_id][FindingType(name)] = number
+    types = _by_type(tx, occurrences)
     return {
         scan_id: ImageCounts(
             new_escalations=escalations.get(scan_id, 0),
@@ -72,3 +69,11 @@ def _counts(tx: Transaction, scans: list[str]) -> dict[str, ImageCounts]:
         )
         for scan_id in scans
     }
+
+
+def _by_type(tx: Transaction, occurrences: Select[str, int]) -> dict[str, dict[FindingType, int]]:
+    query = occurrences.add_columns(FindingRow.type).group_by(FindingRow.type).order_by(FindingRow.type)
+    types: dict[str, dict[FindingType, int]] = defaultdict(dict)
+    for scan_id, number, name in tx.session.execute(query):
+        types[scan_id][FindingType(name)] = number
+    return types
