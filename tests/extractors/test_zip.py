@@ -145,6 +145,16 @@ def test_without_a_central_directory_the_entries_speak_for_themselves(tmp_path: 
     assert found.kinds == {ProblemKind.MALFORMED}
 
 
+def test_a_cut_archive_is_measured_as_longer_than_what_is_there(tmp_path: Path) -> None:
+    data = made({"a": b"first", "b": CONTENT})
+    second = data.index(b"PK\3\4", 4)
+    for cut in (data[: second + 10], data[: second + 60]):
+        assert zip_archive.measure(cut, 0) > len(cut)
+        found = extract(zip_archive, cut, tmp_path)
+        assert found.contents["a"] == b"first"
+        assert ProblemKind.TRUNCATED in found.kinds
+
+
 def test_names_stay_inside_and_links_are_facts(tmp_path: Path) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pellucid.domain.entry import EntryKind
-from pellucid.errors import Encrypted, Malformed, Unsupported
+from pellucid.errors import Encrypted, Malformed, Truncated, Unsupported
 from pellucid.formats import dos_time, zip_directory
 from pellucid.formats.member import Member, Members, kind_of
 from pellucid.formats.span import Data
@@ -18,23 +18,35 @@ WINZIP_ENCRYPTION = 99
 
 
 def length(data: Data, start: int) -> int:
-    """From the first local header to the end record; without one, the entries that follow each other from `start`."""
+    """From the first local header to the end record; without one, the entries that follow each other from `start`.
+
+    More than there is when the last of these is cut off.
+    """
     zip_directory.local(data, start)
-    at = start
-    try:
-        for record, data_at in zip_directory.locals_from(data, start):
-            if data_at + record.packed > len(data) or record.method not in METHODS or _has_controls(record.name):
-                break
-            at = data_at + record.packed
-    except Malformed:
-        # A size that stands only behind its data, or a damaged header: the rest can only be found from its end.
-        pass
     try:
         return zip_directory.find_after(data, start).end - start
     except Malformed:
-        if at == start:
+        end = _end_of_entries(data, start)
+        if end == start:
             raise
-        return at - start
+        return end - start
+
+
+def _end_of_entries(data: Data, start: int) -> int:
+    """Where the entries end; `start` when not even the first one is whole and believable."""
+    at = start
+    try:
+        for record, data_at in zip_directory.locals_from(data, start):
+            if record.method not in METHODS or any(byte < 0x20 for byte in record.name):
+                break
+            if data_at + record.packed > len(data):
+                return at if at == start else data_at + record.packed
+            at = data_at + record.packed
+    except Truncated:
+        return at if at == start else len(data) + 1
+    except Malformed:
+        return at
+    return at
 
 
 def members(data: Data) -> Members:
@@ -65,10 +77,6 @@ def members(data: Data) -> Members:
         yield Malformed(f"{overlaps} entries overlap others and were not unpacked")
     if failure:
         yield failure
-
-
-def _has_controls(name: bytes) -> bool:
-    return any(byte < 0x20 for byte in name)
 
 
 def _listed(records: Iterator[Record]) -> tuple[list[Record], Malformed | None]:

@@ -61,7 +61,7 @@ def unlzma_bare(packed: bytes, most: int) -> bytes:
 
 
 def unlzo(packed: bytes, most: int) -> bytes:
-    """LZO1X."""
+    """One LZO1X block, as lzop and the kernel have it."""
     unpacked: bytes = lzallright.LZOCompressor.decompress(packed, most)
     if len(unpacked) > most:
         raise ValueError("a block is too large")
