@@ -43,6 +43,13 @@ Status: deinstall ok config-files
 Architecture: amd64
 Version: 1.0-1
 """
+INSTALLER = b"""\
+Package: busybox-udeb
+Status: install ok unpacked
+Version: 1:1.35.0-4+deb12u1
+Depends: libc6-udeb
+Description: tiny utilities
+"""
 INDEX = b"""\
 Package: libssl3
 Maintainer: Packagers <packagers@example.org>
@@ -118,6 +125,7 @@ datahash = 00
 def cases() -> Iterator[Case]:
     yield Case("components/dpkg_packages/status", STATUS, "a status database with held and removed packages")
     yield Case("components/dpkg_packages/control", CONTROL, "the control file of one package")
+    yield Case("components/dpkg_packages/installer", INSTALLER, "the database of Debian's installer, which is terse")
     yield Case("components/dpkg_packages/index", INDEX, "an index of what could be installed")
     yield Case("components/dpkg_packages/opkg", OPKG, "a status database of opkg")
     yield Case("components/opkg_packages/status", OPKG, "a status database with a package that is not installed")

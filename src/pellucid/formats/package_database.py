@@ -97,11 +97,15 @@ def installed(data: bytes | mmap, system: str) -> Iterator[Paragraph]:
 
 
 def system_of(data: bytes | mmap) -> str:
-    """ "opkg" or "dpkg": opkg writes when a package was installed and its licence; Debian demands a maintainer."""
+    """ "opkg" or "dpkg".
+
+    opkg notes when and for whom a package was installed, its licence, and always its architecture. Debian demands a
+    maintainer; the database of its installer leaves out even that, and the architecture too.
+    """
     head = bytes(data[: 64 << 10])
     if any(mark in head for mark in (b"\nInstalled-Time:", b"\nLicense:", b"\nSourceName:", b" user installed\n")):
         return "opkg"
-    return "dpkg" if b"\nMaintainer:" in head else "opkg"
+    return "opkg" if b"\nArchitecture:" in head and b"\nMaintainer:" not in head else "dpkg"
 
 
 def _blocks(data: bytes | mmap) -> Iterator[tuple[int, bytes]]:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector, contains
 from pellucid.domain.dependency import Dependency, Linkage
 from pellucid.formats import package_database
+from pellucid.formats.purl import package_url
 
 CHECKSUM = (b"C:Q1", b"C:Q2")
 PKGINFO = b"pkgname = "
@@ -49,13 +49,12 @@ def apk_packages(artefact: Artefact) -> Iterator[Fact]:
 
 def _dependency(artefact: Artefact, offset: int, package: dict[str, str], vendor: str, release: str) -> Dependency:
     name, version, architecture = package["P"], package["V"], package.get("A", "")
-    space = f"{vendor}/" if vendor else ""
-    distribution = f"&distro={vendor}-{release}" if release else ""
+    qualifiers = {"arch": architecture, "distro": f"{vendor}-{release}" if release else ""}
     return Dependency(
         vendor=vendor,
         product=name,
         version=version,
-        purl=f"pkg:apk/{space}{quote(name)}@{quote(version, safe='~+')}?arch={quote(architecture)}{distribution}",
+        purl=package_url(f"apk/{vendor}" if vendor else "apk", name, version, qualifiers),
         confidence=1.0,
         linkage=Linkage.DIRECT,
         ecosystem=vendor.capitalize() + (f":v{release}" if release and vendor == "alpine" else ""),

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector, contains
 from pellucid.domain.dependency import Dependency, Linkage
 from pellucid.formats import package_database
+from pellucid.formats.purl import package_url
 
 ANCHOR = b"Package: "
 RELEASE_IN_VERSION = re.compile(r"[+~]deb(\d{1,2})u\d")
@@ -31,12 +31,12 @@ def dpkg_packages(artefact: Artefact) -> Iterator[Fact]:
         distribution = "ubuntu" if "ubuntu" in version else "debian"
         own = release or _release_of(version)
         source_name, source_version = package_database.source_of(package)
-        qualifiers = f"?arch={quote(architecture)}" + (f"&distro={distribution}-{own}" if own else "")
+        qualifiers = {"arch": architecture, "distro": f"{distribution}-{own}" if own else ""}
         yield Dependency(
             vendor=distribution,
             product=name,
             version=version,
-            purl=f"pkg:deb/{distribution}/{quote(name.lower())}@{quote(version, safe=':~+')}{qualifiers}",
+            purl=package_url(f"deb/{distribution}", name.lower(), version, qualifiers),
             confidence=1.0,
             linkage=Linkage.DIRECT,
             ecosystem=distribution.capitalize() + (f":{own}" if own and distribution == "debian" else ""),

@@ -1,13 +1,13 @@
 """Packages of OpenWrt, Yocto and others that use opkg, from its status database or a package's own control file."""
 
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector, contains
 from pellucid.domain.dependency import Dependency, Linkage
 from pellucid.formats import package_database
+from pellucid.formats.purl import package_url
 
 ANCHOR = b"Package: "
 
@@ -27,7 +27,7 @@ def opkg_packages(artefact: Artefact) -> Iterator[Fact]:
             vendor="",
             product=name,
             version=version,
-            purl=f"pkg:opkg/{quote(name)}@{quote(version, safe=':~+')}?arch={quote(package['architecture'])}",
+            purl=package_url("opkg", name, version, {"arch": package["architecture"]}),
             confidence=1.0,
             linkage=Linkage.DIRECT,
             cpe=_cpe(package["cpe-id"], version),

@@ -15,6 +15,7 @@ from pellucid.domain.dependency import Dependency, Linkage
 from pellucid.domain.evidence import Evidence
 from pellucid.errors import Malformed
 from pellucid.formats import version_order
+from pellucid.formats.purl import package_url
 
 MOST_SIGHTINGS = 2000
 MOST_EVIDENCE = 4
@@ -108,7 +109,7 @@ def _dependency(name: str, version: str, places: list[Evidence], linkage: Linkag
         vendor=product["vendor"],
         product=name,
         version=version,
-        purl=f"pkg:generic/{name}" + (f"@{version}" if version else ""),
+        purl=package_url("generic", name, version),
         cpe=f"cpe:2.3:{product.get('cpe_part', 'a')}:{product['cpe']}:{version or '*'}:*:*:*:*:*:*:*",
         licence=licence,
         linkage=linkage,
