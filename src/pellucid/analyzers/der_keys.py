@@ -4,7 +4,9 @@ Private: PKCS#8 and its encrypted form (RFC 5958), PKCS#1 (RFC 8017, A.1.2), SEC
 SubjectPublicKeyInfo (RFC 5280, 4.1.2.7) and PKCS#1. A full parse decides, so a chance occurrence gives nothing.
 """
 
-from collections.abc import Iterator
+import sys
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.errors import Malformed
@@ -28,6 +30,21 @@ RSA_PUBLIC = tuple(
 # SEC 1 ECPrivateKey: version 1, then a secret of 256, 384 or 521 bits.
 EC_PRIVATE = tuple(bytes.fromhex("020101" + text) for text in ("0420", "0430", "0442"))
 MOST_CANDIDATES = 50_000
+
+
+class Spans:
+    """Stretches of an artefact that are accounted for and do not overlap, so that nothing in them counts twice."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]] = ()) -> None:
+        self._spans = sorted(spans)
+
+    def add(self, element: der.Element) -> None:
+        insort(self._spans, (element.start, element.end))
+
+    def hold(self, element: der.Element) -> bool:
+        """Whether `element` lies inside one of them."""
+        at = bisect_right(self._spans, (element.start, sys.maxsize)) - 1
+        return at >= 0 and element.end <= self._spans[at][1]
 
 
 def algorithm_identifiers(artefact: Artefact, literals: tuple[bytes, ...]) -> Iterator[der.Element]:

@@ -15,7 +15,7 @@ from pellucid.analyzers import der_keys
 from pellucid.analyzers.key_names import describe, fingerprint
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.errors import Malformed
-from pellucid.formats import der, pem
+from pellucid.formats import pem
 
 LABELS = {
     "PRIVATE KEY": "PKCS#8",
@@ -65,7 +65,7 @@ def _in_pem(artefact: Artefact) -> Iterator[CryptoAsset]:
 
 
 def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
-    inside: list[tuple[int, int]] = []
+    inside = der_keys.Spans()
     for algorithm in der_keys.algorithm_identifiers(artefact, (*der_keys.OIDS, *der_keys.EDWARDS)):
         for whole in der_keys.private_key_info(artefact, algorithm):
             encoded = bytes(artefact.data[whole.start : whole.end])
@@ -73,7 +73,7 @@ def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
             if edwards and not der_keys.random_enough(bytes(artefact.data[algorithm.end + 4 : algorithm.end + 36])):
                 continue
             if public := _public_half(encoded):
-                inside.append((whole.start, whole.end))
+                inside.add(whole)
                 yield _asset(artefact, whole.start, Encoding.DER, "PRIVATE KEY", encoded, public=public)
     for algorithm in der_keys.algorithm_identifiers(artefact, (der_keys.PBES2,)):
         for whole in der_keys.encrypted_private_key_info(artefact, algorithm):
@@ -82,13 +82,9 @@ def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
     for label, literals in (("RSA", der_keys.RSA_PRIVATE), ("EC", der_keys.EC_PRIVATE)):
         for whole in der_keys.around(artefact, literals):
             encoded = bytes(artefact.data[whole.start : whole.end])
-            if _within(inside, whole) or (public := _public_half(encoded)) is None:
+            if inside.hold(whole) or (public := _public_half(encoded)) is None:
                 continue
             yield _asset(artefact, whole.start, Encoding.DER, f"{label} PRIVATE KEY", encoded, public=public)
-
-
-def _within(spans: list[tuple[int, int]], element: der.Element) -> bool:
-    return any(start <= element.start and element.end <= end for start, end in spans)
 
 
 def _public_half(encoded: bytes) -> Any:

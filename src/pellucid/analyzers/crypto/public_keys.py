@@ -45,22 +45,19 @@ def public_keys(artefact: Artefact) -> Iterator[Fact]:
 
 
 def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
-    taken = [(found.start, found.end) for found in certificates.find(artefact) if found.encoding is Encoding.DER]
+    in_der = (found for found in certificates.find(artefact) if found.encoding is Encoding.DER)
+    taken = der_keys.Spans((found.start, found.end) for found in in_der)
     for algorithm in der_keys.algorithm_identifiers(artefact, (*der_keys.OIDS, *der_keys.EDWARDS)):
         for whole in der_keys.subject_public_key_info(artefact, algorithm):
             edwards = algorithm.end - algorithm.start == 7
             if edwards and not der_keys.random_enough(bytes(artefact.data[whole.end - 32 : whole.end])):
                 continue
-            if not _within(taken, whole) and (public := _at(artefact, whole)):
-                taken.append((whole.start, whole.end))
+            if not taken.hold(whole) and (public := _at(artefact, whole)):
+                taken.add(whole)
                 yield _asset(artefact, public, Encoding.DER, whole.start, "SubjectPublicKeyInfo")
     for whole in der_keys.at(artefact, der_keys.RSA_PUBLIC):
-        if not _within(taken, whole) and (public := _at(artefact, whole)):
+        if not taken.hold(whole) and (public := _at(artefact, whole)):
             yield _asset(artefact, public, Encoding.DER, whole.start, "RSAPublicKey")
-
-
-def _within(spans: list[tuple[int, int]], element: der.Element) -> bool:
-    return any(start <= element.start and element.end <= end for start, end in spans)
 
 
 def _at(artefact: Artefact, element: der.Element) -> Any:
