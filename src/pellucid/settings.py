@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     extraction_bytes: int = Field(default=8 * GIB, description="Most bytes that may come out of one artefact.")
     extraction_files: int = Field(default=250_000, description="Most entries that may come out of one artefact.")
     extraction_ratio: int = Field(
-        default=1000, description="Largest expansion of one artefact, beyond the first 64 MiB."
+        default=256, description="Largest expansion of one artefact, beyond the first 256 MiB."
     )
     webhook_allow_private: bool = Field(default=False, description="Let webhooks reach private addresses.")
     webhook_attempts: int = Field(default=30, description="How often a delivery is tried.")

@@ -7,11 +7,11 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What may come out of one artefact. `ratio` counts only beyond the first `ratio_floor` bytes; times are seconds."""
+    """What may come out of one artefact. `ratio` counts only beyond the first `ratio_floor` bytes."""
 
     bytes: int = 8 << 30
     files: int = 250_000
-    ratio: int = 1000
-    ratio_floor: int = 64 * MIB
+    ratio: int = 256
+    ratio_floor: int = 256 * MIB
     name_length: int = 4096
     seconds: float = 100.0

@@ -14,7 +14,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.limits import Limits
 from pellucid.analysis.output import Output
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.errors import BudgetExceeded, Malformed
+from pellucid.errors import BudgetExceeded, Malformed, Truncated
 from pellucid.formats.identify import DATA, containers, identify_leaf, is_padding, looks_random, searched
 from pellucid.pipeline.carving import carve, identify, pieces
 from pellucid.pipeline.content import Child, Content, UnitResult
@@ -64,15 +64,17 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
             content.kind = unit.name
             output = _output(request, unit.name)
             with _caught(unit.name, output):
-                if length > len(data):
-                    message = f"{length:,} bytes are declared, {len(data):,} are there"
-                    output.problem(ProblemKind.TRUNCATED, message)
                 unit.run(replace(artefact, kind=unit.name), output)
             with _caught(unit.name, output):
                 _trailing(data, output)
+            if length > len(data) and not any(item.kind is ProblemKind.TRUNCATED for item in output.problems):
+                output.failure(Truncated(f"{length:,} bytes are declared, {len(data):,} are there"))
             _keep(output, content)
             if content.unpacked:
                 return artefact
+            if unit.stream:
+                # Its magic is short and stood there by chance: these bytes are something else.
+                content.kind, found = "", None
     kind = content.kind or (DATA if found else identify_leaf(data))
     literals = units.wanted_literals
     carved = kind in searched() and len(data) >= SMALLEST_CARVED
@@ -139,8 +141,11 @@ def _caught(unit: str, output: Output) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001  # the runner's edge: a unit that fails is a Problem
-        problem = _problem(unit, error)
-        output.problem(problem.kind, problem.message)
+        if isinstance(error, Malformed):
+            output.failure(error)
+        else:
+            problem = _problem(unit, error)
+            output.problem(problem.kind, problem.message)
 
 
 def _problem(unit: str, error: Exception) -> Problem:
