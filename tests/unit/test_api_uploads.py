@@ -12,7 +12,7 @@ from tests.support.api_client import Api
 from pellucid.api.uploads import Upload
 from pellucid.blobs.writer import BlobWriter, refuse_without_room
 from pellucid.domain.ids import new_id
-from pellucid.errors import StorageFull
+from pellucid.errors import PayloadTooLarge, StorageFull
 
 FORM = {"imageName": "router", "version": "1.0.2"}
 FILE = {"file": ("firmware.bin", b"firmware")}
@@ -165,6 +165,40 @@ def test_an_upload_beyond_the_limit_is_refused(api: Api, target: str) -> None:
     assert api.incoming() == []
 
 
+@pytest.mark.parametrize("setting", ["upload_limit", "disk_reserve"])
+def test_what_is_announced_too_large_is_refused_before_a_byte_is_read(api: Api, setting: str) -> None:
+    setattr(api.settings, setting, 1000 if setting == "upload_limit" else 1 << 60)
+    headers = [(b"content-length", b"9000000"), (b"content-type", b"multipart/form-data; boundary=B")]
+
+    async def receive() -> dict[str, Any]:
+        raise AssertionError("the body was asked for")
+
+    async def take() -> None:
+        async with Upload(api.app.state.context, Request({"type": "http", "headers": headers}, receive)) as upload:
+            await upload.form()
+
+    with pytest.raises(PayloadTooLarge if setting == "upload_limit" else StorageFull):
+        asyncio.run(take())
+
+
+def test_what_follows_a_form_is_counted(api: Api) -> None:
+    """A body without a length could go on for ever behind the end of its form."""
+    api.settings.upload_limit = 1000
+    bodies = [b"--B--\r\n", *[bytes(1 << 20)] * 3]
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": bodies.pop(0), "more_body": bool(bodies)}
+
+    async def take() -> None:
+        headers = [(b"content-type", b"multipart/form-data; boundary=B")]
+        async with Upload(api.app.state.context, Request({"type": "http", "headers": headers}, receive)) as upload:
+            await upload.form()
+
+    with pytest.raises(PayloadTooLarge):
+        asyncio.run(take())
+    assert len(bodies) == 1
+
+
 def test_a_full_disk_is_said_before_the_body_is_read(api: Api, target: str) -> None:
     api.settings.disk_reserve = 1 << 60
     answer = api.http.post(target, data=FORM, files=FILE)
@@ -177,12 +211,18 @@ def test_a_full_disk_is_said_before_the_body_is_read(api: Api, target: str) -> N
 def test_a_cancelled_upload_waits_for_its_thread_and_leaves_nothing(api: Api) -> None:
     """As when the server stops: the writer must not be taken away under the thread that writes."""
     started, go = threading.Event(), threading.Event()
-    write = BlobWriter.write
+    write, abort = BlobWriter.write, BlobWriter.abort
+    order: list[str] = []
 
     def slow(writer: BlobWriter, data: bytes) -> None:
         started.set()
         assert go.wait(10)
         write(writer, data)
+        order.append("written")
+
+    def watched(writer: BlobWriter) -> None:
+        order.append("aborted")
+        abort(writer)
 
     async def run() -> None:
         async def receive() -> dict[str, Any]:
@@ -201,7 +241,9 @@ def test_a_cancelled_upload_waits_for_its_thread_and_leaves_nothing(api: Api) ->
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BlobWriter, "write", slow)
+        patch.setattr(BlobWriter, "abort", watched)
         asyncio.run(run())
+    assert order == ["written", "aborted"]
     assert api.incoming() == []
 
 

@@ -49,8 +49,6 @@ class Upload:
     async def __aenter__(self) -> Self:
         """Refuse, before a byte is read, what is known to be too large for the server or its disk."""
         if self._length != 0:
-            if self._length is not None and self._length > self._limit + FRAMING:
-                raise _too_large(self._limit)
             self._writer = await asyncio.to_thread(self._open)
         return self
 
@@ -112,6 +110,7 @@ class Upload:
         return blob
 
     def _open(self) -> BlobWriter:
+        # The writer refuses at once what cannot fit.
         expected = max((self._length or 0) - FRAMING, 0)
         return self._blobs.writer(self._limit, self._reserve, expected=expected)
 
