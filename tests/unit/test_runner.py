@@ -210,7 +210,9 @@ def test_nesting_is_limited(bench: Bench, image: Path) -> None:
     assert "nested deeper than 1 levels" in found.problems[0].message
 
 
-@pytest.mark.parametrize("data", [b"", b"\x00\x01\x02\x03" * 500, os.urandom(1 << 18)])
+@pytest.mark.parametrize(
+    "data", [b"", b"\x00\x01\x02\x03" * 500, os.urandom(1 << 18)], ids=["empty", "regular", "random"]
+)
 def test_a_file_that_is_nothing_is_a_finished_scan_that_says_so(bench: Bench, tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "thing.bin"
     path.write_bytes(data)
