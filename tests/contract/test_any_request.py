@@ -1,0 +1,64 @@
+"""Whatever is asked, the answer keeps the contract and is never the server's failure."""
+
+import json
+from urllib.parse import quote
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.contract.test_operations import SERVED
+from tests.support.api_client import Api
+
+from pellucid.api.contract import Operation
+from pellucid.domain.ids import new_id
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        name: JSON | st.lists(st.text(), max_size=2) for name in ("name", "description", "version", "type", "ids")
+    },
+)
+BODIES = st.binary(max_size=40) | JSON.map(json.dumps).map(str.encode) | FIELDS.map(json.dumps).map(str.encode)
+TYPES = st.sampled_from(
+    ["application/json", "multipart/form-data", "multipart/form-data; boundary=B", "text/plain", ""]
+)
+QUERY = st.dictionaries(
+    st.sampled_from(["status", "withCounts", "createScan", "imageName", "version", "filename", "tempFileId"]),
+    st.sampled_from(["true", "maybe", ""]) | st.text(max_size=12),
+    max_size=4,
+)
+PARAMETERS = st.lists(st.text(min_size=1, max_size=30) | st.just(new_id()) | st.none(), min_size=3, max_size=3)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(SERVED), PARAMETERS, QUERY, st.tuples(TYPES, BODIES))
+def test_any_request_is_answered(
+    shared_api: Api, operation: Operation, parameters: list[str | None], query: dict[str, str], sent: tuple[str, bytes]
+) -> None:
+    path = operation.path
+    for value in parameters:
+        if "{" in path:
+            # None: what is there.
+            name = path[path.index("{") : path.index("}") + 1]
+            path = path.replace(name, quote(value or known(shared_api, name), safe=""), 1)
+    kind, body = sent
+    headers = {"Content-Type": kind} if kind else {}
+    answer = shared_api.http.request(operation.method, path, params=query, content=body, headers=headers)
+    assert answer.status_code < 500, answer.text
+
+
+def known(api: Api, name: str) -> str:
+    """The id of a product, image, scan or file that exists."""
+    if id(api) not in FOUND:
+        product = api.product()
+        image = api.image(product)
+        FOUND[id(api)] = {"{productId}": image["parent"].partition("/")[2], "{imageId}": image["id"]}
+        FOUND[id(api)] |= {"{scanId}": image["latestScan"]["id"], "{fileId}": image["files"][0]["id"]}
+    return FOUND[id(api)][name]
+
+
+FOUND: dict[int, dict[str, str]] = {}
