@@ -14,12 +14,14 @@ import msgspec
 import pytest
 
 from pellucid.blobs.local import LocalBlobs
+from pellucid.domain.dependency import Dependency
+from pellucid.domain.evidence import Evidence
 from pellucid.domain.problem import ProblemKind
 from pellucid.domain.scan import Progress
 from pellucid.pipeline.budget import Budget
-from pellucid.pipeline.content import decode, encode
+from pellucid.pipeline.content import Content, UnitResult, decode, encode
 from pellucid.pipeline.merging import Found, merge
-from pellucid.pipeline.outcome import Outcome
+from pellucid.pipeline.outcome import Outcome, Source
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.runner import Runner
 from pellucid.pipeline.units import UNITS
@@ -229,3 +231,24 @@ def test_the_run_can_be_stopped_at_any_report(bench: Bench, image: Path) -> None
     bench.report = stop
     with pytest.raises(InterruptedError):
         bench.run(image)
+
+
+def test_a_version_known_from_one_file_stands_for_the_product_in_the_others() -> None:
+    known = dependency("hostapd", "2.10", "usr/sbin/hostapd_cli")
+    unknown = dependency("hostapd", "", "usr/sbin/hostapd")
+    other = dependency("zlib", "", "lib/libz.so")
+    content = Content(sha256="a", size=1, identity="", kind="elf")
+    content.units["version_strings"] = UnitResult(dependencies=[unknown, other, known])
+    source = Source(path=Path("x"), name="x", sha256="a", size=1)
+    found = merge(Outcome(source=source, contents={"a": content})).dependencies
+    assert {(item.product, item.version): len(item.evidence) for item in found} == {
+        ("hostapd", "2.10"): 2,
+        ("zlib", ""): 1,
+    }
+
+
+def dependency(product: str, version: str, seen: str) -> Dependency:
+    evidence = (Evidence(offset=0, seen=seen),)
+    return Dependency(
+        vendor="v", product=product, version=version, purl=f"pkg:generic/{product}", confidence=0.5, evidence=evidence
+    )

@@ -121,10 +121,20 @@ def _at(evidence: Evidence, path: str) -> Evidence:
 
 
 def _merged(dependencies: list[Dependency]) -> Iterator[Dependency]:
-    """One dependency an identity, with all its evidence and the confidence of the best."""
+    """One dependency an identity, with all its evidence and the confidence of the best.
+
+    Where a product stands with one version and also, in another file, without, the two are taken for one.
+    """
     same: dict[tuple[str, str, str, str], list[Dependency]] = defaultdict(list)
     for dependency in dependencies:
         same[dependency.identity].append(dependency)
+    versions: dict[tuple[str, str], list[tuple[str, str, str, str]]] = defaultdict(list)
+    for identity in same:
+        if identity[2]:
+            versions[identity[:2]].append(identity)
+    for identity in [identity for identity in same if not identity[2]]:
+        if len(known := versions[identity[:2]]) == 1:
+            same[known[0]] += same.pop(identity)
     for group in same.values():
         best = max(group, key=lambda dependency: dependency.confidence)
         evidence = tuple(item for dependency in group for item in dependency.evidence)

@@ -27,9 +27,7 @@ class Scans:
         uploaded = [file for file in files if not file.is_attachment]
         if not uploaded:
             raise NotFound("There is no such image in this product, or it has no file to scan.")
-        scan_id = self._scans.add(
-            product_id=product_id, image_id=image_id, file_id=uploaded[0].id, author=caller.user
-        )
+        scan_id = self._scans.add(product_id=product_id, image_id=image_id, file_id=uploaded[0].id, author=caller.user)
         Jobs(self._tx).put(SCAN_JOB, scan_id)
         return self.get(product_id, image_id, scan_id)
 
@@ -45,9 +43,7 @@ class Scans:
             raise NotFound("There is no such scan of this image.")
         return scan
 
-    def set_state(
-        self, caller: Caller, product_id: str, image_id: str, scan_id: str, state: ScanStateType
-    ) -> Scan:
+    def set_state(self, caller: Caller, product_id: str, image_id: str, scan_id: str, state: ScanStateType) -> Scan:
         """Cancel a scan: the only state that a user may set. Cancelling a cancelled scan changes nothing."""
         if state is not ScanStateType.CANCELLED:
             reason = "Only 'cancelled' can be set; the other states are Pellucid's to report."
