@@ -8,6 +8,7 @@ from pellucid.cli import configuration, exit_codes
 from pellucid.cli.terminal import note, say
 from pellucid.errors import InvalidRequest
 from pellucid.services.advisories import Advisories, AdvisoryStatus
+from pellucid.services.rematch_queue import import_advisories
 from pellucid.settings import Settings
 from pellucid.storage.database import Database
 from pellucid.storage.migration import upgrade
@@ -34,7 +35,7 @@ def take_in(path: Path, settings: Settings) -> AdvisoryStatus:
     database = Database(settings.database_url or f"sqlite:///{settings.data_dir.resolve() / 'pellucid.db'}")
     try:
         upgrade(database)
-        return Advisories(settings.data_dir).replace(path, database)
+        return import_advisories(path, settings.data_dir, database)
     finally:
         database.close()
 

@@ -11,8 +11,6 @@ from pellucid.advisories.index import MemoryIndex
 from pellucid.advisories.loader import bundled, load
 from pellucid.analysis.matcher import AdvisoryIndex
 from pellucid.errors import InvalidRequest, Malformed
-from pellucid.services.rematch_queue import queue_rematch
-from pellucid.storage.database import Database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +49,8 @@ class Advisories:
             skipped=index.skipped,
         )
 
-    def replace(self, source: Path, database: Database) -> AdvisoryStatus:
-        """Take the data at `source` (file or folder) into use, and have all inventories matched again.
+    def replace(self, source: Path) -> AdvisoryStatus:
+        """Take the data at `source` (file or folder) into use.
 
         It is read whole before anything is changed; InvalidRequest, and all stays as it was, when it cannot be.
         """
@@ -72,8 +70,6 @@ class Advisories:
         link.replace(self._folder)
         if old != self._folder:
             shutil.rmtree(old, ignore_errors=True)
-        with database.begin() as tx:
-            queue_rematch(tx)
         return self.status()
 
     def _current(self) -> MemoryIndex:

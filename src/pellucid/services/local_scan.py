@@ -14,9 +14,6 @@ from pellucid.services.advisories import Advisories
 from pellucid.services.scanning import budget_of, pool_of, source_of
 from pellucid.services.scanning import scan as run_pipeline
 from pellucid.settings import Settings
-from pellucid.storage.database import Database
-from pellucid.storage.migration import upgrade
-from pellucid.storage.repositories.content_results import DatabaseCache
 
 
 def scan(path: Path, settings: Settings, on_progress: Callable[[Progress], None], *, keep: bool = False) -> ScanResult:
@@ -27,12 +24,7 @@ def scan(path: Path, settings: Settings, on_progress: Callable[[Progress], None]
     source = source_of(path)
     with ExitStack() as stack:
         work = stack.enter_context(_work_folder(settings, keep=keep))
-        cache: ResultCache = NoCache()
-        if keep:
-            database = Database(settings.database_url or f"sqlite:///{settings.data_dir / 'pellucid.db'}")
-            stack.callback(database.close)
-            upgrade(database)
-            cache = DatabaseCache(database)
+        cache = stack.enter_context(_kept(settings)) if keep else NoCache()
         artefacts = work / "artefacts"
         store = LocalBlobs(artefacts)
         pool = stack.enter_context(pool_of(settings, work, [path, artefacts]))
@@ -46,6 +38,16 @@ def scan(path: Path, settings: Settings, on_progress: Callable[[Progress], None]
             advisories=index,
             report=on_progress,
         )
+
+
+@contextmanager
+def _kept(settings: Settings) -> Iterator[ResultCache]:
+    """The result cache of the data directory."""
+    # Libraries for databases take half a second to load: only for those who want one.
+    from pellucid.services.kept_results import kept_results  # noqa: PLC0415 (see the line above)
+
+    with kept_results(settings) as cache:
+        yield cache
 
 
 @contextmanager
