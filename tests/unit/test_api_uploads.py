@@ -156,6 +156,24 @@ def test_the_same_version_twice_is_a_conflict(api: Api, target: str) -> None:
     assert api.incoming() == []
 
 
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [({**FORM, "version": "1.0.2"}, 409), ({**FORM, "imageName": "n" * 10_000}, 400)],
+    ids=["taken", "too long"],
+)
+def test_a_name_that_cannot_be_is_refused_before_the_file_is_stored(
+    api: Api, target: str, monkeypatch: pytest.MonkeyPatch, form: dict[str, str], status: int
+) -> None:
+    assert api.http.post(target, data=FORM, files=FILE).status_code == 201
+
+    def write(*_: object) -> None:
+        raise AssertionError("bytes were written")
+
+    monkeypatch.setattr(BlobWriter, "write", write)
+    assert api.http.post(target, data=form, files={"file": ("f.bin", bytes(3 << 20))}).status_code == status
+    assert api.incoming() == []
+
+
 def test_an_upload_beyond_the_limit_is_refused(api: Api, target: str) -> None:
     api.settings.upload_limit = 1000
     for size in (1001, 3 << 20):

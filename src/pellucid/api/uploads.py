@@ -5,7 +5,7 @@ memory. An upload that ends early for any reason leaves nothing behind.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -20,6 +20,7 @@ from pellucid.errors import Detail, InvalidRequest, PayloadTooLarge
 
 # What a form may have around its file: names, texts, delimiters.
 FRAMING = 1 << 20
+Check = Callable[[Mapping[str, str]], Awaitable[None]]
 IDLE_SECONDS = 120.0
 
 
@@ -70,8 +71,11 @@ class Upload:
                 await self._put(block)
         await self._put(block)
 
-    async def form(self) -> Form:
-        """Take a form, or an empty body for one. InvalidRequest when the body is anything else."""
+    async def form(self, before_file: Check | None = None) -> Form:
+        """Take a form, or an empty body for one. InvalidRequest when the body is anything else.
+
+        `before_file` is given the texts that stand before the file, and may refuse it before its bytes are taken.
+        """
         media_type = self._content_type.partition(";")[0].strip().lower()
         boundary = boundary_of(self._content_type)
         reader: FormReader | None = None
@@ -87,6 +91,9 @@ class Upload:
                 if boundary or len(head) > FIRST_LINE:
                     reader = FormReader(boundary, self._begin)
                     reader.feed(head)
+            if before_file and reader is not None and reader.has_file:
+                await before_file(reader.texts)
+                before_file = None
             if reader is not None and reader.block.is_full:
                 await self._put(reader.block)
         if reader is None and head.strip():

@@ -59,6 +59,10 @@ class Images:
             self._scans.start(caller, product.id, image.id)
         return self.get(product.id, image.id, with_counts=True)
 
+    def ensure_free(self, product_id: str, name: str, version: str) -> None:
+        """Conflict when the product has an image of this name and version now; `create` has the last word."""
+        self._images.ensure_free(names.product_id(product_id), name, version)
+
     def get(self, product_id: str, image_id: str, *, with_counts: bool = False) -> Image:
         """Archived or not, with files and scans."""
         image_id = names.resource_id(image_id, "imageId")

@@ -1,5 +1,6 @@
 """Images: upload, list, change, archive."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Query, Request
@@ -9,7 +10,7 @@ from pellucid.api.parameters import ImageId, ProductId
 from pellucid.api.router import ContractRouter
 from pellucid.api.schemas import images as schemas
 from pellucid.api.schemas.bulk import BulkIds
-from pellucid.api.schemas.uploads import NewImage, UploadQuery
+from pellucid.api.schemas.uploads import NewImage, UploadQuery, announced
 from pellucid.api.uploads import Upload
 from pellucid.domain.file import StoredBlob
 from pellucid.domain.image import Image
@@ -58,8 +59,13 @@ def unarchive_images(product_id: ProductId, images: Images, body: BulkIds) -> Bu
 async def upload_image(
     *, product_id: ProductId, caller: Caller, context: Context, links: Links, query: UploadQuery, request: Request
 ) -> schemas.Image:
+    async def before_file(texts: Mapping[str, str]) -> None:
+        """Whoever sends two gigabytes wants to hear before them that the version is taken."""
+        if taken := announced(query, texts):
+            await in_transaction(context, lambda tx: services.Images(tx).ensure_free(product_id, *taken))
+
     async with Upload(context, request) as upload:
-        wanted = NewImage.of(query, await upload.form())
+        wanted = NewImage.of(query, await upload.form(before_file))
         blob = None if wanted.temp_file_id else await upload.commit()
     # Only now: no transaction is open while bytes flow.
     image = await in_transaction(context, lambda tx: _create(tx, caller, product_id, wanted, blob))

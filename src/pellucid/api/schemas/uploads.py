@@ -1,5 +1,6 @@
 """What an upload of an image says about it, in the query or in a form."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -20,6 +21,14 @@ class UploadParameters(Wire):
 
 
 UploadQuery = Annotated[UploadParameters, Query()]
+
+
+def announced(query: UploadParameters, texts: Mapping[str, str]) -> tuple[str, str] | None:
+    """Name and version, if both are known before the file. InvalidRequest when they cannot be those of an image."""
+    name, version = texts.get("imageName", "") or query.image_name, texts.get("version", "") or query.version
+    if not name or not version:
+        return None
+    return names.name(name, "imageName"), names.name(version, "version")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select, update
 from pellucid.domain.ids import new_id
 from pellucid.domain.image import Image
 from pellucid.domain.user import User
+from pellucid.errors import Conflict
 from pellucid.storage.database import Transaction
 from pellucid.storage.integrity import unique_or_conflict
 from pellucid.storage.repositories.users import to_domain as user_to_domain
@@ -40,6 +41,14 @@ class ImageRepository:
             self._session.add(row)
             self._session.flush()
         return _to_domain(row, author)
+
+    def ensure_free(self, product_id: str, name: str, version: str) -> None:
+        """Conflict when the product has this name and version."""
+        taken = select(ImageRow.id).where(
+            ImageRow.product_id == product_id, ImageRow.name == name, ImageRow.version == version
+        )
+        if self._session.scalar(taken) is not None:
+            raise Conflict(TAKEN)
 
     def get(self, product_id: str, image_id: str) -> Image | None:
         found = self._read(_images(product_id).where(ImageRow.id == image_id))
