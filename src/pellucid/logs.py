@@ -13,3 +13,5 @@ def configure(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # What it says of itself at every start is of no use to an operator.
+    logging.getLogger("alembic").setLevel(max(level, logging.WARNING))

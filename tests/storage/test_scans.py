@@ -27,6 +27,7 @@ from pellucid.storage.repositories.findings import FindingRepository
 from pellucid.storage.repositories.jobs import Job, Jobs
 from pellucid.storage.repositories.scan_results import ScanResultRepository
 from pellucid.storage.repositories.scans import ScanRepository
+from pellucid.storage.rows.content_result import ContentResultRow
 from pellucid.storage.rows.finding import EscalationRow
 from pellucid.storage.rows.job import JobRow
 
@@ -261,3 +262,11 @@ def test_the_result_cache_keeps_the_last_payload(database: Database) -> None:
     cache.put_many({"a" * 64: b"1", "b" * 64: b"2"})
     cache.put_many({"a" * 64: b"3"})
     assert cache.get_many(["a" * 64, "b" * 64, "c" * 64]) == {"a" * 64: b"3", "b" * 64: b"2"}
+
+
+def test_a_damaged_cache_entry_counts_as_not_there(database: Database) -> None:
+    cache = DatabaseCache(database)
+    cache.put_many({"a" * 64: b"1" * 100, "b" * 64: b"2"})
+    with database.begin() as tx:
+        tx.session.execute(update(ContentResultRow).where(ContentResultRow.sha256 == "a" * 64).values(payload=b"noise"))
+    assert cache.get_many(["a" * 64, "b" * 64]) == {"b" * 64: b"2"}

@@ -76,6 +76,11 @@ class ScanJob:
                 lease.check()
                 self._progress(scan.id, Progress(stage=Stage.STORING, done=len(result.artefacts)), force=True)
                 self._finish(scan, result, digest)
+                log.info(
+                    "scan %s of %s: done in %.1f s, %d artefacts (%d known from before), %d findings, %d problems",
+                    *(scan.id, result.filename, result.seconds, len(result.artefacts), result.reused),
+                    *(len(result.findings), len(result.problems)),
+                )
         except (LeaseLost, InterruptedError):
             raise
         except Exception as error:
