@@ -115,6 +115,15 @@ class Server:
         answer.raise_for_status()
         return answer.json()
 
+    def text(self, path: str) -> str:
+        """The whole of an authenticated answer that is not JSON."""
+        answer = httpx2.get(self.url + path, headers={"Authorization": f"Bearer {self.token()}"}, timeout=120)
+        return answer.raise_for_status().text
+
+    def change(self, **settings: object) -> None:
+        """Other settings from the next start on."""
+        self._environment |= {f"PELLUCID_{name.upper()}": str(value) for name, value in settings.items()}
+
     def upload(self, product_id: str, path: Path, *, version: str) -> Any:
         """The documented upload; the image."""
         with path.open("rb") as stream:

@@ -87,7 +87,7 @@ class ScanJob:
             if self._job.attempt < MOST_FAILURES:
                 raise
             log.exception("scan %s failed", scan.id)
-            self._fail(scan, f"{type(error).__name__}: {error}")
+            self._fail(scan, str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}")
 
     def _begin(self) -> Scan | None:
         with self._database.begin() as tx:
@@ -103,8 +103,8 @@ class ScanJob:
         with self._database.read() as tx:
             file_id = ScanRepository(tx).file_of(scan.id)
             file = FileRepository(tx).get(scan.product_id, scan.image_id, file_id)
-        if file is None:
-            raise FileNotFoundError("the file of this scan is not there any more")
+        if file is None or not self._shop.blobs.exists(file.blob.sha256):
+            raise FileNotFoundError("the uploaded file is not in the store any more: upload it again")
 
         def report(progress: Progress) -> None:
             lease.check()
