@@ -61,6 +61,8 @@ def test_a_scan_that_cannot_be_done_fails_with_its_reason_and_is_told(tmp_path: 
         server.change(workers=1)
         server.start()
         assert ended(server, product, lost["id"]) == "failed"
+        told = server.text(f"/api/v4/{lost['latestScan']['parent']}/scans/{lost['latestScan']['id']}/progress")
+        assert "upload it again" in told
         (request,) = receiver.wait_for(1)
         assert b'"type":"scan.failed"' in request.body
         assert lost["latestScan"]["id"].encode() in request.body

@@ -67,10 +67,11 @@ def test_a_completed_scan_exits_with_0_and_its_progress_is_plain_lines(api: Scri
 
 @pytest.mark.parametrize(("state", "said"), [("failed", "has failed"), ("cancelled", "has been cancelled")])
 def test_a_scan_that_did_not_succeed_exits_with_2(api: ScriptedApi, state: str, said: str) -> None:
-    api.routes[f"GET {SCAN_PATH}/progress"] = stream(("state", {"type": state}))
+    api.routes[f"GET {SCAN_PATH}/progress"] = stream(("state", {"type": state, "note": "because of this"}))
     ended = wait(api)
     assert ended.code == 2
     assert said in ended.stderr
+    assert "because of this" in ended.stderr
 
 
 def test_without_a_stream_the_state_is_asked_for(api: ScriptedApi, monkeypatch: pytest.MonkeyPatch) -> None:

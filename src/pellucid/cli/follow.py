@@ -15,6 +15,7 @@ FINAL = {"completed": "completed", "done": "completed", "failed": "failed", "can
 POLL_SECONDS = 2.0
 QUIET_SECONDS = 30.0
 OUTAGE_SECONDS = 120.0
+LONGEST_NOTE = 500
 
 
 def newest_scan(api: ApiClient, product_id: str, image_id: str) -> str:
@@ -66,6 +67,8 @@ class _Following:
                     self._answered = time.monotonic()
                     state = FINAL.get(str(data.get("type")), "") if name == "state" else ""
                     if state:
+                        if reason := data.get("note"):
+                            note(str(reason)[:LONGEST_NOTE])
                         return state
                     if name == "progress":
                         self._show(to_progress(data))

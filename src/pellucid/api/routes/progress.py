@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from pellucid.api.dependencies import Context
 from pellucid.api.parameters import ImageId, ProductId, ScanId
 from pellucid.api.router import ContractRouter
-from pellucid.domain.scan import Progress, ScanStateType
+from pellucid.domain.scan import Progress, ScanState
 from pellucid.services.scans import Scans
 
 router = ContractRouter()
@@ -22,17 +22,20 @@ INTERVAL = 0.5
 HEARTBEAT = 15.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
-Reading = tuple[ScanStateType, Progress]
+Reading = tuple[ScanState, Progress]
 
 
 @router.own("FollowScan", "GET", PATH, permission="products.view", tag="Scan")
 async def follow_scan(product_id: ProductId, image_id: ImageId, scan_id: ScanId, context: Context) -> StreamingResponse:
-    """Events `progress` {stage, done, known, bytes, problems} whenever they change, and at the end `state` {type}."""
+    """Events `progress` {stage, done, known, bytes, problems} on every change, at the end `state` {type, note}.
+
+    The note says why a scan failed or who cancelled it.
+    """
 
     def read() -> Reading:
         with context.database.read() as tx:
             scans = Scans(tx)
-            return scans.get(product_id, image_id, scan_id).latest_state.type, scans.progress(scan_id)
+            return scans.get(product_id, image_id, scan_id).latest_state, scans.progress(scan_id)
 
     # Read once before the answer begins: an unknown scan is an error, not a stream.
     first = await run_in_threadpool(read)
@@ -44,7 +47,7 @@ async def events(first: Reading, read: Callable[[], Reading]) -> AsyncIterator[b
     state, progress = first
     yield _event("progress", asdict(progress))
     last, sent = progress, time.monotonic()
-    while not state.is_final:
+    while not state.type.is_final:
         await asyncio.sleep(INTERVAL)
         state, progress = await run_in_threadpool(read)
         if progress != last:
@@ -54,7 +57,8 @@ async def events(first: Reading, read: Callable[[], Reading]) -> AsyncIterator[b
             # A comment: it keeps proxies from closing a connection that looks dead.
             yield b": waiting\n\n"
             sent = time.monotonic()
-    yield _event("state", {"type": state.value})
+    why = {"note": state.note} if state.note else {}
+    yield _event("state", {"type": state.type.value, **why})
 
 
 def _event(name: str, data: object) -> bytes:
