@@ -154,8 +154,9 @@ def test_ctrl_c_ends_it_with_130_and_no_traceback() -> None:
             return Reply({})
 
         api.routes[f"GET /api/v4/products/{ID}/images/{ID}"] = never
+        # Whoever runs the tests in the background of a shell has Ctrl-C ignored, and its children with it.
         process = subprocess.Popen(
-            [*PELLUCID, "status", ID, ID],
+            ["env", "--default-signal=INT", *PELLUCID, "status", ID, ID],
             env=environment(PELLUCID_URL=api.url, PELLUCID_TOKEN="token"),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
