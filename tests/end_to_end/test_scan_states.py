@@ -78,6 +78,9 @@ def test_an_image_that_is_no_image_is_a_finished_scan_without_findings(tmp_path:
         assert ended(server, product, image) == "done"
         counts: dict[str, Any] = server.call("GET", f"/api/v4/products/{product}/images/{image}?withCounts=true")
         assert counts["counts"]["findingTypeCounts"] == []
+        scan = counts["latestScan"]
+        problems = server.call("GET", f"/api/v4/{scan['parent']}/scans/{scan['id']}/problems")["problems"]
+        assert "nothingRecognised" in [problem["kind"] for problem in problems]
 
 
 def test_progress_of_a_finished_scan_is_told_at_once(tmp_path: Path, sample: Sample) -> None:

@@ -1,5 +1,6 @@
 """Scan states in both vocabularies, and what a polling script reads when there is nothing to read."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,8 +8,12 @@ from tests.support.api_client import Api
 
 from pellucid.api.schemas.scans import POLLED
 from pellucid.domain.ids import new_id
+from pellucid.domain.image import ImageCounts
+from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan import ScanStateType
+from pellucid.domain.scan_result import ScanResult
 from pellucid.services.scans import Scans
+from pellucid.storage.repositories.scan_results import ScanResultRepository
 from pellucid.storage.repositories.scans import ScanRepository
 
 
@@ -74,6 +79,42 @@ def test_a_state_that_cannot_be_read_now(api: Api, monkeypatch: pytest.MonkeyPat
     for path in (scans, f"{scans}/{image['latestScan']['id']}"):
         assert state(api.http.get(path, params={"status": "true"})) == "status_unavailable"
         assert api.http.get(path).status_code == 500
+
+
+def test_what_was_not_read_is_listed_in_pages(api: Api) -> None:
+    product = api.product()
+    image = api.image(product)
+    path = f"{product}/images/{image['id']}/scans/{image['latestScan']['id']}/problems"
+    assert api.http.get(path).json() == {"problems": []}
+    found = [
+        Problem(unit="tar", kind=ProblemKind.TRUNCATED, message=f"file {number} is cut off", artefact="f.bin")
+        for number in range(3)
+    ]
+    now = datetime.now(UTC)
+    result = ScanResult(
+        filename="f.bin",
+        size=1,
+        sha256="0" * 64,
+        started=now,
+        finished=now,
+        counts=ImageCounts(),
+        artefacts=(),
+        problems=tuple(found),
+    )
+    with api.database.begin() as tx:
+        ScanResultRepository(tx).store(image["latestScan"]["id"], result, "")
+    page = api.http.get(path, params={"limit": 2}).json()["problems"]
+    assert page[0] == {
+        "number": 0,
+        "unit": "tar",
+        "kind": "truncated",
+        "artefact": "f.bin",
+        "message": "file 0 is cut off",
+    }
+    rest = api.http.get(path, params={"after": page[-1]["number"]}).json()["problems"]
+    assert [problem["message"] for problem in rest] == ["file 2 is cut off"]
+    assert api.http.get(path, params={"limit": 0}).status_code == 400
+    assert api.http.get(path.replace(image["latestScan"]["id"], new_id())).status_code == 404
 
 
 def test_the_newest_scan_comes_first(api: Api) -> None:

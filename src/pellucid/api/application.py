@@ -9,14 +9,26 @@ import pellucid
 from pellucid.api import contract, errors, openapi
 from pellucid.api.context import Context
 from pellucid.api.router import mount
-from pellucid.api.routes import files, health, images, products, progress, realms, scans, temp_files, users, webhooks
+from pellucid.api.routes import (
+    files,
+    health,
+    images,
+    problems,
+    products,
+    progress,
+    realms,
+    scans,
+    temp_files,
+    users,
+    webhooks,
+)
 from pellucid.blobs.local import LocalBlobs
 from pellucid.services.tokens import Tokens
 from pellucid.services.vault import Vault
 from pellucid.settings import Settings
 from pellucid.storage.database import Database
 
-ROUTERS = (products, images, temp_files, files, scans, progress, users, webhooks)
+ROUTERS = (products, images, temp_files, files, scans, problems, progress, users, webhooks)
 PRODUCTS = "/api/v4/products/"
 
 

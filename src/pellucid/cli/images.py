@@ -6,6 +6,7 @@ from pellucid.cli import exit_codes
 from pellucid.cli.api_client import ApiClient
 from pellucid.cli.follow import follow
 from pellucid.cli.terminal import note, printable, say
+from pellucid.errors import NotFound
 
 COUNTS = (
     ("dependenciesCount", "dependencies"),
@@ -15,6 +16,8 @@ COUNTS = (
     ("kev", "known exploited vulnerabilities"),
     ("newEscalationsCount", "new escalations"),
 )
+
+MOST_PROBLEMS = 10
 
 
 def finish(api: ApiClient, product_id: str, image_id: str, *, timeout: float | None) -> int:
@@ -40,6 +43,23 @@ def show(image: dict[str, Any]) -> None:
             say(f"  {words}: {counts[field]:,}")
         for entry in counts["findingTypeCounts"]:
             say(f"  findings of type {entry['type']}: {entry['count']:,}")
+
+
+def show_problems(api: ApiClient, path: str, image: dict[str, Any]) -> None:
+    """What the newest scan could not read, the first of it."""
+    scan = image.get("latestScan")
+    if not scan:
+        return
+    try:
+        problems = api.get(f"{path}/scans/{scan['id']}/problems", limit=str(MOST_PROBLEMS + 1))["problems"]
+    except NotFound:
+        # A server that keeps to the contract alone.
+        return
+    for problem in problems[:MOST_PROBLEMS]:
+        place, message = printable(problem["artefact"]), printable(problem["message"])
+        say(f"  not read: {problem['unit']}, {problem['kind']}: {message} ({place})")
+    if len(problems) > MOST_PROBLEMS:
+        say("  ... and more: pellucid scan FILE --format json has all")
 
 
 def counted(image: dict[str, Any]) -> str:

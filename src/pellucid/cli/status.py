@@ -18,4 +18,5 @@ def run(arguments: Namespace) -> int:
         say(json.dumps(image, indent=2))
     else:
         images.show(image)
+        images.show_problems(api, f"/api/v4/products/{product_id}/images/{image_id}", image)
     return exit_codes.OK

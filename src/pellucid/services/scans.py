@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 from pellucid.domain.access import Caller
 from pellucid.domain.image import ImageCounts
+from pellucid.domain.problem import Problem
 from pellucid.domain.scan import Progress, Scan, ScanStateType
 from pellucid.errors import Conflict, Detail, InvalidRequest, NotFound
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.image_counts import image_counts
+from pellucid.storage.listings.scan_problems import scan_problems
 from pellucid.storage.repositories.files import FileRepository
 from pellucid.storage.repositories.jobs import Jobs
 from pellucid.storage.repositories.scans import ScanRepository
@@ -61,6 +63,13 @@ class Scans:
 
     def progress(self, scan_id: str) -> Progress:
         return self._scans.progress(scan_id)
+
+    def problems(
+        self, product_id: str, image_id: str, scan_id: str, *, after: int, most: int
+    ) -> Sequence[tuple[int, Problem]]:
+        """What the scan could not read, and why, with numbers to go on from; empty before it has ended."""
+        scan = self.get(product_id, image_id, scan_id)
+        return scan_problems(self._tx, scan.id, after=after, most=most)
 
     def of_images(self, image_ids: Sequence[str]) -> dict[str, tuple[Scan, ...]]:
         """Scans by image id, newest first, in one query."""
