@@ -74,11 +74,12 @@ def _findings(findings: Sequence[Finding]) -> Table | None:
     ranked = sorted(
         findings, key=lambda item: (-item.severity.rank, not item.is_kev, -(item.cvss_score or 0), item.name)
     )
-    table = _table("Findings", ("Severity", "Name", "What", "Where", "Seen"), len(ranked), MOST_FINDINGS)
+    table = _table("Findings", ("Severity", "Sure", "Name", "What", "Where", "Seen"), len(ranked), MOST_FINDINGS)
     for item in ranked[:MOST_FINDINGS]:
         name = printable(item.name) + (" (exploited)" if item.is_kev else "")
         table.add_row(
             Text(str(item.severity), style=STYLES[item.severity]),
+            Text(f"{item.confidence:.0%}"),
             Text(name),
             Text(printable(item.title)),
             Text(_where(item.evidence)),
@@ -138,7 +139,7 @@ def _table(title: str, columns: Iterable[str], number: int, most: int) -> Table:
     table.padding = (0, 1)
     for column in columns:
         table.add_column(
-            column, overflow="fold" if column in ("What", "Why") else "ellipsis", no_wrap=column == "Severity"
+            column, overflow="fold" if column in ("What", "Why") else "ellipsis", no_wrap=column in ("Severity", "Sure")
         )
     return table
 
