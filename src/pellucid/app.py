@@ -91,7 +91,8 @@ def work(settings: Settings, *, number: str = "") -> None:
         signal.signal(wanted, lambda *_: stop.set())
     owner = f"{_node(settings)}/{number or f'extra-{os.getpid()}'}/"
     folder = settings.data_dir / "work" / (number or f"extra-{os.getpid()}")
-    shutil.rmtree(folder / "processes", ignore_errors=True)
+    for left in ("processes", *(path.name for path in folder.glob("trash-*"))):
+        shutil.rmtree(folder / left, ignore_errors=True)
     for name, why in sandbox.capabilities().missing.items():
         log.warning("analysis runs without %s: %s", name, why)
     with ExitStack() as stack:
@@ -118,8 +119,11 @@ def work(settings: Settings, *, number: str = "") -> None:
 
         def tidy() -> None:
             """What was unpacked is not needed once no scan is under way: results are in the cache."""
-            shutil.rmtree(artefacts / "blobs", ignore_errors=True)
-            (artefacts / "blobs").mkdir()
+            trash = folder / f"trash-{new_id()}"
+            (artefacts / "blobs").rename(trash)
+            (artefacts / "blobs").mkdir(mode=0o700)
+            # A hundred thousand files take seconds to delete; the next scan does not wait for them.
+            threading.Thread(target=shutil.rmtree, args=(trash,), kwargs={"ignore_errors": True}, daemon=True).start()
 
         run_jobs(workshop, owner, stop, tidy, lambda: _clean(database, blobs))
 
