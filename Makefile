@@ -100,8 +100,9 @@ reference: $(DEV_STAMP)  ## rewrite the generated pages of docs/reference
 migration: $(DEV_STAMP)  ## write a migration from the difference between rows and migrations (TITLE="what changes")
 	$(BIN)/python -m pellucid.storage.migration "$(TITLE)"
 
-bench: $(DEV_STAMP)  ## run the benchmarks
-	@for script in $(wildcard benchmarks/*.py); do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+bench: $(DEV_STAMP) $(SAMPLE)  ## run the benchmarks (benchmarks/peer.py wants a peer, and is run by hand)
+	$(BIN)/python benchmarks/upload.py
+	$(BIN)/python benchmarks/cache.py $(SAMPLE)
 
 lock: $(DEV_STAMP)  ## choose new versions of everything and pin them in requirements/
 	$(BIN)/python scripts/lock.py

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -117,15 +118,16 @@ def work(settings: Settings, *, number: str = "") -> None:
         stack.callback(courier.join)
         stack.callback(stop.set)
 
-        def tidy() -> None:
-            """What was unpacked is not needed once no scan is under way: results are in the cache."""
-            trash = folder / f"trash-{new_id()}"
-            (artefacts / "blobs").rename(trash)
-            (artefacts / "blobs").mkdir(mode=0o700)
-            # A hundred thousand files take seconds to delete; the next scan does not wait for them.
-            threading.Thread(target=shutil.rmtree, args=(trash,), kwargs={"ignore_errors": True}, daemon=True).start()
+        run_jobs(workshop, owner, stop, partial(_tidy, folder), partial(_clean, database, blobs))
 
-        run_jobs(workshop, owner, stop, tidy, lambda: _clean(database, blobs))
+
+def _tidy(folder: Path) -> None:
+    """What was unpacked is not needed once no scan is under way: results are in the cache."""
+    unpacked, trash = folder / "artefacts" / "blobs", folder / f"trash-{new_id()}"
+    unpacked.rename(trash)
+    unpacked.mkdir(mode=0o700)
+    # A hundred thousand files take seconds to delete; the next scan does not wait for them.
+    threading.Thread(target=shutil.rmtree, args=(trash,), kwargs={"ignore_errors": True}, daemon=True).start()
 
 
 def _clean(database: Database, blobs: LocalBlobs) -> None:
