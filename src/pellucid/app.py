@@ -97,6 +97,9 @@ def work(settings: Settings, *, number: str = "") -> None:
     for name, why in sandbox.capabilities().missing.items():
         log.warning("analysis runs without %s: %s", name, why)
     with ExitStack() as stack:
+        if not number:
+            # Nobody will ever have this name, and clear this folder, again.
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         database = stack.enter_context(_database(settings))
         upgrade(database)
         blobs = LocalBlobs(settings.data_dir)

@@ -6,6 +6,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.support.command_line import pellucid
 from tests.support.sample import Sample
 from tests.support.server import Server
@@ -64,3 +65,10 @@ def test_data_that_cannot_be_read_changes_nothing(tmp_path: Path) -> None:
     assert refused.code == 2
     assert "broken.json" in refused.stderr
     assert "what comes with Pellucid" in pellucid("advisories", "status", "--data-dir", data_dir).stdout
+
+
+def test_the_folder_one_stands_in_can_be_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(data_of_a_day(tmp_path / "here", "2026-12-31"))
+    taken = pellucid("advisories", "import", ".", "--data-dir", tmp_path / "data")
+    assert taken.code == 0, taken.stderr
+    assert "(imported)" in taken.stdout

@@ -201,6 +201,23 @@ def test_a_used_up_budget_ends_the_scan_with_what_is_known(
     assert found.artefacts[0].path == "image.tar"
 
 
+def test_a_budget_that_runs_out_while_several_processes_answer_ends_the_scan_quietly(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """The processes that are ended then have answers waiting, too."""
+    containers = {}
+    for number in range(40):
+        files = {f"file-{index}": f"{number} {index}".encode() for index in range(20)}
+        containers[f"{number}.tar"] = tar(tmp_path / "inner.tar", files).read_bytes()
+    image = tar(tmp_path / "image.tar", containers)
+    for most in (45, 60, 100, 200, 400):
+        bench.cache.kept.clear()
+        outcome = bench.run(image, budget=Budget(files=most), processes=4)
+        problems = merge(outcome).problems
+        assert [(problem.kind, problem.unit) for problem in problems] == [(ProblemKind.BUDGET, "pipeline")]
+        assert len(outcome.contents) <= most
+
+
 def test_nesting_is_limited(bench: Bench, image: Path) -> None:
     found = merge(bench.run(image, budget=Budget(depth=1)))
     assert {artefact.path for artefact in found.artefacts if artefact.kind == "unknown"} == {

@@ -23,7 +23,7 @@ from pellucid.pipeline.content import Content, decode
 from pellucid.pipeline.examine import Request
 
 READ = 1 << 18
-LARGEST_ANSWER = 1 << 30
+LARGEST_ANSWER = 256 << 20
 START_SECONDS = 60.0
 GRACE = 5.0
 MOST_ITEMS = 20_000
@@ -117,16 +117,22 @@ class Pool:
         process.send(msgspec.json.encode(process.queue))
 
     def events(self, timeout: float) -> Iterator[Answered | Lost]:
-        """What happened; waits up to `timeout` seconds for the first thing."""
+        """What happened; waits up to `timeout` seconds for the first thing.
+
+        Between two events the caller may `forget` everything: nothing more is told of a process that was ended.
+        """
         with selectors.DefaultSelector() as selector:
             for process in self._processes.values():
                 if process.queue:
                     selector.register(process.stdout, selectors.EVENT_READ, process)
             ready = [key.data for key, _ in selector.select(timeout)] if selector.get_map() else []
         for process in ready:
-            yield from self._read(process)
+            if self._runs(process):
+                yield from self._read(process)
         now = time.monotonic()
         for process in list(self._processes.values()):
+            if not self._runs(process):
+                continue
             if process.queue and now > process.deadline:
                 message = f"stopped after {process.queue[0].seconds:.0f} s"
                 yield self._lose(process, ProblemKind.TIMEOUT, message)
@@ -178,6 +184,8 @@ class Pool:
                 following = process.queue[0].seconds if process.queue else 0.0
                 process.deadline = time.monotonic() + following + GRACE
                 yield answer
+                if not self._runs(process):
+                    return
         except (Malformed, IndexError) as error:
             yield self._lose(process, ProblemKind.CRASH, f"the analysis process gave no usable answer: {error}")
             return
@@ -185,6 +193,9 @@ class Pool:
             yield self._lose(process, ProblemKind.CRASH, f"the analysis process died ({_reason(process.popen)})")
         elif ended:
             self._end(process)
+
+    def _runs(self, process: _Process) -> bool:
+        return process.popen.pid in self._processes
 
     def _lose(self, process: _Process, kind: ProblemKind, message: str) -> Lost:
         request, *rest = process.queue

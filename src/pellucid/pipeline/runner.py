@@ -167,6 +167,8 @@ class Runner:
         return None
 
     def _handle(self, event: Answered | Lost) -> None:
+        if self._exhausted:
+            return
         if isinstance(event, Answered):
             self._finish(self._take_in(event))
             return

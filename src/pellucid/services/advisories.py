@@ -55,14 +55,18 @@ class Advisories:
         It is read whole before anything is changed; InvalidRequest, and all stays as it was, when it cannot be.
         """
         assert self._folder is not None
-        try:
-            load(source)
-        except (Malformed, OSError) as error:
-            raise InvalidRequest(f"{source} is no vulnerability data: {error}") from error
         self._folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         incoming = Path(tempfile.mkdtemp(prefix="advisories-", dir=self._folder.parent))
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, incoming / source.name)
+        try:
+            if source.is_dir():
+                shutil.copytree(source, incoming, dirs_exist_ok=True)
+            else:
+                shutil.copy(source, incoming)
+            # The copy, which nobody changes any more.
+            load(incoming)
+        except (Malformed, OSError) as error:
+            shutil.rmtree(incoming, ignore_errors=True)
+            raise InvalidRequest(f"{source} is no vulnerability data: {error}") from error
         # A link is replaced in one step: who reads sees the old data or the new, never none.
         old = self._folder.resolve()
         link = incoming.with_suffix(".link")

@@ -21,6 +21,7 @@ from pellucid.pipeline.cache import ArtefactStore, ResultCache
 from pellucid.pipeline.outcome import Source
 from pellucid.pipeline.pool import Pool
 from pellucid.services.lease import Lease
+from pellucid.services.rematch_queue import queue_rematch
 from pellucid.services.scanning import scan as run_pipeline
 from pellucid.services.vault import Vault
 from pellucid.services.webhooks import Webhooks
@@ -127,6 +128,9 @@ class ScanJob:
         with self._database.begin() as tx:
             self._own(tx)
             ScanResultRepository(tx).store(scan.id, result, digest)
+            if self._shop.advisories()[1] != digest:
+                # They were replaced while this scan ran, and what was queued then may not have seen it.
+                queue_rematch(tx)
             FindingRepository(tx).store(scan.product_id, scan.id, result.findings)
             scans = ScanRepository(tx)
             done = len(result.artefacts)

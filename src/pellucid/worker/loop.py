@@ -9,7 +9,7 @@ from functools import partial
 from pellucid.errors import LeaseLost
 from pellucid.services.rematch_queue import REMATCH_JOB
 from pellucid.services.rematching import rematch
-from pellucid.services.scan_jobs import ScanJob, Workshop
+from pellucid.services.scan_jobs import MOST_FAILURES, ScanJob, Workshop
 from pellucid.services.scans import SCAN_JOB
 from pellucid.storage.repositories.jobs import Job, Jobs
 
@@ -60,12 +60,14 @@ def _do(workshop: Workshop, job: Job, stop: threading.Event) -> None:
     except LeaseLost:
         log.info("%s %s is not ours any more", job.kind, job.subject_id)
     except InterruptedError:
-        _give_back(workshop, job, "the worker was stopped")
+        with workshop.database.begin() as tx:
+            Jobs(tx).give_back(job, "the worker was stopped", tried=False)
     except Exception as error:
-        _give_back(workshop, job, f"{type(error).__name__}: {error}")
+        with workshop.database.begin() as tx:
+            if job.kind != SCAN_JOB and job.attempt >= MOST_FAILURES:
+                # A scan says itself when it is given up; another job must not come before the scans for ever.
+                log.error("%s %s is given up", job.kind, job.subject_id)  # noqa: TRY400 (the trace follows)
+                Jobs(tx).finish(job)
+            else:
+                Jobs(tx).give_back(job, f"{type(error).__name__}: {error}")
         raise
-
-
-def _give_back(workshop: Workshop, job: Job, why: str) -> None:
-    with workshop.database.begin() as tx:
-        Jobs(tx).give_back(job, why)

@@ -72,9 +72,11 @@ class Jobs:
         """End the job; False when it is not ours any more, and then nothing of its result may be stored."""
         return self._rows(delete(JobRow).where(JobRow.id == job.id, JobRow.token == job.token)) == 1
 
-    def give_back(self, job: Job, error: str) -> None:
-        """Make the job ready for another attempt."""
-        values = {"state": READY, "owner": "", "token": "", "lease_until": None, "error": error[:2000]}
+    def give_back(self, job: Job, error: str, *, tried: bool = True) -> None:
+        """Make the job ready for another attempt; without `tried`, this one does not count."""
+        attempt = job.attempt if tried else job.attempt - 1
+        free = {"state": READY, "owner": "", "token": "", "lease_until": None}
+        values = {**free, "attempt": attempt, "error": error[:2000]}
         self._rows(update(JobRow).where(JobRow.id == job.id, JobRow.token == job.token).values(values))
 
     def release(self, owner_prefix: str) -> int:
