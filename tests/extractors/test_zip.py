@@ -181,3 +181,20 @@ def test_names_stay_inside_and_links_are_facts(tmp_path: Path) -> None:
 def test_a_magic_alone_is_no_zip(data: bytes) -> None:
     with pytest.raises(Malformed):
         zip_archive.measure(data, 0)
+
+
+def test_a_link_that_states_no_size_is_no_bomb(tmp_path: Path) -> None:
+    """Its size and checksum are struck out of the directory, as if they followed the data."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        link = zipfile.ZipInfo("link")
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        archive.writestr(link, bytes(64 << 20), zipfile.ZIP_DEFLATED)
+        archive.writestr("after", b"fine")
+    data = bytearray(sink.getvalue())
+    at = data.index(b"PK\x01\x02")
+    data[at + 8] |= 0x08
+    data[at + 16 : at + 20] = data[at + 24 : at + 28] = bytes(4)
+    found = extract(zip_archive, bytes(data), tmp_path)
+    assert [(entry.name, entry.kind) for entry in found.entries] == [("after", EntryKind.FILE)]
+    assert found.kinds == {ProblemKind.MALFORMED}

@@ -79,3 +79,11 @@ def test_names_that_are_not_utf8_survive(tmp_path: Path) -> None:
     out = output(tmp_path)
     out.file(b"caf\xe9", [])
     assert out.entries[0].name == "caf\\xe9"
+
+
+def test_problems_that_are_not_listed_are_mentioned(tmp_path: Path) -> None:
+    out = output(tmp_path)
+    for number in range(500):
+        out.problem(ProblemKind.MALFORMED, f"block {number}")
+    assert len(out.problems) == 101
+    assert out.problems[-1].message == "there are more problems in this artefact than are listed"

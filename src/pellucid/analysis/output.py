@@ -98,9 +98,12 @@ class Output:
         self.ended_at = offset
 
     def problem(self, kind: ProblemKind, message: str) -> None:
-        """Record what could not be read; beyond a hundred only their number grows."""
+        """Record what could not be read; after a hundred, one more says that there are others."""
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(unit=self._unit, kind=kind, message=message[:500]))
+        elif len(self.problems) == MOST_PROBLEMS:
+            others = "there are more problems in this artefact than are listed"
+            self.problems.append(Problem(unit=self._unit, kind=ProblemKind.BUDGET, message=others))
 
     def failure(self, error: Malformed, name: str = "") -> None:
         """Record what a reader raised: its type says the kind of the problem. `name`: the entry that it concerns."""

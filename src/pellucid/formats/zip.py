@@ -6,7 +6,7 @@ from pellucid.domain.entry import EntryKind
 from pellucid.errors import Encrypted, Malformed, Truncated, Unsupported
 from pellucid.formats import dos_time, zip_directory
 from pellucid.formats.member import Member, Members, kind_of
-from pellucid.formats.span import Data
+from pellucid.formats.span import Chunk, Data
 from pellucid.formats.zip_content import METHODS, content
 from pellucid.formats.zip_directory import ENCRYPTED, UNICODE, Record
 
@@ -114,7 +114,7 @@ def _member(data: Data, record: Record, data_at: int) -> Member:
         raise Unsupported(f"compression method {record.method} is not known")
     mode, kind, target = record.attributes >> 16, _kind(record), b""
     if kind is EntryKind.SYMLINK:
-        target = b"".join(content(data, record, data_at))
+        target = _target(content(data, record, data_at))
     uid, gid = _owner(record)
     return Member(
         name=_name(record),
@@ -126,6 +126,16 @@ def _member(data: Data, record: Record, data_at: int) -> Member:
         gid=gid,
         mtime=_mtime(record),
     )
+
+
+def _target(chunks: Iterator[Chunk]) -> bytes:
+    """What a link points to: all of it, unless it is a bomb that states no size."""
+    target = b""
+    for chunk in chunks:
+        target += chunk
+        if len(target) > MOST_TARGET:
+            raise Malformed("the target of a symbolic link is too long")
+    return target
 
 
 def _kind(record: Record) -> EntryKind:

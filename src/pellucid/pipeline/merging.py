@@ -17,7 +17,7 @@ from pellucid.pipeline.outcome import Outcome
 
 SEPARATOR = "!"
 MOST_PLACES = 16
-MOST_ARTEFACTS = 1_000_000
+MOST_ARTEFACTS = 500_000
 
 
 @dataclass(frozen=True, kw_only=True)
