@@ -4,7 +4,8 @@
     ├── Malformed               bytes that are not what their format says
     │   ├── Truncated           they end too early
     │   ├── Encrypted           they need a key or a password
-    │   └── Unsupported         they are a variant that cannot be read yet
+    │   ├── Unsupported         they are a variant that cannot be read yet
+    │   └── MissingLibrary      a library that reads them is not installed
     ├── BudgetExceeded          a unit asked for more than it may have
     ├── ConfigurationError      a setting that cannot work
     ├── StorageFull             the disk cannot take what is to be stored
@@ -56,6 +57,10 @@ class Encrypted(Malformed):
 
 class Unsupported(Malformed):
     """The bytes are a variant of their format that this version cannot read."""
+
+
+class MissingLibrary(Malformed):
+    """A library that reads this format is not installed."""
 
 
 class BudgetExceeded(PellucidError):

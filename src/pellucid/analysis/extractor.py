@@ -29,7 +29,9 @@ class Extractor:
 
     With `stream`, the length is only known by unpacking: `measure` then unpacks into nothing, and is not called for
     an artefact that begins with the signature; `run` says where the stream ended with `output.end(offset)`.
-    `carve` is False for formats that are only believed at the start of an artefact.
+    `carve` is False for formats that are only believed at the start of an artefact. With `partial`, what comes out is
+    only a part of it, such as the resources of a program: the artefact is analysed as well, under the kind that the
+    table of leaf formats gives it, else under the name of the unit.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Extractor:
     run: Callable[[Artefact, Output], None]
     stream: bool
     carve: bool
+    partial: bool
     suffix: str
 
     @property
@@ -54,6 +57,7 @@ def extractor(
     measure: Measure,
     stream: bool = False,
     carve: bool = True,
+    partial: bool = False,
     suffix: str = "",
 ) -> Callable[[Callable[[Artefact, Output], None]], Extractor]:
     """Declare `run(artefact, output)` as the extractor of a format."""
@@ -67,6 +71,7 @@ def extractor(
             run=run,
             stream=stream,
             carve=carve,
+            partial=partial,
             suffix=suffix or name,
         )
 

@@ -21,6 +21,7 @@ def put(output: Output, members: Members) -> None:
                     uid=member.uid,
                     gid=member.gid,
                     mtime=member.mtime,
+                    facts=member.facts,
                 )
             else:
                 output.other(
@@ -31,6 +32,7 @@ def put(output: Output, members: Members) -> None:
                     uid=member.uid,
                     gid=member.gid,
                     mtime=member.mtime,
+                    facts=member.facts,
                 )
     except Malformed as error:
         output.failure(error)

@@ -5,19 +5,22 @@ No name from an image ever becomes a path here, so there is nothing to traverse.
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pellucid.analysis.limits import Limits
 from pellucid.domain.entry import Entry, EntryKind
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.errors import BudgetExceeded, Encrypted, Malformed, Truncated, Unsupported
+from pellucid.errors import BudgetExceeded, Encrypted, Malformed, MissingLibrary, Truncated, Unsupported
 
 MOST_PROBLEMS = 100
+MOST_FACTS = 1000
+LONGEST_FACT = 500
 KINDS = {
     Truncated: ProblemKind.TRUNCATED,
     Encrypted: ProblemKind.ENCRYPTED,
     Unsupported: ProblemKind.UNSUPPORTED,
+    MissingLibrary: ProblemKind.MISSING,
 }
 
 
@@ -49,6 +52,7 @@ class Output:
         uid: int | None = None,
         gid: int | None = None,
         mtime: int | None = None,
+        facts: Mapping[str, str] | None = None,
     ) -> int:
         """Store a regular file and return its size in bytes.
 
@@ -70,7 +74,18 @@ class Output:
             self.failure(error, clean)
         finally:
             os.close(descriptor)
-            self.entries.append(Entry(name=clean, size=size, stored=number, mode=mode, uid=uid, gid=gid, mtime=mtime))
+            self.entries.append(
+                Entry(
+                    name=clean,
+                    size=size,
+                    stored=number,
+                    mode=mode,
+                    uid=uid,
+                    gid=gid,
+                    mtime=mtime,
+                    facts=_bounded(facts),
+                )
+            )
         return size
 
     def other(
@@ -83,15 +98,28 @@ class Output:
         uid: int | None = None,
         gid: int | None = None,
         mtime: int | None = None,
+        facts: Mapping[str, str] | None = None,
     ) -> None:
         """Record a directory, link, device, fifo or socket: facts, nothing is created."""
         clean = self._count(name)
         shown = _text(target)[: self._limits.name_length]
-        self.entries.append(Entry(name=clean, kind=kind, target=shown, mode=mode, uid=uid, gid=gid, mtime=mtime))
+        self.entries.append(
+            Entry(
+                name=clean,
+                kind=kind,
+                target=shown,
+                mode=mode,
+                uid=uid,
+                gid=gid,
+                mtime=mtime,
+                facts=_bounded(facts),
+            )
+        )
 
     def fact(self, name: str, value: str | int) -> None:
-        """Record a header field worth showing, such as the kernel's load address in a uImage."""
-        self.metadata[name] = str(value)[:500]
+        """Record a header field worth showing, such as a uImage's load address; the first thousand are kept."""
+        if name in self.metadata or len(self.metadata) < MOST_FACTS:
+            self.metadata[name[:200]] = str(value)[:LONGEST_FACT]
 
     def end(self, offset: int) -> None:
         """Say where a stream ended; what follows is looked at as an artefact of its own."""
@@ -129,6 +157,10 @@ def safe_name(text: str, longest: int = 4096) -> str:
     """`text` as a relative path without empty, "." and ".." parts and NUL bytes; a backslash stays."""
     parts = [part for part in text.replace("\0", "_").split("/") if part not in ("", ".", "..")]
     return "/".join(parts)[:longest] or "unnamed"
+
+
+def _bounded(facts: Mapping[str, str] | None) -> dict[str, str]:
+    return {name[:200]: _text(value)[:LONGEST_FACT] for name, value in (facts or {}).items()}
 
 
 def _harmless(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Entries: what a container says about the things inside it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -21,6 +22,7 @@ class Entry:
 
     `name` is relative, without "..", separated by "/"; only a FILE has bytes, kept under the number `stored`.
     `mode` holds permission bits including set-id bits, `mtime` seconds since 1970, `target` what a link points to.
+    `facts` are what else its container says of it: a partition's type, the layer it came with, a module's GUID.
     """
 
     name: str
@@ -32,3 +34,4 @@ class Entry:
     gid: int | None = None
     mtime: int | None = None
     target: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """What stands in an archive or file system: the one shape that all such readers give."""
 
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
@@ -24,6 +24,7 @@ class Member:
     """One entry. `chunks` are the bytes of a FILE, read as they are asked for; they may raise Malformed midway.
 
     `name` and `target` are as stated and unsafe. `mode` has permission bits only, `mtime` is seconds since 1970.
+    `facts` are what else the container says of it, by camelCase names.
     """
 
     name: str | bytes
@@ -34,6 +35,7 @@ class Member:
     uid: int | None = None
     gid: int | None = None
     mtime: int | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 Members = Iterator[Member | Malformed]

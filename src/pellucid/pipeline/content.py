@@ -16,7 +16,7 @@ from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem, ProblemKind
 
 # Results that depend on the machine or the moment: shown in their scan, never reused.
-PASSING = frozenset((ProblemKind.CRASH, ProblemKind.TIMEOUT))
+PASSING = frozenset((ProblemKind.CRASH, ProblemKind.TIMEOUT, ProblemKind.MISSING))
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Content:
     """All that is known about bytes.
 
     `identity` says by which extractors they were looked at, `versions` by which analyzers; `units` has only those
-    that had something to say.
+    that had something to say. What was `unpacked` is `analysed` only where what came out is not all of it.
     """
 
     sha256: str
@@ -69,6 +69,7 @@ class Content:
     metadata: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unpacked: bool = False
+    analysed: bool = False
 
     @property
     def lasting(self) -> bool:

@@ -15,7 +15,7 @@ from pellucid.analysis.limits import Limits
 from pellucid.analysis.output import Output
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import BudgetExceeded, Malformed, Truncated
-from pellucid.formats.identify import DATA, containers, identify_leaf, is_padding, looks_random, searched
+from pellucid.formats.identify import DATA, TEXT, containers, identify_leaf, is_padding, looks_random, searched
 from pellucid.pipeline.carving import carve, identify, pieces
 from pellucid.pipeline.content import Child, Content, UnitResult
 from pellucid.pipeline.patterns import compiled
@@ -48,7 +48,8 @@ def examine(request: Request, units: Units) -> Content:
             artefact = _take_apart(artefact, request, units, content)
         chosen = [unit for unit in units.analyzers if request.analyzers is None or unit.name in request.analyzers]
         content.versions = {unit.name: unit.version for unit in chosen}
-        if not content.unpacked:
+        if content.analysed or not content.unpacked:
+            content.analysed = True
             _analyse(artefact, chosen, content, deadline)
     return content
 
@@ -70,6 +71,8 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
             if length > len(data) and not any(item.kind is ProblemKind.TRUNCATED for item in output.problems):
                 output.failure(Truncated(f"{length:,} bytes are declared, {len(data):,} are there"))
             _keep(output, content)
+            if content.unpacked and unit.partial:
+                return _partly_unpacked(artefact, units, content)
             if content.unpacked:
                 return artefact
             if unit.stream:
@@ -91,6 +94,15 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
         content.problems += refused
     content.problems += _unread(data, kind, unpacked=content.unpacked)
     return artefact
+
+
+def _partly_unpacked(artefact: Artefact, units: Units, content: Content) -> Artefact:
+    """The same artefact as its analyzers see it: what came out of it is only a part."""
+    leaf = identify_leaf(artefact.data)
+    content.kind = content.kind if leaf in (DATA, TEXT) else leaf
+    content.analysed = True
+    hits = compiled(units.wanted_literals).search(artefact.data) if units.wanted_literals else {}
+    return replace(artefact, kind=content.kind, hits=hits)
 
 
 def _unread(data: bytes | mmap, kind: str, *, unpacked: bool) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ def analyzers_missing(content: Content, units: Units) -> tuple[str, ...]:
     """Analyzers that are new, or have changed, since `content` was examined; what they said is taken out of it."""
     versions = units.versions
     missing = [name for name, version in versions.items() if content.versions.get(name) != version]
-    if content.unpacked or not missing:
+    if not content.analysed or not missing:
         # The one dictionary of all finished contents: there may be a hundred thousand of them.
         content.versions = versions
         missing = []
