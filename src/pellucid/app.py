@@ -28,6 +28,7 @@ from pellucid.blobs.local import LocalBlobs
 from pellucid.domain.ids import new_id
 from pellucid.errors import ConfigurationError
 from pellucid.pipeline import sandbox
+from pellucid.pipeline.scratch import Scratch
 from pellucid.services.advisories import Advisories
 from pellucid.services.blob_cleaning import BlobCleaning
 from pellucid.services.identity import Identity
@@ -92,10 +93,7 @@ def work(settings: Settings, *, number: str = "") -> None:
         signal.signal(wanted, lambda *_: stop.set())
     owner = f"{_node(settings)}/{number or f'extra-{os.getpid()}'}/"
     folder = settings.data_dir / "work" / (number or f"extra-{os.getpid()}")
-    for left in ("processes", *(path.name for path in folder.glob("trash-*"))):
-        shutil.rmtree(folder / left, ignore_errors=True)
-    for name, why in sandbox.capabilities().missing.items():
-        log.warning("analysis runs without %s: %s", name, why)
+    shutil.rmtree(folder, ignore_errors=True)
     with ExitStack() as stack:
         if not number:
             # Nobody will ever have this name, and clear this folder, again.
@@ -103,16 +101,15 @@ def work(settings: Settings, *, number: str = "") -> None:
         database = stack.enter_context(_database(settings))
         upgrade(database)
         blobs = LocalBlobs(settings.data_dir)
-        artefacts = folder / "artefacts"
         vault = Vault(settings.data_dir / "keys")
         workshop = Workshop(
             database=database,
             settings=settings,
             vault=vault,
             blobs=blobs,
-            artefacts=LocalBlobs(artefacts),
+            scratch=partial(_scratch, folder),
             cache=DatabaseCache(database),
-            pool=stack.enter_context(pool_of(settings, folder / "processes", [settings.data_dir / "blobs", artefacts])),
+            pool=stack.enter_context(pool_of(settings, folder / "processes")),
             budget=budget_of(settings),
             advisories=Advisories(settings.data_dir).current,
         )
@@ -121,16 +118,18 @@ def work(settings: Settings, *, number: str = "") -> None:
         stack.callback(courier.join)
         stack.callback(stop.set)
 
-        run_jobs(workshop, owner, stop, partial(_tidy, folder), partial(_clean, database, blobs))
+        run_jobs(workshop, owner, stop, partial(_clean, database, blobs))
 
 
-def _tidy(folder: Path) -> None:
-    """What was unpacked is not needed once no scan is under way: results are in the cache."""
-    unpacked, trash = folder / "artefacts" / "blobs", folder / f"trash-{new_id()}"
-    unpacked.rename(trash)
-    unpacked.mkdir(mode=0o700)
-    # A hundred thousand files take seconds to delete; the next scan does not wait for them.
-    threading.Thread(target=shutil.rmtree, args=(trash,), kwargs={"ignore_errors": True}, daemon=True).start()
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Scratch]:
+    """A place for what one scan unpacks; its results are in the cache, the bytes are not needed afterwards."""
+    unpacked = folder / "artefacts"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    try:
+        yield Scratch(unpacked)
+    finally:
+        shutil.rmtree(unpacked, ignore_errors=True)
 
 
 def _clean(database: Database, blobs: LocalBlobs) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pellucid.analysis import pack
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Extractor
 from pellucid.analysis.limits import Limits
@@ -73,9 +74,22 @@ def extract(unit: Extractor, data: bytes, folder: Path, limits: Limits = SMALL) 
         stopped = error.message
     except Malformed as error:
         refused = error.message
-    contents = {entry.name: (folder / str(entry.stored)).read_bytes() for entry in output.entries if entry.stored >= 0}
+    output.close()
+    contents = contents_of(output.entries, data, folder)
     problems = [(problem.kind, problem.message) for problem in output.problems]
     return Extraction(output.entries, contents, output.metadata, problems, output.ended_at, stopped, refused)
+
+
+def contents_of(entries: Sequence[Entry], data: bytes, folder: Path) -> dict[str, bytes]:
+    """What the entries hold: parts of the container `data`, or of what was written to `folder`."""
+    written = folder / pack.NAME
+    put = written.read_bytes() if written.exists() else b""
+    sources = {True: data, False: put}
+    return {
+        entry.name: sources[entry.inside][entry.stored : entry.stored + entry.size]
+        for entry in entries
+        if entry.stored >= 0
+    }
 
 
 def plant(root: Path) -> Path:

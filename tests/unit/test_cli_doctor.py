@@ -9,7 +9,6 @@ import pytest
 from tests.support.command_line import pellucid
 
 from pellucid.cli import advisories, doctor
-from pellucid.pipeline.sandbox import Capabilities
 from pellucid.services.advisories import Advisories, AdvisoryStatus
 from pellucid.settings import Settings
 
@@ -47,8 +46,8 @@ def checks(settings: Settings) -> dict[str, doctor.Check]:
 def test_a_missing_layer_of_the_sandbox_is_a_warning_that_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lacking = Capabilities(landlock="", seccomp="libseccomp cannot be used (Debian package libseccomp2)")
-    monkeypatch.setattr(doctor, "capabilities", lambda: lacking)
+    lacking = {"landlock": "", "seccomp": "libseccomp cannot be used (Debian package libseccomp2)"}
+    monkeypatch.setattr(doctor, "confinement", lambda _settings: lacking)
     found = checks(Settings(data_dir=tmp_path))
     assert found["landlock"].verdict == "ok"
     assert found["seccomp"].verdict == "warning"

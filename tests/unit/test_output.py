@@ -30,7 +30,8 @@ def test_a_name_that_climbs_is_kept_inside_and_reported(tmp_path: Path) -> None:
     out.file("../../etc/passwd", [b"x"])
     assert out.entries[0].name == "etc/passwd"
     assert [problem.kind for problem in out.problems] == [ProblemKind.UNSAFE_NAME]
-    assert [path.name for path in tmp_path.iterdir()] == ["0"]
+    out.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["bytes"]
 
 
 def test_a_leading_dot_or_slash_is_no_problem(tmp_path: Path) -> None:
@@ -70,7 +71,8 @@ def test_a_file_that_breaks_off_is_kept_with_its_problem(tmp_path: Path) -> None
 
     out = output(tmp_path)
     out.file("half", chunks())
-    assert (tmp_path / "0").read_bytes() == b"good"
+    out.close()
+    assert (tmp_path / "bytes").read_bytes() == b"good"
     assert out.entries[0].size == 4
     assert out.problems[0].message == "half: block 2 is broken"
 

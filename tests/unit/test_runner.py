@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import signal
 import tarfile
 import threading
@@ -13,18 +14,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pellucid.blobs.local import LocalBlobs
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.problem import ProblemKind
 from pellucid.domain.scan import Progress
 from pellucid.pipeline.budget import Budget
+from pellucid.pipeline.child import UNITS_NAME
 from pellucid.pipeline.content import Content, UnitResult, decode, encode
 from pellucid.pipeline.merging import Found, merge
 from pellucid.pipeline.outcome import Outcome, Source
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.runner import Runner
-from pellucid.pipeline.units import UNITS
+from pellucid.pipeline.scratch import Scratch
+from pellucid.pipeline.units import UNITS, Units
 from pellucid.services.scanning import source_of
 
 STATUS = b"Package: busybox\nStatus: install ok installed\nArchitecture: armhf\nVersion: 1:1.35.0-4\n\n"
@@ -52,17 +54,25 @@ class Bench:
         self.seen: list[Progress] = []
         self.report: Callable[[Progress], None] = self.seen.append
 
-    def run(self, path: Path, *, budget: Budget | None = None, processes: int = 1, disturb: bool = False) -> Outcome:
-        artefacts = self.folder / "artefacts"
-        artefacts.mkdir(exist_ok=True)
+    def run(
+        self,
+        path: Path,
+        *,
+        budget: Budget | None = None,
+        processes: int = 1,
+        disturb: bool = False,
+        units: str = UNITS_NAME,
+        with_units: Units = UNITS,
+    ) -> Outcome:
         work = self.folder / "work"
-        with Pool(processes, work=work, readable=[path, artefacts], memory=1 << 30, file_size=1 << 30) as pool:
+        shutil.rmtree(self.folder / "artefacts", ignore_errors=True)
+        with Pool(processes, work=work, memory=1 << 30, file_size=1 << 30, units=units) as pool:
             runner = Runner(
                 source=source_of(path),
-                units=UNITS,
+                units=with_units,
                 pool=pool,
                 cache=self.cache,
-                store=LocalBlobs(artefacts),
+                scratch=Scratch(self.folder / "artefacts"),
                 budget=budget or Budget(),
                 report=self.report,
             )
@@ -137,18 +147,13 @@ def test_a_second_scan_examines_nothing_and_finds_the_same(bench: Bench, image: 
     assert shown(merge(first)) == shown(merge(second))
 
 
-def test_a_changed_analyzer_is_run_again_even_if_the_bytes_have_to_be_unpacked_anew(
-    bench: Bench, image: Path, tmp_path: Path
-) -> None:
+def test_a_changed_analyzer_is_run_again_even_if_the_bytes_have_to_be_unpacked_anew(bench: Bench, image: Path) -> None:
     expected = shown(merge(bench.run(image)))
     for key, payload in bench.cache.kept.items():
         content = decode(payload)
         content.units.pop("dpkg_packages", None)
         content.versions = {**content.versions, "dpkg_packages": 0}
         bench.cache.kept[key] = encode(content)
-    LocalBlobs(tmp_path / "artefacts")  # the store is there, but what was unpacked is gone
-    for blob in (tmp_path / "artefacts" / "blobs").glob("*/*"):
-        blob.unlink()
     again = bench.run(image)
     assert shown(merge(again)) == expected
     assert again.reused == 2, "the two containers are known"
@@ -186,8 +191,9 @@ def test_what_takes_too_long_is_a_problem_and_is_not_remembered(bench: Bench, im
 @pytest.mark.parametrize(
     ("budget", "message"),
     [
-        (Budget(files=3), "more than 3 artefacts"),
-        (Budget(bytes=1000), "more than 1,000 bytes were unpacked"),
+        (Budget(files=3), "more than 3 artefacts: nothing more is unpacked"),
+        (Budget(bytes=1000), "the 1,000 bytes that one scan may unpack are used up: nothing more is unpacked"),
+        (Budget(ratio=0, ratio_floor=2000), "the 2,000 bytes that one scan may unpack are used up"),
         (Budget(seconds=-1), "longer than"),
         (Budget(reserve=1 << 60), "the disk is nearly full"),
     ],
@@ -196,7 +202,7 @@ def test_a_used_up_budget_ends_the_scan_with_what_is_known(
     bench: Bench, image: Path, budget: Budget, message: str
 ) -> None:
     found = merge(bench.run(image, budget=budget))
-    assert [problem.kind for problem in found.problems] == [ProblemKind.BUDGET]
+    assert {problem.kind for problem in found.problems} == {ProblemKind.BUDGET}
     assert message in found.problems[0].message
     assert found.artefacts[0].path == "image.tar"
 
@@ -214,7 +220,9 @@ def test_a_budget_that_runs_out_while_several_processes_answer_ends_the_scan_qui
         bench.cache.kept.clear()
         outcome = bench.run(image, budget=Budget(files=most), processes=4)
         problems = merge(outcome).problems
-        assert [(problem.kind, problem.unit) for problem in problems] == [(ProblemKind.BUDGET, "pipeline")]
+        assert {(problem.kind, problem.unit) for problem in problems} == {(ProblemKind.BUDGET, "pipeline")}
+        kinds = [content.kind for content in outcome.contents.values() if not content.unpacked]
+        assert kinds.count("tar") == sum("tar was not unpacked" in problem.message for problem in problems)
         assert len(outcome.contents) <= most
 
 

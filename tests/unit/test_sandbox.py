@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from pellucid.pipeline import sandbox
+from pellucid.pipeline import sandbox, user
 
 PREPARE = """
 import os, socket, subprocess, sys, mmap
 from pathlib import Path
 from pellucid.pipeline import sandbox
 folder, readable = Path(sys.argv[1]), Path(sys.argv[2])
-sandbox.enter(readable=[readable], writable=folder, memory=64 << 20, file_size=1 << 20)
+given = open(readable, 'rb')
+layers = sandbox.enter(folder, parent=os.getppid(), memory=64 << 20, file_size=1 << 20)
 """
 
 
@@ -23,6 +24,8 @@ def inside(attempt: str, tmp_path: Path) -> str:
     """What a process in the sandbox says after the attempt: its last line."""
     folder, readable = tmp_path / "own", tmp_path / "readable"
     folder.mkdir()
+    if os.geteuid() == 0:
+        os.chown(folder, user.PLAIN, user.PLAIN)
     readable.write_bytes(b"image" * 1000)
     (tmp_path / "secret").write_text("keep out")
     program = PREPARE + textwrap.dedent(attempt)
@@ -33,7 +36,7 @@ def inside(attempt: str, tmp_path: Path) -> str:
 
 def test_this_machine_gives_every_layer() -> None:
     """Where the tests run, a layer that is missing would make the tests below say nothing."""
-    assert sandbox.capabilities().missing == {}
+    assert [name for name, why in sandbox.capabilities().items() if why] == []
 
 
 @pytest.mark.parametrize(
@@ -42,7 +45,10 @@ def test_this_machine_gives_every_layer() -> None:
         "open(folder.parent / 'secret').read()",
         "open('/etc/passwd').read()",
         "open(folder.parent / 'new', 'w')",
-        "open(readable, 'r+')",
+        "open(readable)",
+        "os.open('new', os.O_WRONLY | os.O_CREAT | os.O_EXCL, dir_fd=os.open('..', os.O_PATH))",
+        "os.setuid(0)",
+        "os.chroot('/')",
         "os.listdir('/root')",
         "socket.socket(socket.AF_INET, socket.SOCK_STREAM)",
         "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
@@ -64,10 +70,21 @@ def test_refused(attempt: str, tmp_path: Path) -> None:
     assert said == "refused"
 
 
+def test_it_is_a_plain_user_in_a_network_of_its_own(tmp_path: Path) -> None:
+    attempt = """
+    import ctypes
+    libc = ctypes.CDLL(None)
+    header, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    libc.capget(header, sets)
+    reading = 1 << 2
+    print([name for name, why in layers.items() if why], 0 in os.getresuid(), any(bits & ~reading for bits in sets))
+    """
+    assert inside(attempt, tmp_path) == "[] False False"
+
+
 def test_memory_is_limited_and_mappings_of_images_are_not_counted(tmp_path: Path) -> None:
     attempt = """
-    big = open(readable, 'rb')
-    maps = [mmap.mmap(big.fileno(), 0, prot=mmap.PROT_READ) for _ in range(20)]
+    maps = [mmap.mmap(given.fileno(), 0, prot=mmap.PROT_READ) for _ in range(20)]
     try:
         bytearray(128 << 20)
     except MemoryError:
@@ -78,8 +95,8 @@ def test_memory_is_limited_and_mappings_of_images_are_not_counted(tmp_path: Path
 
 def test_its_own_folder_and_what_it_was_given_are_open(tmp_path: Path) -> None:
     attempt = """
-    (folder / '0').write_bytes(readable.read_bytes())
-    (folder / '0').unlink()
+    Path('0').write_bytes(given.read())
+    Path('0').unlink()
     import zoneinfo, decimal, threading
     thread = threading.Thread(target=print, args=['a thread'])
     thread.start()

@@ -1,6 +1,7 @@
 """The worker's loop: what fails again and again must not keep others waiting, and a stop is no failure."""
 
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +19,7 @@ from pellucid.domain.scan_result import ScanResult
 from pellucid.errors import Malformed
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.pool import Pool
+from pellucid.pipeline.scratch import Scratch
 from pellucid.services import scan_jobs
 from pellucid.services.rematch_queue import queue_rematch
 from pellucid.services.scan_jobs import ScanJob, Workshop
@@ -42,9 +44,9 @@ def workshop(database: Database, folder: Path) -> Workshop:
         settings=Settings(data_dir=folder),
         vault=Vault(folder / "keys"),
         blobs=blobs,
-        artefacts=blobs,
+        scratch=lambda: nullcontext(Scratch(folder / "scratch")),
         cache=DatabaseCache(database),
-        pool=Pool(1, work=folder / "work", readable=[], memory=1 << 30, file_size=1 << 30),
+        pool=Pool(1, work=folder / "work", memory=1 << 30, file_size=1 << 30),
         budget=Budget(),
         advisories=broken,
     )
@@ -56,7 +58,7 @@ def jobs(database: Database) -> dict[str, int]:
 
 
 def nothing() -> None:
-    """There is nothing to tidy here."""
+    """There is nothing to clean here."""
 
 
 def test_a_rematch_that_always_fails_is_given_up_and_scans_come_to_their_turn(
@@ -72,7 +74,7 @@ def test_a_rematch_that_always_fails_is_given_up_and_scans_come_to_their_turn(
         stop.set()
 
     monkeypatch.setattr(ScanJob, "run", scanned)
-    thread = threading.Thread(target=loop.run_jobs, args=(workshop(sqlite, tmp_path), "n/0/", stop, nothing, nothing))
+    thread = threading.Thread(target=loop.run_jobs, args=(workshop(sqlite, tmp_path), "n/0/", stop, nothing))
     thread.start()
     thread.join(30)
     ended = not thread.is_alive()
@@ -95,7 +97,7 @@ def test_a_worker_that_is_stopped_has_made_no_attempt(
     monkeypatch.setattr(ScanJob, "run", stopped)
     for _ in range(3):
         stop.clear()
-        loop.run_jobs(workshop(sqlite, tmp_path), "n/0/", stop, nothing, nothing)
+        loop.run_jobs(workshop(sqlite, tmp_path), "n/0/", stop, nothing)
     assert jobs(sqlite) == {"scan": 0}
 
 

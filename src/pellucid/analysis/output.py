@@ -1,17 +1,18 @@
-"""Where an extractor puts what comes out: numbered files in a folder, names kept as data.
+"""Where an extractor puts what comes out: one file that holds all bytes, names kept as data.
 
 No name from an image ever becomes a path here, so there is nothing to traverse.
 """
 
-import os
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pellucid.analysis.limits import Limits
+from pellucid.analysis.pack import Pack
 from pellucid.domain.entry import Entry, EntryKind
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import BudgetExceeded, Encrypted, Malformed, MissingLibrary, Truncated, Unsupported
+from pellucid.formats.span import Chunk, Data, pieces
 
 MOST_PROBLEMS = 100
 MOST_FACTS = 1000
@@ -25,18 +26,17 @@ KINDS = {
 
 
 class Output:
-    """Collects entries, metadata and problems of one extraction; files go to `folder`/0, `folder`/1, …
+    """Collects entries, metadata and problems of one extraction; bytes go to `folder`/bytes.
 
-    Every method raises BudgetExceeded when a limit is reached; what was put before stays.
+    Every method raises BudgetExceeded when a limit is reached; what was put before stays. Close it at the end.
     """
 
     def __init__(self, folder: Path, *, unit: str, source_size: int, limits: Limits) -> None:
-        self._folder = folder
+        self._pack = Pack(folder)
         self._unit = unit
         self._limits = limits
         self._most_bytes = min(limits.bytes, max(limits.ratio_floor, source_size * limits.ratio))
-        self._written = 0
-        self._files = 0
+        self._put = 0
         self._deadline = time.monotonic() + limits.seconds
         self.entries: list[Entry] = []
         self.metadata: dict[str, str] = {}
@@ -46,7 +46,7 @@ class Output:
     def file(
         self,
         name: str | bytes,
-        chunks: Iterable[bytes | memoryview],
+        chunks: Iterable[Chunk],
         *,
         mode: int | None = None,
         uid: int | None = None,
@@ -59,26 +59,20 @@ class Output:
         When `chunks` raises Malformed, what came until then is kept and the failure becomes a problem of this file.
         """
         clean = self._count(name)
-        number = self._files
-        self._files += 1
-        size = 0
-        descriptor = os.open(self._folder / str(number), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self._pack.begin()
         try:
             for chunk in chunks:
-                self._written += len(chunk)
-                self._check_time()
-                if self._written > self._most_bytes:
-                    raise BudgetExceeded(f"more than {self._most_bytes:,} bytes came out: the rest was not unpacked")
-                size += _write(descriptor, chunk)
+                self._budget(len(chunk))
+                self._pack.write(chunk)
         except Malformed as error:
             self.failure(error, clean)
         finally:
-            os.close(descriptor)
+            at, size = self._pack.end()
             self.entries.append(
                 Entry(
                     name=clean,
                     size=size,
-                    stored=number,
+                    stored=at,
                     mode=mode,
                     uid=uid,
                     gid=gid,
@@ -87,6 +81,22 @@ class Output:
                 )
             )
         return size
+
+    def part(
+        self, name: str | bytes, data: Data, offset: int, length: int, *, facts: Mapping[str, str] | None = None
+    ) -> int:
+        """Store `length` bytes from `offset` of the artefact itself, whose bytes `data` are, as a file; without copying
+        them where they can be mapped as they lie. A part that is cut off is stored as far as it goes, with a problem.
+        """
+        there = min(length, len(data) - offset)
+        if not Pack.addressable(offset, there):
+            return self.file(name, pieces(data, offset, length), facts=facts)
+        clean = self._count(name)
+        self._budget(there)
+        self.entries.append(Entry(name=clean, size=there, stored=offset, inside=True, facts=_bounded(facts)))
+        if there < length:
+            self.failure(Truncated(f"{length - there:,} bytes are missing at the end"), clean)
+        return there
 
     def other(
         self,
@@ -138,15 +148,30 @@ class Output:
         kind = KINDS.get(type(error), ProblemKind.MALFORMED)
         self.problem(kind, f"{name}: {error.message}" if name else error.message)
 
+    def close(self) -> None:
+        """Write what is still held back, and close the file."""
+        self._pack.close()
+
     def _count(self, name: str | bytes) -> str:
         if len(self.entries) >= self._limits.files:
             raise BudgetExceeded(f"more than {self._limits.files:,} entries: the rest was not unpacked")
         self._check_time()
         text = _text(name)
         clean = safe_name(text, self._limits.name_length)
-        if clean != text.removeprefix("./").strip("/") and not _harmless(text):
+        if clean != text.removeprefix("./").strip("/") and not self._harmless(text):
             self.problem(ProblemKind.UNSAFE_NAME, f"entry name {text[:200]!r} was changed to {clean[:200]!r}")
         return clean
+
+    def _harmless(self, text: str) -> bool:
+        """Whether cleaning only took away slashes and dots that mean nothing."""
+        short = len(text) <= self._limits.name_length
+        return bool(text) and "\0" not in text and ".." not in text.split("/") and short
+
+    def _budget(self, length: int) -> None:
+        self._put += length
+        self._check_time()
+        if self._put > self._most_bytes:
+            raise BudgetExceeded(f"more than {self._most_bytes:,} bytes came out: the rest was not unpacked")
 
     def _check_time(self) -> None:
         if time.monotonic() > self._deadline:
@@ -163,19 +188,7 @@ def _bounded(facts: Mapping[str, str] | None) -> dict[str, str]:
     return {name[:200]: _text(value)[:LONGEST_FACT] for name, value in (facts or {}).items()}
 
 
-def _harmless(text: str) -> bool:
-    """Whether cleaning only took away slashes and dots that mean nothing."""
-    return bool(text) and "\0" not in text and ".." not in text.split("/") and len(text) < 4096
-
-
 def _text(name: str | bytes) -> str:
     if isinstance(name, str):
         return name.encode("utf-8", "backslashreplace").decode()
     return name.decode("utf-8", "backslashreplace")
-
-
-def _write(descriptor: int, chunk: bytes | memoryview) -> int:
-    view = memoryview(chunk)
-    while view:
-        view = view[os.write(descriptor, view) :]
-    return len(chunk)

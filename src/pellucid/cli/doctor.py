@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +13,19 @@ from pathlib import Path
 from pellucid.cli import configuration, exit_codes
 from pellucid.cli.terminal import say, size
 from pellucid.errors import PellucidError
-from pellucid.pipeline.sandbox import capabilities
+from pellucid.pipeline.sandbox import Layers
 from pellucid.services.advisories import Advisories
+from pellucid.services.scanning import pool_of
 from pellucid.settings import Settings
 
 OLD_DAYS = 90
 OK, WARNING, MISSING = "ok", "warning", "missing"
+IN_FORCE = {
+    "landlock": "in force: an analysis process reads what it is given, and writes to its own folder",
+    "seccomp": "in force: no programs, no new processes, no sockets",
+    "namespaces": "in force: no network",
+    "user": "in force: no rights of root",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,21 +48,29 @@ def run(arguments: Namespace) -> int:
 
 def examine(settings: Settings) -> Iterator[Check]:
     """Look at this machine; changes nothing on it."""
-    yield from _sandbox()
+    yield from _sandbox(settings)
     yield from _data_dir(settings)
     yield _database_engine()
     yield _advisories(settings)
 
 
-def _sandbox() -> Iterator[Check]:
-    missing = capabilities().missing
-    for layer in ("landlock", "seccomp"):
-        why = missing.get(layer)
-        costs = "analysis of hostile files is less confined"
-        words = f"{why}; without it {costs}" if why else "analysis processes are confined by it"
+def _sandbox(settings: Settings) -> Iterator[Check]:
+    """What confines a real analysis process, as it says itself."""
+    layers = confinement(settings)
+    if not layers:
+        words = "an analysis process cannot be started: see the log above"
+        yield Check(verdict=MISSING, subject="sandbox", words=words)
+    for layer, why in layers.items():
+        words = f"{why}; analysis of hostile files is less confined" if why else IN_FORCE.get(layer, "in force")
         yield Check(verdict=WARNING if why else OK, subject=layer, words=words)
     cores = len(os.sched_getaffinity(0))
     yield Check(verdict=OK, subject="processors", words=f"{cores}; as many artefacts are analysed at once")
+
+
+def confinement(settings: Settings) -> Layers:
+    """The layers of the sandbox; empty when no process can be started."""
+    with tempfile.TemporaryDirectory(prefix="pellucid-") as folder, pool_of(settings, Path(folder)) as pool:
+        return pool.layers()
 
 
 def _data_dir(settings: Settings) -> Iterator[Check]:

@@ -20,7 +20,8 @@ class EntryKind(StrEnum):
 class Entry:
     """One entry, as stated by its container and therefore untrusted.
 
-    `name` is relative, without "..", separated by "/"; only a FILE has bytes, kept under the number `stored`.
+    `name` is relative, without "..", separated by "/"; only a FILE has bytes: `size` of them from the
+    offset `stored` of all that came out of the container, or `inside` the container itself from that offset.
     `mode` holds permission bits including set-id bits, `mtime` seconds since 1970, `target` what a link points to.
     `facts` are what else its container says of it: a partition's type, the layer it came with, a module's GUID.
     """
@@ -29,6 +30,7 @@ class Entry:
     kind: EntryKind = EntryKind.FILE
     size: int = 0
     stored: int = -1
+    inside: bool = False
     mode: int | None = None
     uid: int | None = None
     gid: int | None = None

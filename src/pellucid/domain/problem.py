@@ -14,6 +14,7 @@ class ProblemKind(StrEnum):
     ENCRYPTED = "encrypted"  # recognised, needs a key or a password
     UNSAFE_NAME = "unsafeName"  # a name that pointed outside, or cannot be a name
     NOTHING_RECOGNISED = "nothingRecognised"
+    DENIED = "denied"  # a unit tried what the sandbox forbids
     MISSING = "missing"  # a tool, feed or library is not there
 
 

@@ -7,6 +7,8 @@ from importlib import resources
 from mmap import mmap
 from typing import Any
 
+from pellucid.formats.magic_table import MagicTable
+
 DATA = "data"
 TEXT = "text"
 EMPTY = "empty"
@@ -33,6 +35,11 @@ def leaf_signatures() -> tuple[tuple[str, int, bytes], ...]:
 
 
 @cache
+def _leaves() -> MagicTable[str]:
+    return MagicTable((at, magic, kind) for kind, at, magic in leaf_signatures())
+
+
+@cache
 def containers() -> frozenset[str]:
     """Kinds that hold files which cannot be taken out yet."""
     return frozenset(row["kind"] for row in _table() if row.get("container"))
@@ -48,9 +55,8 @@ def identify_leaf(data: bytes | mmap) -> str:
     """The kind of a leaf: a format of the table, "text", "padding", "empty" or "data"."""
     if not len(data):
         return EMPTY
-    for kind, at, magic in leaf_signatures():
-        if data[at : at + len(magic)] == magic:
-            return kind
+    for kind in _leaves().at_start(data):
+        return kind
     if is_padding(data, 0, len(data)):
         return PADDING
     head = bytes(data[:SAMPLE])

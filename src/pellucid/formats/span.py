@@ -49,6 +49,11 @@ def zeros(length: int) -> Iterator[memoryview]:
         yield _ZEROS[:rest]
 
 
+def is_hole(chunk: Chunk) -> bool:
+    """Whether `chunk` came from `zeros`: it need not be written to be read back."""
+    return isinstance(chunk, memoryview) and chunk.obj is _ZEROS.obj
+
+
 def padded(data: Data, start: int, end: int, alignment: int) -> int:
     """`end`, moved to the next multiple of `alignment` from `start` when only zero bytes stand between."""
     rounded = min(start + -(-(end - start) // alignment) * alignment, len(data))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from mmap import mmap
 
 from pellucid.analysis.artefact import Artefact
@@ -10,8 +11,8 @@ from pellucid.analysis.output import Output
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import Malformed
 from pellucid.formats.identify import is_padding
+from pellucid.formats.magic_table import MagicTable
 
-PIECE = 1 << 20
 MOST_CANDIDATES = 50_000
 SMALLEST_GAP = 16
 # A signature this long does not stand at the start by chance.
@@ -35,20 +36,25 @@ def identify(
 
     Those that know the signature and not what follows it are added to `refused`, with the reason.
     """
-    for unit in extractors:
-        for signature in unit.signatures:
-            if data[signature.at : signature.at + len(signature.literal)] != signature.literal:
-                continue
-            if unit.stream:
-                return unit, len(data)
-            try:
-                return unit, unit.measure(data, 0)
-            except Malformed as error:
-                if refused is not None and unit.carve and len(signature.literal) >= SURE:
-                    message = f"it begins like {unit.name}, but: {error.message}"
-                    refused.append(Problem(unit=unit.name, kind=ProblemKind.MALFORMED, message=message))
-                break
+    for unit, literal in _signatures(tuple(extractors)).at_start(data):
+        if unit.stream:
+            return unit, len(data)
+        try:
+            return unit, unit.measure(data, 0)
+        except Malformed as error:
+            if refused is not None and unit.carve and len(literal) >= SURE:
+                message = f"it begins like {unit.name}, but: {error.message}"
+                refused.append(Problem(unit=unit.name, kind=ProblemKind.MALFORMED, message=message))
     return None
+
+
+@lru_cache(maxsize=8)
+def _signatures(extractors: tuple[Extractor, ...]) -> MagicTable[tuple[Extractor, bytes]]:
+    return MagicTable(
+        (signature.at, signature.literal, (unit, signature.literal))
+        for unit in extractors
+        for signature in unit.signatures
+    )
 
 
 def chunks(
@@ -97,13 +103,7 @@ def carve(
         if chunk.truncated:
             message = f"{name} ends too early: the image is cut off inside it"
             output.problem(ProblemKind.TRUNCATED, message)
-        output.file(name, pieces(data, chunk.start, chunk.end))
-
-
-def pieces(data: bytes | mmap, start: int, end: int) -> Iterator[bytes]:
-    """The bytes from `start` to `end` in pieces that fit into memory."""
-    for at in range(start, end, PIECE):
-        yield bytes(data[at : min(at + PIECE, end)])
+        output.part(name, data, chunk.start, chunk.end - chunk.start)
 
 
 def _candidates(hits: Mapping[bytes, Sequence[int]], extractors: Sequence[Extractor]) -> list[tuple[int, Extractor]]:

@@ -1,11 +1,15 @@
-"""The analysis process: reads requests from stdin, examines, answers on stdout.
+"""The analysis process: reads requests from a socket, examines, answers on stdout.
 
-Run as `python -m pellucid.pipeline.child`. Messages are a length (4 bytes, big endian) and JSON. The answers come
-from a process that has read hostile bytes: the other side decodes them as data, never as objects.
+Run as `python -m pellucid.pipeline.child` with the socket as its stdin. Messages are a length (4 bytes, big endian)
+and JSON; with the requests come the open files that they speak of. The answers come from a process that has read
+hostile bytes: the other side decodes them as data, never as objects.
 """
 
+import importlib
 import os
+import pkgutil
 import signal
+import socket
 import struct
 import sys
 from collections.abc import Sequence
@@ -17,62 +21,95 @@ import msgspec
 from pellucid import logs
 from pellucid.pipeline import sandbox
 from pellucid.pipeline.content import encode
-from pellucid.pipeline.examine import Request, examine
-from pellucid.pipeline.units import UNITS
+from pellucid.pipeline.examine import Request, examine, mapped
+from pellucid.pipeline.units import UNITS, Units
 
 LENGTH = struct.Struct(">I")
+MOST_FILES = 64
+UNITS_NAME = "pellucid.pipeline.units:UNITS"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Welcome:
-    """First message to a new process: where it may read and write, what it may use."""
+    """First message to a new process: where it may write, what it may use. `units` names those that it runs."""
 
     parent: int
-    readable: tuple[str, ...]
-    writable: str
+    folder: str
     memory: int
     file_size: int
+    units: str = UNITS_NAME
 
 
 def main() -> None:
-    """Enter the sandbox, then answer requests until stdin ends."""
+    """Enter the sandbox, then answer requests until the socket is closed."""
     logs.configure()
     # Ctrl-C goes to every process of a terminal; the one that asks decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    source, sink = sys.stdin.buffer, os.dup(1)
+    source, sink = socket.socket(fileno=0), os.dup(1)
     # Whatever a library prints must not get between the messages.
     os.dup2(2, 1)
-    first = _read(source)
+    first, _ = _read(source)
     if first is None:
         return
     welcome = msgspec.json.decode(first, type=Welcome)
-    sandbox.die_with_parent(welcome.parent)
-    _warm_up()
-    sandbox.enter(
-        readable=[Path(path) for path in welcome.readable],
-        writable=Path(welcome.writable),
-        memory=welcome.memory,
-        file_size=welcome.file_size,
+    units = _warm_up(welcome.units)
+    layers = sandbox.enter(
+        Path(welcome.folder), parent=welcome.parent, memory=welcome.memory, file_size=welcome.file_size
     )
-    _write(sink, b"ready")
+    _write(sink, msgspec.json.encode(layers))
     requests = msgspec.json.Decoder(list[Request])
-    while (message := _read(source)) is not None:
-        for request in requests.decode(message):
-            _write(sink, encode(examine(request, UNITS)))
+    while True:
+        message, files = _read(source)
+        if message is None:
+            return
+        try:
+            for request in requests.decode(message):
+                sandbox.allow_seconds(request.seconds)
+                with mapped(files[request.file], request.at, request.size) as data:
+                    content = examine(request, data, units)
+                _write(sink, encode(content))
+        finally:
+            for descriptor in files:
+                os.close(descriptor)
 
 
-def _warm_up() -> None:
+def _warm_up(name: str) -> Units:
     """Load what units load late, while the disk may still be read freely."""
-    from pellucid.pipeline.patterns import compiled  # noqa: PLC0415  # compiling is start-up work of this process only
+    from pellucid import analyzers, extractors, formats  # noqa: PLC0415  # start-up work of this process only
+    from pellucid.pipeline.patterns import compiled  # noqa: PLC0415  # likewise
 
-    compiled(UNITS.wanted_literals)
-    compiled(UNITS.wanted_literals | UNITS.magic_literals)
+    for package in (formats, extractors, analyzers):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    module_name, _, attribute = name.partition(":")
+    units: Units = UNITS if name == UNITS_NAME else getattr(importlib.import_module(module_name), attribute)
+    compiled(units.wanted_literals)
+    compiled(units.all_literals)
+    return units
 
 
-def _read(source: object) -> bytes | None:
-    read = source.read  # type: ignore[attr-defined]  # a binary stream
-    head = read(LENGTH.size)
-    return read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else None
+def _read(source: socket.socket) -> tuple[bytes | None, list[int]]:
+    """The next message and the files that come with it; None when there will be no more."""
+    # The files are attached to the first byte.
+    head, files, _, _ = socket.recv_fds(source, LENGTH.size, MOST_FILES)
+    head += _exactly(source, LENGTH.size - len(head)) if head else b""
+    if len(head) < LENGTH.size:
+        return None, files
+    (length,) = LENGTH.unpack(head)
+    message = _exactly(source, length)
+    return (message if len(message) == length else None), files
+
+
+def _exactly(source: socket.socket, length: int) -> bytes:
+    """That many bytes; fewer when the other side has gone."""
+    parts = []
+    while length:
+        part = source.recv(min(length, 1 << 20))
+        if not part:
+            break
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
 
 
 def _write(sink: int, message: bytes) -> None:

@@ -15,8 +15,10 @@ from pellucid.domain.entry import Entry
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem, ProblemKind
 
-# Results that depend on the machine or the moment: shown in their scan, never reused.
-PASSING = frozenset((ProblemKind.CRASH, ProblemKind.TIMEOUT, ProblemKind.MISSING))
+# Results that depend on the machine, its settings or the moment: shown in their scan, never reused.
+PASSING = frozenset(
+    (ProblemKind.CRASH, ProblemKind.TIMEOUT, ProblemKind.MISSING, ProblemKind.DENIED, ProblemKind.BUDGET)
+)
 
 
 @dataclass

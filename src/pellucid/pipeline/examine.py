@@ -3,12 +3,13 @@
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
+from pellucid.analysis import pack
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.limits import Limits
@@ -16,7 +17,7 @@ from pellucid.analysis.output import Output
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import BudgetExceeded, Malformed, Truncated
 from pellucid.formats.identify import DATA, TEXT, containers, identify_leaf, is_padding, looks_random, searched
-from pellucid.pipeline.carving import carve, identify, pieces
+from pellucid.pipeline.carving import carve, identify
 from pellucid.pipeline.content import Child, Content, UnitResult
 from pellucid.pipeline.patterns import compiled
 from pellucid.pipeline.units import Units
@@ -27,31 +28,45 @@ SMALLEST_CARVED = 64
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What to look at. `analyzers` None means all; files that come out go to `folder`. Seconds, bytes."""
+    """What to look at: `size` bytes from `at` of the `file` with that number among those sent along.
 
-    path: str
+    `analyzers` None means all; what comes out goes to `folder`. With `leaf`, nothing is taken out. Seconds, bytes.
+    """
+
     sha256: str
     size: int
-    folder: str
+    at: int = 0
+    file: int = 0
+    folder: str = ""
+    leaf: bool = False
     analyzers: tuple[str, ...] | None = None
     limits: Limits = field(default_factory=Limits)
     seconds: float = 120.0
 
 
-def examine(request: Request, units: Units) -> Content:
+def examine(request: Request, data: bytes | mmap, units: Units) -> Content:
     """Everything about one artefact; whatever goes wrong in a unit is a Problem in the result."""
     content = Content(sha256=request.sha256, size=request.size, identity=units.identity)
     deadline = time.monotonic() + request.seconds * 0.8
-    with _mapped(Path(request.path)) as data:
-        artefact = Artefact(data=data)
-        if request.analyzers is None:
-            artefact = _take_apart(artefact, request, units, content)
-        chosen = [unit for unit in units.analyzers if request.analyzers is None or unit.name in request.analyzers]
-        content.versions = {unit.name: unit.version for unit in chosen}
-        if content.analysed or not content.unpacked:
-            content.analysed = True
-            _analyse(artefact, chosen, content, deadline)
+    artefact = Artefact(data=data)
+    if request.leaf:
+        _leave_whole(data, units, content)
+    elif request.analyzers is None:
+        artefact = _take_apart(artefact, request, units, content)
+    chosen = units.chosen(request.analyzers)
+    content.versions = {unit.name: unit.version for unit in chosen}
+    if content.analysed or not content.unpacked:
+        content.analysed = True
+        _analyse(artefact, chosen, content, deadline)
     return content
+
+
+def _leave_whole(data: bytes | mmap, units: Units, content: Content) -> None:
+    """The scan may take nothing more out: what would have been is said."""
+    if found := identify(data, units.extractors):
+        content.kind = found[0].name
+        message = f"{content.kind} was not unpacked: a limit of the whole scan was reached before"
+        content.problems.append(Problem(unit="pipeline", kind=ProblemKind.BUDGET, message=message))
 
 
 def _take_apart(artefact: Artefact, request: Request, units: Units, content: Content) -> Artefact:
@@ -68,6 +83,7 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
                 unit.run(replace(artefact, kind=unit.name), output)
             with _caught(unit.name, output):
                 _trailing(data, output)
+                output.close()
             if length > len(data) and not any(item.kind is ProblemKind.TRUNCATED for item in output.problems):
                 output.failure(Truncated(f"{length:,} bytes are declared, {len(data):,} are there"))
             _keep(output, content)
@@ -79,16 +95,16 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
                 # Its magic is short and stood there by chance: these bytes are something else.
                 content.kind, found = "", None
     kind = content.kind or (DATA if found else identify_leaf(data))
-    literals = units.wanted_literals
     carved = kind in searched() and len(data) >= SMALLEST_CARVED
-    if carved:
-        literals = literals | units.magic_literals
+    literals = units.all_literals if carved else units.wanted_literals
     artefact = replace(artefact, kind=kind, hits=compiled(literals).search(data) if literals else {})
     content.kind = kind
     if carved:
         output = _output(request, "carving")
         with _caught("carving", output):
             carve(artefact, found, units.extractors, output)
+        with _caught("carving", output):
+            output.close()
         _keep(output, content)
     if kind == DATA and not found:
         content.problems += refused
@@ -119,10 +135,10 @@ def _trailing(data: bytes | mmap, output: Output) -> None:
     """What follows the end of a stream is an artefact of its own."""
     end = output.ended_at
     if end is not None and 0 < end < len(data) and not is_padding(data, end, len(data)):
-        output.file(f"0x{end:08x}.data", pieces(data, end, len(data)))
+        output.part(f"0x{end:08x}.data", data, end, len(data) - end)
 
 
-def _analyse(artefact: Artefact, chosen: list[Analyzer], content: Content, deadline: float) -> None:
+def _analyse(artefact: Artefact, chosen: Sequence[Analyzer], content: Content, deadline: float) -> None:
     """Run the analyzers that want the artefact."""
     if not artefact.hits and content.kind == "":
         content.kind = identify_leaf(artefact.data)
@@ -166,6 +182,12 @@ def _problem(unit: str, error: Exception) -> Problem:
             return Problem(unit=unit, kind=ProblemKind.MALFORMED, message=error.message)
         case BudgetExceeded():
             return Problem(unit=unit, kind=ProblemKind.BUDGET, message=error.message)
+        case PermissionError():
+            message = f"the sandbox refused what this unit tried: {error.strerror}"
+            return Problem(unit=unit, kind=ProblemKind.DENIED, message=message)
+        case OSError() if error.errno in pack.FULL:
+            message = "it wrote a file that is larger than a unit may write"
+            return Problem(unit=unit, kind=ProblemKind.BUDGET, message=message)
         case MemoryError():
             return Problem(unit=unit, kind=ProblemKind.BUDGET, message="more memory was needed than a unit may have")
         case _:
@@ -175,8 +197,7 @@ def _problem(unit: str, error: Exception) -> Problem:
 
 def _output(request: Request, unit: str) -> Output:
     folder = Path(request.folder)
-    for left in folder.iterdir():
-        left.unlink()
+    (folder / pack.NAME).unlink(missing_ok=True)
     limits = replace(request.limits, seconds=request.seconds * 0.8)
     return Output(folder, unit=unit, source_size=request.size, limits=limits)
 
@@ -190,22 +211,17 @@ def _keep(output: Output, content: Content) -> None:
 
 
 @contextmanager
-def _mapped(path: Path) -> Iterator[bytes | mmap]:
-    """The bytes of a regular file, mapped read-only."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+def mapped(descriptor: int, at: int, size: int) -> Iterator[bytes | mmap]:
+    """`size` bytes from `at` of an open file: a copy of few, a read-only mapping of many."""
+    if size < pack.MAPPED:
+        yield os.pread(descriptor, size, at)
+        return
+    mapping = mmap(descriptor, size, access=ACCESS_READ, offset=at)
     try:
-        size = os.fstat(descriptor).st_size
-        if not size:
-            yield b""
-            return
-        mapping = mmap(descriptor, size, access=ACCESS_READ)
-        try:
-            yield mapping
-        finally:
-            # Views that a unit still holds keep the mapping alive until they are collected.
-            try:
-                mapping.close()
-            except BufferError:
-                log.debug("a view of %s outlives its unit", path)
+        yield mapping
     finally:
-        os.close(descriptor)
+        # Views that a unit still holds keep the mapping alive until they are collected.
+        try:
+            mapping.close()
+        except BufferError:
+            log.debug("a view of an artefact outlives its unit")

@@ -17,7 +17,10 @@ class Patterns:
     def __init__(self, literals: Iterable[bytes]) -> None:
         self.literals = tuple(sorted(set(literals)))
         self._longest = max(map(len, self.literals), default=1)
-        self._database: Any = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database: Any = None
+        if not self.literals:
+            return
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         self._database.compile(
             expressions=[_escaped(literal) for literal in self.literals],
             ids=list(range(len(self.literals))),
@@ -29,6 +32,8 @@ class Patterns:
 
         Large data is read in windows that overlap by the longest literal: memory stays flat.
         """
+        if self._database is None:
+            return {}
         found: list[list[int]] = [[] for _ in self.literals]
         lengths = [len(literal) for literal in self.literals]
         total = len(data)

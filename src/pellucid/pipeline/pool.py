@@ -1,4 +1,4 @@
-"""Analysis processes: one per core, each with its own pipes and folder, replaced when it dies or takes too long.
+"""Analysis processes: one per core, each with its own socket, pipe and folder, replaced when it dies or is late.
 
 Nothing is shared between them, so a process may be killed at any instant without holding up another.
 """
@@ -8,6 +8,7 @@ import os
 import selectors
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -18,9 +19,12 @@ import msgspec
 
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
-from pellucid.pipeline.child import LENGTH, Welcome, command
+from pellucid.pipeline import user
+from pellucid.pipeline.child import LENGTH, UNITS_NAME, Welcome, command
 from pellucid.pipeline.content import Content, decode
 from pellucid.pipeline.examine import Request
+from pellucid.pipeline.sandbox import Layers
+from pellucid.pipeline.scratch import Extent
 
 READ = 1 << 18
 LARGEST_ANSWER = 256 << 20
@@ -53,8 +57,9 @@ class _Process:
     """One analysis process and what it is doing."""
 
     popen: subprocess.Popen[bytes]
+    socket: socket.socket
     folder: Path
-    ready: bool = False
+    layers: Layers | None = None
     queue: list[Request] = field(default_factory=list)
     buffer: bytearray = field(default_factory=bytearray)
     deadline: float = 0.0
@@ -65,27 +70,21 @@ class _Process:
         assert self.popen.stdout is not None
         return self.popen.stdout.fileno()
 
-    def send(self, message: bytes) -> None:
-        assert self.popen.stdin is not None
+    def send(self, message: bytes, files: Sequence[int] = ()) -> None:
+        framed = LENGTH.pack(len(message)) + message
         # A process that has just died is noticed by its closed stdout.
-        with contextlib.suppress(BrokenPipeError):
-            self.popen.stdin.write(LENGTH.pack(len(message)) + message)
-            self.popen.stdin.flush()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            sent = socket.send_fds(self.socket, [framed], files)
+            self.socket.sendall(framed[sent:])
 
 
 class Pool:
     """Up to `size` processes, started when there is work for them. Use from one thread, and close."""
 
-    def __init__(self, size: int, *, work: Path, readable: Sequence[Path], memory: int, file_size: int) -> None:
+    def __init__(self, size: int, *, work: Path, memory: int, file_size: int, units: str = UNITS_NAME) -> None:
         self.size = size
         self._work = work
-        self._welcome = Welcome(
-            parent=os.getpid(),
-            readable=tuple(str(path.resolve()) for path in readable),
-            writable="",
-            memory=memory,
-            file_size=file_size,
-        )
+        self._welcome = Welcome(parent=os.getpid(), folder="", memory=memory, file_size=file_size, units=units)
         self._processes: dict[int, _Process] = {}
         self._started = 0
 
@@ -104,17 +103,49 @@ class Pool:
     def busy(self) -> bool:
         return any(process.queue for process in self._processes.values())
 
-    def submit(self, batch: Sequence[Request]) -> None:
-        """Give a batch to an idle process; requests are answered one by one, in order."""
+    def submit(self, batch: Sequence[tuple[Request, Extent]]) -> None:
+        """Give a batch to an idle process; requests are answered one by one, in order.
+
+        It gets the files open for reading: it could not open them itself.
+        """
         process = next((process for process in self._processes.values() if not process.queue), None) or self._start()
-        process.queue = []
-        for number, request in enumerate(batch):
-            folder = process.folder / str(number)
-            folder.mkdir(exist_ok=True)
-            process.queue.append(replace(request, folder=str(folder)))
+        files = {extent.path: number for number, extent in enumerate({item.path: item for _, item in batch}.values())}
+        process.queue = [
+            replace(request, file=files[extent.path], at=extent.at, folder=self._folder(process, number))
+            for number, (request, extent) in enumerate(batch)
+        ]
         process.items += len(batch)
-        process.deadline = time.monotonic() + process.queue[0].seconds + (0 if process.ready else START_SECONDS)
-        process.send(msgspec.json.encode(process.queue))
+        process.deadline = (
+            time.monotonic() + process.queue[0].seconds + (START_SECONDS if process.layers is None else 0)
+        )
+        with contextlib.ExitStack() as stack:
+            opened = [stack.enter_context(path.open("rb")).fileno() for path in files]
+            process.send(msgspec.json.encode(process.queue), opened)
+
+    def layers(self) -> Layers:
+        """What confines an analysis process here, found by starting one; empty when it does not start."""
+        process = next(iter(self._processes.values()), None) or self._start()
+        deadline = time.monotonic() + START_SECONDS
+        while process.layers is None and self._runs(process) and time.monotonic() < deadline:
+            with selectors.DefaultSelector() as selector:
+                selector.register(process.stdout, selectors.EVENT_READ)
+                selector.select(1.0)
+            for _ in self._read(process):
+                pass
+        return process.layers or {}
+
+    def _folder(self, process: _Process, number: int) -> str:
+        """A folder for one answer, as the process names it: it works in its own."""
+        folder = process.folder / str(number)
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+            self._give(folder)
+        return str(number)
+
+    def _give(self, folder: Path) -> None:
+        """Root's processes are not root: what they write to is theirs."""
+        if os.geteuid() == 0:
+            os.chown(folder, user.PLAIN, user.PLAIN)
 
     def events(self, timeout: float) -> Iterator[Answered | Lost]:
         """What happened; waits up to `timeout` seconds for the first thing.
@@ -152,14 +183,18 @@ class Pool:
         folder = self._work / f"process-{self._started}"
         self._started += 1
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        popen = subprocess.Popen(  # noqa: S603  # our own module under our own interpreter
-            command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "MALLOC_ARENA_MAX": "1"}
-        )
-        process = _Process(popen, folder)
+        self._work.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
+        self._give(folder)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            popen = subprocess.Popen(  # noqa: S603  # our own module under our own interpreter
+                command(), stdin=theirs.fileno(), stdout=subprocess.PIPE, env={**os.environ, "MALLOC_ARENA_MAX": "1"}
+            )
+        process = _Process(popen, ours, folder)
         os.set_blocking(process.stdout, False)
         self._processes[popen.pid] = process
-        process.send(msgspec.json.encode(replace(self._welcome, writable=str(folder.resolve()))))
+        process.send(msgspec.json.encode(replace(self._welcome, folder=str(folder.resolve()))))
         return process
 
     def _read(self, process: _Process) -> Iterator[Answered | Lost]:
@@ -175,22 +210,25 @@ class Pool:
             process.buffer += piece
         try:
             for message in _messages(process.buffer):
-                if not process.ready:
-                    process.ready = True
+                if process.layers is None:
+                    process.layers = msgspec.json.decode(message, type=dict[str, str])
                     continue
                 request = process.queue[0]
-                answer = Answered(request, _trusted(message, request), Path(request.folder))
+                answer = Answered(request, _trusted(message, request), process.folder / request.folder)
                 del process.queue[0]
                 following = process.queue[0].seconds if process.queue else 0.0
                 process.deadline = time.monotonic() + following + GRACE
                 yield answer
                 if not self._runs(process):
                     return
-        except (Malformed, IndexError) as error:
+        except (Malformed, IndexError, msgspec.DecodeError) as error:
             yield self._lose(process, ProblemKind.CRASH, f"the analysis process gave no usable answer: {error}")
             return
         if ended and process.queue:
-            yield self._lose(process, ProblemKind.CRASH, f"the analysis process died ({_reason(process.popen)})")
+            reason = _reason(process.popen)
+            late = reason == signal.SIGXCPU.name
+            why = "stopped: it took too much processor time" if late else f"the analysis process died ({reason})"
+            yield self._lose(process, ProblemKind.TIMEOUT if late else ProblemKind.CRASH, why)
         elif ended:
             self._end(process)
 
@@ -206,24 +244,28 @@ class Pool:
         self._processes.pop(process.popen.pid, None)
         process.popen.kill()
         process.popen.wait()
-        for stream in (process.popen.stdin, process.popen.stdout):
-            with contextlib.suppress(BrokenPipeError):
-                if stream:
-                    stream.close()
+        process.socket.close()
+        if process.popen.stdout:
+            process.popen.stdout.close()
         shutil.rmtree(process.folder, ignore_errors=True)
 
 
 def _messages(buffer: bytearray) -> Iterator[bytes]:
     """Whole messages at the start of `buffer`, taken out of it."""
-    while len(buffer) >= LENGTH.size:
-        (length,) = LENGTH.unpack_from(buffer)
-        if length > LARGEST_ANSWER:
-            raise Malformed(f"an answer of {length:,} bytes")
-        if len(buffer) < LENGTH.size + length:
-            return
-        message = bytes(buffer[LENGTH.size : LENGTH.size + length])
-        del buffer[: LENGTH.size + length]
-        yield message
+    at = 0
+    try:
+        while len(buffer) >= at + LENGTH.size:
+            (length,) = LENGTH.unpack_from(buffer, at)
+            if length > LARGEST_ANSWER:
+                raise Malformed(f"an answer of {length:,} bytes")
+            start, end = at + LENGTH.size, at + LENGTH.size + length
+            if len(buffer) < end:
+                return
+            at = end
+            yield bytes(buffer[start:end])
+    finally:
+        # Once for all messages: each would move what is behind it.
+        del buffer[:at]
 
 
 def _trusted(message: bytes, request: Request) -> Content:

@@ -9,18 +9,19 @@ import shutil
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan import Progress, Stage
+from pellucid.errors import Malformed
 from pellucid.pipeline.budget import Budget
-from pellucid.pipeline.cache import ArtefactStore, ResultCache
+from pellucid.pipeline.cache import ResultCache
 from pellucid.pipeline.content import Content, encode
 from pellucid.pipeline.examine import Request
 from pellucid.pipeline.outcome import Outcome, Source
 from pellucid.pipeline.pool import Answered, Lost, Pool
 from pellucid.pipeline.reuse import analyzers_missing, usable
+from pellucid.pipeline.scratch import Extent, Scratch
 from pellucid.pipeline.units import Units
 
 ATTEMPTS = 3
@@ -29,6 +30,7 @@ BATCH_FILES = 48
 BATCH_BYTES = 4 << 20
 KEEP_EVERY = 200
 TICK = 0.25
+SPENT = "the {:,} bytes that one scan may unpack are used up"
 
 
 @dataclass
@@ -53,12 +55,13 @@ class Runner:
         units: Units,
         pool: Pool,
         cache: ResultCache,
-        store: ArtefactStore,
+        scratch: Scratch,
         budget: Budget,
         report: Callable[[Progress], None],
     ) -> None:
         self._source, self._units, self._pool = source, units, pool
-        self._cache, self._store, self._budget, self._report = cache, store, budget, report
+        self._cache, self._scratch, self._budget, self._report = cache, scratch, budget, report
+        scratch.add(source.sha256, Extent(source.path, 0, source.size))
         self._outcome = Outcome(source=source)
         self._wanted: dict[str, _Wanted] = {}
         self._pending: deque[str] = deque()
@@ -66,7 +69,7 @@ class Runner:
         self._partial: dict[str, Content] = {}
         self._unsaved: dict[str, bytes] = {}
         self._bytes_out = self._bytes_done = self._problems = 0
-        self._exhausted = False
+        self._exhausted = self._spent = False
         self._deadline = time.monotonic() + budget.seconds
         self._reported = 0.0
 
@@ -96,7 +99,7 @@ class Runner:
             cached = self._cache.get_many(list(new)) if new else {}
             for sha256, size, at, inside in new.values():
                 if len(self._wanted) >= self._budget.files or self._exhausted:
-                    self._exhaust(f"more than {self._budget.files:,} artefacts")
+                    self._spend(f"more than {self._budget.files:,} artefacts")
                     break
                 wanted = self._wanted[sha256] = _Wanted(sha256, size, at, inside)
                 known = usable(cached.get(sha256), self._units)
@@ -124,41 +127,37 @@ class Runner:
             return []
         return [(child.sha256, child.entry.size, depth, content.sha256) for child in inside]
 
-    def _batch(self) -> list[Request]:
+    def _batch(self) -> list[tuple[Request, Extent]]:
         """The next requests: one large artefact, or many small ones."""
         share = max(1, min(BATCH_FILES, len(self._pending) // (2 * self._pool.size)))
-        batch: list[Request] = []
+        batch: list[tuple[Request, Extent]] = []
         total = 0
         while self._pending and len(batch) < share:
             wanted = self._wanted[self._pending[0]]
             if batch and (wanted.size > SMALL or total + wanted.size > BATCH_BYTES):
                 break
             self._pending.popleft()
-            path = self._locate(wanted)
-            if path is None:
+            extent = self._locate(wanted)
+            if extent is None:
                 continue
             total += wanted.size
-            batch.append(
-                Request(
-                    path=str(path),
-                    sha256=wanted.sha256,
-                    size=wanted.size,
-                    folder="",
-                    analyzers=wanted.analyzers,
-                    limits=self._budget.limits,
-                    seconds=self._budget.unit_seconds,
-                )
+            request = Request(
+                sha256=wanted.sha256,
+                size=wanted.size,
+                leaf=self._spent,
+                analyzers=wanted.analyzers,
+                limits=replace(self._budget.limits, bytes=min(self._budget.limits.bytes, self._left)),
+                seconds=self._budget.unit_seconds,
             )
+            batch.append((request, extent))
             if wanted.size > SMALL:
                 break
         return batch
 
-    def _locate(self, wanted: _Wanted) -> Path | None:
+    def _locate(self, wanted: _Wanted) -> Extent | None:
         """Where the bytes are; None when their container has to be unpacked again first."""
-        if wanted.sha256 == self._source.sha256:
-            return self._source.path
-        if self._store.exists(wanted.sha256):
-            return self._store.path(wanted.sha256)
+        if extent := self._scratch.get(wanted.sha256):
+            return extent
         self._waiting[wanted.parent].append(wanted.sha256)
         if len(self._waiting[wanted.parent]) == 1 and wanted.parent not in self._pending:
             container = self._wanted[wanted.parent]
@@ -170,7 +169,12 @@ class Runner:
         if self._exhausted:
             return
         if isinstance(event, Answered):
-            self._finish(self._take_in(event))
+            content = self._take_in(event)
+            budget_hit = any(problem.kind is ProblemKind.BUDGET for problem in content.problems)
+            if budget_hit and event.request.limits.bytes < self._budget.limits.bytes:
+                # It was given what is left of the whole scan's bytes, and that was not enough.
+                self._spend(SPENT.format(self._budget.most_bytes(self._source.size)))
+            self._finish(content, keep=not event.request.leaf)
             return
         self._pending.extendleft(request.sha256 for request in reversed(event.rest))
         wanted = self._wanted[event.request.sha256]
@@ -183,29 +187,25 @@ class Runner:
         self._finish(content)
 
     def _take_in(self, event: Answered) -> Content:
-        """Move what came out into the store; the hashes are ours, not those of the process that read the bytes."""
+        """Take over what came out; the hashes are ours, not those of the process that read the bytes."""
         content = event.content
-        for child in content.children:
-            if child.entry.stored < 0:
-                continue
-            try:
-                blob = self._store.adopt(event.folder / str(child.entry.stored))
-            except FileNotFoundError:
-                message = f"{child.entry.name} was announced, but is not there"
-                content.problems.append(Problem(unit="pipeline", kind=ProblemKind.CRASH, message=message))
-                continue
-            child.sha256 = blob.sha256
-            self._bytes_out += blob.size
+        try:
+            container = self._scratch.get(content.sha256) or Extent(self._source.path, 0, 0)
+            self._scratch.take_in(event.folder, container, content.children)
+        except Malformed as error:
+            content.problems.append(Problem(unit="pipeline", kind=ProblemKind.CRASH, message=error.message))
+            content.children = [child for child in content.children if child.sha256]
+        self._bytes_out += sum(child.entry.size for child in content.children if child.sha256)
         if (known := self._partial.pop(content.sha256, None)) and self._wanted[content.sha256].analyzers is not None:
             known.units |= content.units
             content = known
         content.versions = self._units.versions
         return content
 
-    def _finish(self, content: Content) -> None:
+    def _finish(self, content: Content, *, keep: bool = True) -> None:
         sha256 = content.sha256
         again = sha256 in self._outcome.contents
-        if content.lasting:
+        if keep and content.lasting:
             self._unsaved[sha256] = encode(content)
             if len(self._unsaved) >= KEEP_EVERY:
                 self._save()
@@ -214,7 +214,7 @@ class Runner:
             if found:
                 self._discover([item[:2] for item in found], depth=found[0][2], parent=sha256)
         for waiting in self._waiting.pop(sha256, []):
-            if self._store.exists(waiting):
+            if waiting in self._scratch:
                 self._pending.appendleft(waiting)
                 continue
             wanted = self._wanted[waiting]
@@ -228,17 +228,30 @@ class Runner:
             self._cache.put_many(self._unsaved)
             self._unsaved = {}
 
+    @property
+    def _left(self) -> int:
+        """How many bytes may still come out."""
+        return max(self._budget.most_bytes(self._source.size) - self._bytes_out, 0)
+
     def _check(self) -> None:
         self._tell()
-        if self._bytes_out > self._budget.bytes:
-            self._exhaust(f"more than {self._budget.bytes:,} bytes were unpacked")
-        elif time.monotonic() > self._deadline:
+        if not self._left:
+            self._spend(SPENT.format(self._budget.most_bytes(self._source.size)))
+        if time.monotonic() > self._deadline:
             self._exhaust(f"the scan took longer than {self._budget.seconds:.0f} s")
         elif self._budget.reserve and shutil.disk_usage(self._source.path.parent).free < self._budget.reserve:
             self._exhaust("the disk is nearly full")
 
+    def _spend(self, why: str) -> None:
+        """Take nothing more out; what has come out is still looked at."""
+        if self._spent or self._exhausted:
+            return
+        self._spent = True
+        message = f"{why}: nothing more is unpacked"
+        self._outcome.problems.append(Problem(unit="pipeline", kind=ProblemKind.BUDGET, message=message))
+
     def _exhaust(self, why: str) -> None:
-        """Stop unpacking: what is known by now is the result, and it says so."""
+        """Stop: what is known by now is the result, and it says so."""
         if self._exhausted:
             return
         self._exhausted = True

@@ -1,7 +1,8 @@
 """The cage of an analysis process: what it may still do once it reads hostile bytes.
 
-Memory, file size and descriptors by rlimits; files by Landlock; system calls by seccomp. Each layer that this
-machine cannot give is named by `capabilities`, never silently left out.
+Memory, file size, processor time and descriptors by rlimits; files by Landlock; system calls by seccomp; network by a
+namespace of its own; no rights of root. Each layer that this machine cannot give is named, never silently left out.
+The bytes to be read come as open descriptors: there is no image, store or key that the process could open itself.
 """
 
 import ctypes
@@ -12,13 +13,18 @@ import resource
 import signal
 import site
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
+
+from pellucid.pipeline import namespaces, user
 
 log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
+MOST_THREADS = 512
 CLONE_THREAD = 0x00010000
 FORBIDDEN = (
     "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg", "execve",
@@ -40,33 +46,55 @@ SYSTEM = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Capabilities:
-    """Which layers this machine gives; an empty string means it does, else it says why not."""
-
-    landlock: str
-    seccomp: str
-
-    @property
-    def missing(self) -> dict[str, str]:
-        return {name: why for name, why in (("landlock", self.landlock), ("seccomp", self.seccomp)) if why}
+Layers = dict[str, str]
+"""Each layer of the cage by name: "" when it is in force, else why it is not."""
 
 
-def capabilities() -> Capabilities:
-    """Look, without entering anything."""
-    landlock = seccomp = ""
+def capabilities() -> Layers:
+    """What this machine gives of the layers that can be missing, without entering anything."""
+    layers: Layers = {"landlock": "", "seccomp": ""}
     try:
         import landlockpy  # noqa: PLC0415  # optional at run time: its absence is reported, not fatal
 
         if not landlockpy.supported():
-            landlock = "this kernel has no Landlock (5.13 or later, enabled at boot)"
+            layers["landlock"] = "this kernel has no Landlock (5.13 or later, enabled at boot)"
     except (ImportError, OSError) as error:
-        landlock = f"landlockpy cannot be used: {error}"
+        layers["landlock"] = f"landlockpy cannot be used: {error}"
     try:
         import pyseccomp  # noqa: F401, PLC0415  # optional at run time: its absence is reported, not fatal
     except (ImportError, OSError, RuntimeError) as error:
-        seccomp = f"libseccomp cannot be used (Debian package libseccomp2): {error}"
-    return Capabilities(landlock=landlock, seccomp=seccomp)
+        layers["seccomp"] = f"libseccomp cannot be used (Debian package libseccomp2): {error}"
+    return layers
+
+
+def enter(folder: Path, *, parent: int, memory: int, file_size: int) -> Layers:
+    """Give up everything that a parser does not need, and work in `folder`, the only place that may be written to.
+
+    Cannot be undone; import what is needed before. `parent`: the process to die with. Returns what is in force.
+    """
+    layers = capabilities()
+    os.chdir(folder)
+    layers["namespaces"] = namespaces.leave()
+    with ExitStack() as stack:
+        rules = None if layers["landlock"] else stack.enter_context(_landlock(folder))
+        layers["user"] = user.drop(keep_reading=rules is not None)
+        # Changing the user would take this back.
+        die_with_parent(parent)
+        _limits(memory, file_size)
+        if rules is not None:
+            rules.restrict()
+    if not layers["seccomp"]:
+        _seccomp()
+    for name, why in layers.items():
+        if why:
+            log.warning("sandbox without %s: %s", name, why)
+    return layers
+
+
+def allow_seconds(seconds: float) -> None:
+    """Let this process use that much more processor time; the kernel ends it when it has."""
+    allowed = int(time.process_time() + seconds) + 5
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.RLIM_INFINITY))
 
 
 def die_with_parent(parent: int) -> None:
@@ -76,9 +104,7 @@ def die_with_parent(parent: int) -> None:
         raise SystemExit(1)
 
 
-def enter(*, readable: Sequence[Path], writable: Path, memory: int, file_size: int) -> None:
-    """Give up everything that a parser does not need. Cannot be undone; import what is needed before."""
-    have = capabilities()
+def _limits(memory: int, file_size: int) -> None:
     for limit, value in (
         # Private writable memory only: mappings of large images are not counted.
         (resource.RLIMIT_DATA, _data_size() + memory),
@@ -87,25 +113,24 @@ def enter(*, readable: Sequence[Path], writable: Path, memory: int, file_size: i
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))
-    if not have.landlock:
-        _landlock(readable, writable)
-    if not have.seccomp:
-        _seccomp()
-    for name, why in have.missing.items():
-        log.warning("sandbox without %s: %s", name, why)
+    if os.getuid() == user.PLAIN:
+        # For a user who has other processes, the limit would count those, too.
+        resource.setrlimit(resource.RLIMIT_NPROC, (MOST_THREADS, MOST_THREADS))
 
 
-def _landlock(readable: Sequence[Path], writable: Path) -> None:
+@contextmanager
+def _landlock(writable: Path) -> Iterator[Any]:
+    """The rules, with every path in them already opened."""
     from landlockpy import AccessFS, Ruleset  # noqa: PLC0415  # optional at run time
 
     read = AccessFS.READ_FILE | AccessFS.READ_DIR
     write = read | AccessFS.WRITE_FILE | AccessFS.MAKE_REG | AccessFS.REMOVE_FILE | AccessFS.TRUNCATE
     with Ruleset() as rules:
-        for path in (*_interpreter(), *readable):
+        for path in _interpreter():
             if path.exists():
                 rules.allow_path(path, read if path.is_dir() else AccessFS.READ_FILE)
         rules.allow_path(writable, write)
-        rules.restrict()
+        yield rules
 
 
 def _seccomp() -> None:

@@ -1,7 +1,7 @@
 """The units that a pipeline runs, and what must be searched for them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,5 +44,14 @@ class Units:
         carved = [unit for unit in self.extractors if unit.carve]
         return frozenset(signature.literal for unit in carved for signature in unit.signatures)
 
+    @cached_property
+    def all_literals(self) -> frozenset[bytes]:
+        return self.wanted_literals | self.magic_literals
+
+    def chosen(self, names: Collection[str] | None) -> Sequence[Analyzer]:
+        """The analyzers with these names; None means all."""
+        return self.analyzers if names is None else [unit for unit in self.analyzers if unit.name in names]
+
 
 UNITS = Units(EXTRACTORS, ANALYZERS)
+UNPACKING = Units(EXTRACTORS, ())

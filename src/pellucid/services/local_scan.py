@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from pellucid.blobs.local import LocalBlobs
 from pellucid.domain.scan import Progress
 from pellucid.domain.scan_result import ScanResult
 from pellucid.pipeline.cache import NoCache, ResultCache
+from pellucid.pipeline.scratch import Scratch
 from pellucid.services.advisories import Advisories
 from pellucid.services.scanning import budget_of, pool_of, source_of
 from pellucid.services.scanning import scan as run_pipeline
@@ -25,15 +25,13 @@ def scan(path: Path, settings: Settings, on_progress: Callable[[Progress], None]
     with ExitStack() as stack:
         work = stack.enter_context(_work_folder(settings, keep=keep))
         cache = stack.enter_context(_kept(settings)) if keep else NoCache()
-        artefacts = work / "artefacts"
-        store = LocalBlobs(artefacts)
-        pool = stack.enter_context(pool_of(settings, work, [path, artefacts]))
+        pool = stack.enter_context(pool_of(settings, work))
         index, _ = Advisories(settings.data_dir if keep else None).current()
         return run_pipeline(
             source,
             pool=pool,
             cache=cache,
-            store=store,
+            scratch=Scratch(work / "artefacts"),
             budget=budget_of(settings),
             advisories=index,
             report=on_progress,
@@ -58,7 +56,6 @@ def _work_folder(settings: Settings, *, keep: bool) -> Iterator[Path]:
         parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="pellucid-", dir=parent))
     try:
-        (folder / "artefacts").mkdir()
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

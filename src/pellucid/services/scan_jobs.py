@@ -7,19 +7,22 @@ the holder of the job's token can make: however often a scan is begun, it ends o
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from pellucid.analysis.matcher import AdvisoryIndex
+from pellucid.blobs.local import LocalBlobs
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.scan import Progress, Scan, ScanStateType, Stage
 from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.webhook import EventType
 from pellucid.errors import LeaseLost
 from pellucid.pipeline.budget import Budget
-from pellucid.pipeline.cache import ArtefactStore, ResultCache
+from pellucid.pipeline.cache import ResultCache
 from pellucid.pipeline.outcome import Source
 from pellucid.pipeline.pool import Pool
+from pellucid.pipeline.scratch import Scratch
 from pellucid.services.lease import Lease
 from pellucid.services.rematch_queue import queue_rematch
 from pellucid.services.scanning import scan as run_pipeline
@@ -46,8 +49,8 @@ class Workshop:
     database: Database
     settings: Settings
     vault: Vault
-    blobs: ArtefactStore
-    artefacts: ArtefactStore
+    blobs: LocalBlobs
+    scratch: Callable[[], AbstractContextManager[Scratch]]
     cache: ResultCache
     pool: Pool
     budget: Budget
@@ -114,15 +117,16 @@ class ScanJob:
 
         blob = file.blob
         source = Source(path=self._shop.blobs.path(blob.sha256), name=file.filename, sha256=blob.sha256, size=blob.size)
-        return run_pipeline(
-            source,
-            pool=self._shop.pool,
-            cache=self._shop.cache,
-            store=self._shop.artefacts,
-            budget=self._shop.budget,
-            advisories=index,
-            report=report,
-        )
+        with self._shop.scratch() as scratch:
+            return run_pipeline(
+                source,
+                pool=self._shop.pool,
+                cache=self._shop.cache,
+                scratch=scratch,
+                budget=self._shop.budget,
+                advisories=index,
+                report=report,
+            )
 
     def _finish(self, scan: Scan, result: ScanResult, digest: str) -> None:
         with self._database.begin() as tx:

@@ -22,11 +22,13 @@ from pellucid.domain.scan import Progress, Stage
 from pellucid.domain.scan_result import ScanResult
 from pellucid.matchers import MATCHERS
 from pellucid.pipeline.budget import Budget
-from pellucid.pipeline.cache import ArtefactStore, ResultCache
+from pellucid.pipeline.cache import ResultCache
+from pellucid.pipeline.child import UNITS_NAME
 from pellucid.pipeline.merging import Found, merge
 from pellucid.pipeline.outcome import Source
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.runner import Runner
+from pellucid.pipeline.scratch import Scratch
 from pellucid.pipeline.units import UNITS
 from pellucid.settings import Settings
 
@@ -41,10 +43,16 @@ class Report(Protocol):
 
 def budget_of(settings: Settings) -> Budget:
     """What the operator allows a scan."""
-    limits = Limits(bytes=settings.extraction_bytes, files=settings.extraction_files, ratio=settings.extraction_ratio)
+    limits = Limits(
+        bytes=settings.extraction_bytes,
+        files=settings.extraction_files,
+        ratio=settings.extraction_ratio,
+        name_length=settings.name_length,
+    )
     return Budget(
         bytes=settings.scan_bytes,
         files=settings.scan_files,
+        ratio=settings.scan_ratio,
         depth=settings.scan_depth,
         seconds=settings.scan_seconds,
         unit_seconds=settings.unit_seconds,
@@ -53,12 +61,12 @@ def budget_of(settings: Settings) -> Budget:
     )
 
 
-def pool_of(settings: Settings, work: Path, readable: Sequence[Path]) -> Pool:
-    """Analysis processes as the operator wants them; they may read `readable` and write under `work`."""
+def pool_of(settings: Settings, work: Path, *, units: str = UNITS_NAME) -> Pool:
+    """Analysis processes as the operator wants them, with the units of that name; they write under `work`."""
     size = settings.processes or len(os.sched_getaffinity(0))
     # Room above the budget: the unit that reaches it is told so by its budget, not by a signal.
     file_size = settings.extraction_bytes + (64 << 20)
-    return Pool(size, work=work, readable=readable, memory=settings.unit_memory, file_size=file_size)
+    return Pool(size, work=work, memory=settings.unit_memory, file_size=file_size, units=units)
 
 
 def source_of(path: Path, name: str = "") -> Source:
@@ -73,7 +81,7 @@ def scan(
     *,
     pool: Pool,
     cache: ResultCache,
-    store: ArtefactStore,
+    scratch: Scratch,
     budget: Budget,
     advisories: AdvisoryIndex,
     report: Report,
@@ -89,7 +97,7 @@ def scan(
         report(progress)
 
     with _timed(timings, "unpacking"):
-        runner = Runner(source=source, units=UNITS, pool=pool, cache=cache, store=store, budget=budget, report=tell)
+        runner = Runner(source=source, units=UNITS, pool=pool, cache=cache, scratch=scratch, budget=budget, report=tell)
         outcome = runner.run()
         found = merge(outcome)
     tell(replace(last, stage=Stage.MATCHING))

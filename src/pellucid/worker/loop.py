@@ -19,26 +19,19 @@ TROUBLE_SECONDS = 2.0
 HOUR = 3600.0
 
 
-def run_jobs(
-    workshop: Workshop, owner: str, stop: threading.Event, tidy: Callable[[], None], hourly: Callable[[], None]
-) -> None:
-    """Do jobs until `stop` is set; `tidy` is called when there is nothing to do after there was."""
-    worked = False
+def run_jobs(workshop: Workshop, owner: str, stop: threading.Event, hourly: Callable[[], None]) -> None:
+    """Do jobs until `stop` is set; `hourly` is called now and then when there is nothing to do."""
     next_hour = time.monotonic()
     while not stop.is_set():
         try:
             with workshop.database.begin() as tx:
                 job = Jobs(tx).claim(owner, workshop.settings.lease)
             if job is None:
-                if worked:
-                    tidy()
-                worked = False
                 if time.monotonic() >= next_hour:
                     next_hour = time.monotonic() + HOUR
                     hourly()
                 stop.wait(IDLE_SECONDS)
                 continue
-            worked = True
             _do(workshop, job, stop)
         except Exception:  # the worker's edge: one bad job, or a database that is away, must not end it
             log.exception("the worker goes on after an error")

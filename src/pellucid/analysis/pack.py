@@ -1,0 +1,109 @@
+"""A pack: the bytes of many files one after the other in one file, so that a small file costs no system call.
+
+A file of `MAPPED` bytes or more begins at a multiple of the page size, so that it can be mapped where it lies;
+smaller ones are read as a copy.
+"""
+
+import errno
+import os
+from pathlib import Path
+
+from pellucid.errors import BudgetExceeded
+from pellucid.formats.span import Chunk, is_hole
+
+NAME = "bytes"
+MAPPED = 64 << 10
+PAGE = 1 << 16  # no page of a machine that runs Linux is larger
+BUFFER = 1 << 20
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Pack:
+    """Writes `folder`/bytes; the file is only made when there is a byte to write."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
+        self._descriptor = -1
+        self._pending = bytearray()
+        self._pending_at = 0
+        self._start = self._size = 0
+        self._large = False
+
+    @staticmethod
+    def addressable(at: int, size: int) -> bool:
+        """Whether a file of `size` bytes may lie at `at`."""
+        return at >= 0 and size >= 0 and (size < MAPPED or at % PAGE == 0)
+
+    def begin(self) -> None:
+        """Begin a file behind the last one."""
+        if len(self._pending) >= BUFFER:
+            self._flush()
+        self._start, self._size, self._large = self._pending_at + len(self._pending), 0, False
+
+    def write(self, chunk: Chunk) -> None:
+        """Add to the file that was begun. Raises BudgetExceeded when the disk is full."""
+        self._size += len(chunk)
+        if not self._large and self._size >= MAPPED:
+            self._align()
+        if self._large and is_hole(chunk):
+            self._flush()
+            self._pending_at += len(chunk)
+            return
+        if self._large and len(chunk) >= BUFFER:
+            self._flush()
+            self._put(chunk)
+            return
+        self._pending += chunk
+        if self._large and len(self._pending) >= BUFFER:
+            self._flush()
+
+    def end(self) -> tuple[int, int]:
+        """Where the file lies, and its size."""
+        return self._start, self._size
+
+    def close(self) -> None:
+        """Write what is left. A hole at the end counts, too."""
+        self._flush()
+        if self._pending_at and self._descriptor < 0:
+            self._open()
+        if self._descriptor >= 0:
+            try:
+                if os.fstat(self._descriptor).st_size < self._pending_at:
+                    os.ftruncate(self._descriptor, self._pending_at)
+            finally:
+                os.close(self._descriptor)
+                self._descriptor = -1
+
+    def _align(self) -> None:
+        """The file has become large: move what there is of it to the next page."""
+        # Small files are held back until they end, so all of this one is still there.
+        begun = self._start - self._pending_at
+        aligned = -(-self._start // PAGE) * PAGE
+        head = bytes(self._pending[begun:])
+        del self._pending[begun:]
+        self._flush()
+        self._pending += head
+        self._start = self._pending_at = aligned
+        self._large = True
+
+    def _flush(self) -> None:
+        pending, self._pending = self._pending, bytearray()
+        if pending:
+            self._put(pending)
+
+    def _put(self, chunk: Chunk | bytearray) -> None:
+        if self._descriptor < 0:
+            self._open()
+        view = memoryview(chunk)
+        try:
+            while view:
+                written = os.pwrite(self._descriptor, view, self._pending_at)
+                self._pending_at += written
+                view = view[written:]
+        except OSError as error:
+            if error.errno in FULL:
+                raise BudgetExceeded("the disk is full: the rest was not unpacked") from error
+            raise
+
+    def _open(self) -> None:
+        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -1,0 +1,115 @@
+"""Scratch: where the bytes of artefacts lie while their scan runs. Nothing here outlives it."""
+
+import hashlib
+import itertools
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+from pellucid.analysis import pack
+from pellucid.errors import Malformed
+from pellucid.pipeline.content import Child
+
+PIECE = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """`size` bytes from `at` of the file at `path`."""
+
+    path: Path
+    at: int
+    size: int
+
+
+class Scratch:
+    """The artefacts of one scan by SHA-256: extents of the scanned file, and of what came out of it.
+
+    `written` counts the bytes of the files taken in. The folder is removed by whoever made it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder = folder
+        self._numbers = itertools.count()
+        self._extents: dict[str, Extent] = {}
+        self.written = 0
+
+    def add(self, sha256: str, extent: Extent) -> None:
+        """The scanned file itself."""
+        self._extents[sha256] = extent
+
+    def get(self, sha256: str) -> Extent | None:
+        return self._extents.get(sha256)
+
+    def __contains__(self, sha256: str) -> bool:
+        return sha256 in self._extents
+
+    def take_in(self, folder: Path, container: Extent, children: Sequence[Child]) -> None:
+        """Take over what a process left in `folder`, give each child its hash, and remember where it lies.
+
+        The process may be hostile: where its entries lie is checked, and the hashes are made here. Malformed when an
+        entry lies outside.
+        """
+        files = [child for child in children if child.entry.stored >= 0]
+        outside = [child for child in files if not child.entry.inside]
+        if any(child.entry.size for child in outside):
+            kept = self._adopt(folder / pack.NAME)
+            self._hash(Extent(kept, 0, kept.stat().st_size), outside)
+        else:
+            self._hash(Extent(container.path, 0, 0), outside)
+        self._hash(container, [child for child in files if child.entry.inside])
+
+    @contextmanager
+    def opened(self, sha256: str) -> Iterator[bytes | mmap]:
+        """The bytes of an artefact; KeyError when they are not here."""
+        extent = self._extents[sha256]
+        with extent.path.open("rb") as file:
+            if extent.size < pack.MAPPED:
+                yield os.pread(file.fileno(), extent.size, extent.at)
+                return
+            with mmap(file.fileno(), extent.size, access=ACCESS_READ, offset=extent.at) as mapping:
+                yield mapping
+
+    def _adopt(self, path: Path) -> Path:
+        """Move a regular file here; never a link to something else, never a pipe that blocks."""
+        try:
+            found = path.lstat()
+        except FileNotFoundError as error:
+            raise Malformed("what came out is not there") from error
+        if not stat.S_ISREG(found.st_mode):
+            raise Malformed("what came out is not a regular file")
+        target = self._folder / str(next(self._numbers))
+        shutil.move(path, target)
+        self.written += found.st_blocks * 512
+        return target
+
+    def _hash(self, whole: Extent, children: Sequence[Child]) -> None:
+        """Hash what lies in `whole`, each byte once."""
+        if not children:
+            return
+        for child in children:
+            at, size = child.entry.stored, child.entry.size
+            if at < 0 or size < 0 or at + size > whole.size or not pack.Pack.addressable(at, size):
+                raise Malformed(f"an entry of {size:,} bytes at {at:,} lies outside of what came out")
+        with whole.path.open("rb") as file:
+            for child in children:
+                entry = child.entry
+                at = whole.at + entry.stored
+                child.sha256 = _sha256(file.fileno(), at, entry.size)
+                self._extents.setdefault(child.sha256, Extent(whole.path, at, entry.size))
+
+
+def _sha256(descriptor: int, at: int, size: int) -> str:
+    """SHA-256, in hex, of `size` bytes from `at`."""
+    if size <= PIECE:
+        return hashlib.sha256(os.pread(descriptor, size, at)).hexdigest()
+    digest = hashlib.sha256()
+    for start in range(at, at + size, PIECE):
+        digest.update(os.pread(descriptor, min(PIECE, at + size - start), start))
+    return digest.hexdigest()

@@ -1,0 +1,33 @@
+"""Unpacking alone: everything that is in a file, not analysed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pellucid.domain.scan import Progress
+from pellucid.pipeline.cache import NoCache
+from pellucid.pipeline.outcome import Outcome, Source
+from pellucid.pipeline.runner import Runner
+from pellucid.pipeline.scratch import Scratch
+from pellucid.pipeline.units import UNPACKING
+from pellucid.services.scanning import budget_of, pool_of
+from pellucid.settings import Settings
+
+UNPACKING_NAME = "pellucid.pipeline.units:UNPACKING"
+
+
+def unpack(
+    source: Source, work: Path, settings: Settings, report: Callable[[Progress], None]
+) -> tuple[Outcome, Scratch]:
+    """What is in `source`, and where its bytes lie below `work` as long as that folder is there."""
+    scratch = Scratch(work / "artefacts")
+    with pool_of(settings, work / "processes", units=UNPACKING_NAME) as pool:
+        runner = Runner(
+            source=source,
+            units=UNPACKING,
+            pool=pool,
+            cache=NoCache(),
+            scratch=scratch,
+            budget=budget_of(settings),
+            report=report,
+        )
+        return runner.run(), scratch
