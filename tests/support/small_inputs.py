@@ -13,6 +13,9 @@ from pathlib import Path
 
 import lz4.frame
 import zstandard
+from tests.support import small_discs
+from tests.support import small_boot
+from tests.support import small_archives
 from tests.support.squashfs_images import Image
 from tests.support.trees import run
 
@@ -40,6 +43,9 @@ def small_inputs() -> dict[str, bytes]:
         "fit": _fit(),
         "ext": _ext(),
         "fat": _fat(),
+        **small_archives.inputs(),
+        **small_boot.inputs(),
+        **small_discs.inputs(),
     }
 
 

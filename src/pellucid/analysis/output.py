@@ -6,6 +6,7 @@ No name from an image ever becomes a path here, so there is nothing to traverse.
 import os
 import time
 from collections.abc import Iterable, Mapping
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from pellucid.analysis.limits import Limits
@@ -65,10 +66,7 @@ class Output:
         descriptor = os.open(self._folder / str(number), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             for chunk in chunks:
-                self._written += len(chunk)
-                self._check_time()
-                if self._written > self._most_bytes:
-                    raise BudgetExceeded(f"more than {self._most_bytes:,} bytes came out: the rest was not unpacked")
+                self._spend(len(chunk))
                 size += _write(descriptor, chunk)
         except Malformed as error:
             self.failure(error, clean)
@@ -87,6 +85,27 @@ class Output:
                 )
             )
         return size
+
+    def scratch(self, chunks: Iterable[bytes | memoryview]) -> bytes | mmap:
+        """Keep `chunks` in a file without a name and map it: for what is read at random once it is unpacked.
+
+        Its bytes count as if they came out. When `chunks` raises Malformed, that is a problem, and what came until
+        then is mapped.
+        """
+        path = self._folder / "scratch"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            path.unlink()
+            size = 0
+            try:
+                for chunk in chunks:
+                    self._spend(len(chunk))
+                    size += _write(descriptor, chunk)
+            except Malformed as error:
+                self.failure(error)
+            return mmap(descriptor, size, access=ACCESS_READ) if size else b""
+        finally:
+            os.close(descriptor)
 
     def other(
         self,
@@ -147,6 +166,12 @@ class Output:
         if clean != text.removeprefix("./").strip("/") and not _harmless(text):
             self.problem(ProblemKind.UNSAFE_NAME, f"entry name {text[:200]!r} was changed to {clean[:200]!r}")
         return clean
+
+    def _spend(self, size: int) -> None:
+        self._written += size
+        self._check_time()
+        if self._written > self._most_bytes:
+            raise BudgetExceeded(f"more than {self._most_bytes:,} bytes came out: the rest was not unpacked")
 
     def _check_time(self) -> None:
         if time.monotonic() > self._deadline:

@@ -3,18 +3,23 @@
 from pellucid.analysis.extractor import Extractor
 from pellucid.extractors.ar import ar
 from pellucid.extractors.bzip2 import bzip2
+from pellucid.extractors.container_image import container_image
 from pellucid.extractors.cpio import cpio
 from pellucid.extractors.cpio_binary import cpio_binary
 from pellucid.extractors.ext import ext
 from pellucid.extractors.fat import fat
 from pellucid.extractors.fit import fit
+from pellucid.extractors.gpt_disk import gpt_disk
 from pellucid.extractors.gzip import gzip
 from pellucid.extractors.lz4 import lz4
 from pellucid.extractors.lzma import lzma
+from pellucid.extractors.mbr_disk import mbr_disk
+from pellucid.extractors.rpm import rpm
 from pellucid.extractors.squashfs import squashfs
 from pellucid.extractors.tar import tar
 from pellucid.extractors.tar_v7 import tar_v7
 from pellucid.extractors.uimage import uimage
+from pellucid.extractors.xfs import xfs
 from pellucid.extractors.xz import xz
 from pellucid.extractors.zip import zip_archive
 from pellucid.extractors.zstd import zstd
@@ -23,19 +28,24 @@ from pellucid.extractors.zstd import zstd
 EXTRACTORS: tuple[Extractor, ...] = (
     squashfs,
     uimage,
+    xfs,
     fit,
+    rpm,
     xz,
     zstd,
     lz4,
     zip_archive,
     ar,
     cpio,
+    container_image,
     tar,
     bzip2,
     gzip,
     ext,
     fat,
+    gpt_disk,
     lzma,
     tar_v7,
     cpio_binary,
+    mbr_disk,
 )
