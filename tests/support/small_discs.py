@@ -1,0 +1,53 @@
+"""Small valid discs, disks and virtual disks, made by the tools that know their formats."""
+
+import random
+import tempfile
+from pathlib import Path
+
+from tests.support.trees import run
+
+SECTOR = 512
+DISK_SIZE = 160 << 10
+
+
+def inputs() -> dict[str, bytes]:
+    """By the extractor's name."""
+    return {
+        "gpt_disk": _gpt(),
+        "mbr_disk": _mbr(),
+    }
+
+
+def partitioned(image: Path, script: str) -> None:
+    """Write the table that `script` of sfdisk describes into `image`, and a recognisable line into each sector."""
+    size = image.stat().st_size
+    lines = b"".join(b"sector %08d " % number + bytes(SECTOR - 16) for number in range(size // SECTOR))
+    image.write_bytes(lines[:size])
+    with image.open("r+b") as file:
+        for at in (0, SECTOR, size - SECTOR):
+            file.seek(at)
+            file.write(bytes(SECTOR))
+    run("sfdisk", "--quiet", "--wipe", "never", image, feed=script.encode())
+
+
+def sample_disk() -> bytes:
+    """What virtual disks are made of: noise, the same byte, holes."""
+    noise = random.Random(3)
+    return b"".join((noise.randbytes(9000), bytes(70_000), b"\xaa" * 20_000, bytes(400_000), b"end of the disk " * 32))
+
+
+def _disk(script: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        image = Path(folder) / "x"
+        image.write_bytes(bytes(DISK_SIZE))
+        partitioned(image, script)
+        return image.read_bytes()
+
+
+def _gpt() -> bytes:
+    return _disk("label: gpt\nunit: sectors\nfirst-lba: 34\n start=40, size=8, name=one, type=U\n start=64, size=50\n")
+
+
+def _mbr() -> bytes:
+    rows = ("start=16, size=8, type=83, bootable", "start=32, size=64, type=5", "start=40, size=8", "start=60, size=8")
+    return _disk("label: dos\nunit: sectors\n" + "".join(f" {row}\n" for row in rows))
