@@ -14,8 +14,10 @@ from pathlib import Path
 import lz4.frame
 import zstandard
 from tests.support import small_discs
+from tests.support import small_flash
 from tests.support import small_boot
 from tests.support import small_archives
+from tests.support import small_uefi
 from tests.support.squashfs_images import Image
 from tests.support.trees import run
 
@@ -44,8 +46,10 @@ def small_inputs() -> dict[str, bytes]:
         "ext": _ext(),
         "fat": _fat(),
         **small_archives.inputs(),
+        **small_uefi.inputs(),
         **small_boot.inputs(),
         **small_discs.inputs(),
+        **small_flash.inputs(),
     }
 
 

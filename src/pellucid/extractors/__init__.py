@@ -11,13 +11,19 @@ from pellucid.extractors.fat import fat
 from pellucid.extractors.fit import fit
 from pellucid.extractors.gpt_disk import gpt_disk
 from pellucid.extractors.gzip import gzip
+from pellucid.extractors.jffs2 import jffs2
 from pellucid.extractors.lz4 import lz4
+from pellucid.extractors.lzip import lzip
 from pellucid.extractors.lzma import lzma
+from pellucid.extractors.lzop import lzop
+from pellucid.extractors.lzw import compress
 from pellucid.extractors.mbr_disk import mbr_disk
 from pellucid.extractors.rpm import rpm
 from pellucid.extractors.squashfs import squashfs
 from pellucid.extractors.tar import tar
 from pellucid.extractors.tar_v7 import tar_v7
+from pellucid.extractors.uefi_volume import uefi_volume
+from pellucid.extractors.trx import trx
 from pellucid.extractors.uimage import uimage
 from pellucid.extractors.xfs import xfs
 from pellucid.extractors.xz import xz
@@ -27,10 +33,15 @@ from pellucid.extractors.zstd import zstd
 # Long magics first; formats that are only believed at the start of an artefact last.
 EXTRACTORS: tuple[Extractor, ...] = (
     squashfs,
+    jffs2,
     uimage,
+    trx,
+    uefi_volume,
     xfs,
     fit,
     rpm,
+    lzip,
+    lzop,
     xz,
     zstd,
     lz4,
@@ -45,6 +56,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     fat,
     gpt_disk,
     lzma,
+    compress,
     tar_v7,
     cpio_binary,
     mbr_disk,
