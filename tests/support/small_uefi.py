@@ -1,0 +1,31 @@
+"""One small valid input for every extractor of UEFI and PC firmware."""
+
+from tests.support import uefi_images as uefi
+
+
+def inputs() -> dict[str, bytes]:
+    """By the extractor's name."""
+    return {"uefi_volume": _volume()}
+
+
+def _volume() -> bytes:
+    inner = uefi.volume(
+        uefi.file(
+            uefi.module(2),
+            uefi.DRIVER,
+            uefi.sections(
+                uefi.section(0x13, b"\x02" + bytes(16) + b"\x08"),
+                uefi.section(0x10, b"MZ" + bytes(200)),
+                uefi.section(0x15, uefi.text("Inner")),
+                uefi.section(0x14, b"\1\0" + uefi.text("1.0")),
+            ),
+        ),
+        name=uefi.module(9),
+    )
+    packed = uefi.alone(uefi.sections(uefi.section(0x17, inner), uefi.section(0x19, b"raw")))
+    return uefi.volume(
+        uefi.file(uefi.module(1), uefi.VOLUME_IMAGE, uefi.defined(uefi.LZMA, packed)),
+        uefi.file(uefi.module(3), uefi.RAW, b"content"),
+        uefi.file(uefi.module(4), uefi.FREEFORM, uefi.crc32(uefi.section(0x18, bytes(16) + b"free"))),
+        system=uefi.FFS3,
+    )
