@@ -13,7 +13,7 @@ from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from pellucid.api import context as contexts
 from pellucid.api import links as linking
 from pellucid.domain import access
-from pellucid.services import files, images, products, scans, temp_files, webhooks
+from pellucid.services import components, files, images, products, scans, temp_files, webhooks
 from pellucid.storage import database
 
 
@@ -72,6 +72,10 @@ def _scans(tx: Transaction) -> scans.Scans:
     return scans.Scans(tx)
 
 
+def _components(tx: Transaction) -> components.Components:
+    return components.Components(tx)
+
+
 def _files(tx: Transaction) -> files.Files:
     return files.Files(tx)
 
@@ -87,6 +91,7 @@ def _webhooks(tx: Transaction, context: Context) -> webhooks.Webhooks:
 Products = Annotated[products.Products, Depends(_products)]
 Images = Annotated[images.Images, Depends(_images)]
 Scans = Annotated[scans.Scans, Depends(_scans)]
+Components = Annotated[components.Components, Depends(_components)]
 Files = Annotated[files.Files, Depends(_files)]
 TempFiles = Annotated[temp_files.TempFiles, Depends(_temp_files)]
 Webhooks = Annotated[webhooks.Webhooks, Depends(_webhooks)]

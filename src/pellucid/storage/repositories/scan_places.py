@@ -50,7 +50,7 @@ def _values(place: ScannedPlace, result: ScanResult, components: Mapping[str, in
 def _stated(entry: Entry) -> dict[str, Any]:
     """What the container says of an entry; numbers that no column holds are left out, whatever they were to mean."""
     return {
-        "mode": _number(entry.mode),
+        "mode": _number(entry.mode, 0),
         "uid": _number(entry.uid),
         "gid": _number(entry.gid),
         "mtime": _number(entry.mtime),
@@ -62,5 +62,5 @@ def _stated(entry: Entry) -> dict[str, Any]:
 NOTHING_STATED = dict.fromkeys(("mode", "uid", "gid", "mtime", "target", "facts"))
 
 
-def _number(value: int | None) -> int | None:
-    return value if value is not None and -LARGEST <= value <= LARGEST else None
+def _number(value: int | None, lowest: int = -LARGEST) -> int | None:
+    return value if value is not None and lowest <= value <= LARGEST else None
