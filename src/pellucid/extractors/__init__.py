@@ -1,11 +1,14 @@
 """Extractors: artefact -> artefacts, one file each, in the order in which they are asked."""
 
 from pellucid.analysis.extractor import Extractor
+from pellucid.extractors.android_sparse import android_sparse
 from pellucid.extractors.ar import ar
 from pellucid.extractors.bzip2 import bzip2
 from pellucid.extractors.container_image import container_image
 from pellucid.extractors.cpio import cpio
 from pellucid.extractors.cpio_binary import cpio_binary
+from pellucid.extractors.cramfs import cramfs
+from pellucid.extractors.erofs import erofs
 from pellucid.extractors.ext import ext
 from pellucid.extractors.fat import fat
 from pellucid.extractors.fit import fit
@@ -18,13 +21,16 @@ from pellucid.extractors.lzma import lzma
 from pellucid.extractors.lzop import lzop
 from pellucid.extractors.lzw import compress
 from pellucid.extractors.mbr_disk import mbr_disk
+from pellucid.extractors.qcow2 import qcow2
+from pellucid.extractors.romfs import romfs
 from pellucid.extractors.rpm import rpm
 from pellucid.extractors.squashfs import squashfs
 from pellucid.extractors.tar import tar
 from pellucid.extractors.tar_v7 import tar_v7
-from pellucid.extractors.uefi_volume import uefi_volume
 from pellucid.extractors.trx import trx
+from pellucid.extractors.uefi_volume import uefi_volume
 from pellucid.extractors.uimage import uimage
+from pellucid.extractors.vmdk import vmdk
 from pellucid.extractors.xfs import xfs
 from pellucid.extractors.xz import xz
 from pellucid.extractors.zip import zip_archive
@@ -33,6 +39,9 @@ from pellucid.extractors.zstd import zstd
 # Long magics first; formats that are only believed at the start of an artefact last.
 EXTRACTORS: tuple[Extractor, ...] = (
     squashfs,
+    erofs,
+    cramfs,
+    romfs,
     jffs2,
     uimage,
     trx,
@@ -54,6 +63,9 @@ EXTRACTORS: tuple[Extractor, ...] = (
     gzip,
     ext,
     fat,
+    android_sparse,
+    qcow2,
+    vmdk,
     gpt_disk,
     lzma,
     compress,
