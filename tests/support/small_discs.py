@@ -1,9 +1,9 @@
 """Small valid discs, disks and virtual disks, made by the tools that know their formats."""
 
-import random
 import tempfile
 from pathlib import Path
 
+from tests.support.disk_images import MIB, converted
 from tests.support.trees import run
 
 SECTOR = 512
@@ -15,6 +15,9 @@ def inputs() -> dict[str, bytes]:
     return {
         "gpt_disk": _gpt(),
         "mbr_disk": _mbr(),
+        "qcow2": converted("qcow2", "-c", "-o", "cluster_size=4k", size=MIB),
+        "vmdk": converted("vmdk", "-o", "subformat=streamOptimized", size=MIB),
+        "android_sparse": _sparse(),
     }
 
 
@@ -28,12 +31,6 @@ def partitioned(image: Path, script: str) -> None:
             file.seek(at)
             file.write(bytes(SECTOR))
     run("sfdisk", "--quiet", "--wipe", "never", image, feed=script.encode())
-
-
-def sample_disk() -> bytes:
-    """What virtual disks are made of: noise, the same byte, holes."""
-    noise = random.Random(3)
-    return b"".join((noise.randbytes(9000), bytes(70_000), b"\xaa" * 20_000, bytes(400_000), b"end of the disk " * 32))
 
 
 def _disk(script: str) -> bytes:
@@ -51,3 +48,10 @@ def _gpt() -> bytes:
 def _mbr() -> bytes:
     rows = ("start=16, size=8, type=83, bootable", "start=32, size=64, type=5", "start=40, size=8", "start=60, size=8")
     return _disk("label: dos\nunit: sectors\n" + "".join(f" {row}\n" for row in rows))
+
+
+def _sparse() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "raw").write_bytes(bytes(8192) + b"abcd" * 4096 + b"some content ".ljust(8192, b"."))
+        run("img2simg", "raw", "x", cwd=Path(folder))
+        return (Path(folder) / "x").read_bytes()

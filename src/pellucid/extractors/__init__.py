@@ -8,6 +8,7 @@ from pellucid.extractors.container_image import container_image
 from pellucid.extractors.cpio import cpio
 from pellucid.extractors.cpio_binary import cpio_binary
 from pellucid.extractors.cramfs import cramfs
+from pellucid.extractors.elf import elf
 from pellucid.extractors.erofs import erofs
 from pellucid.extractors.ext import ext
 from pellucid.extractors.fat import fat
@@ -15,6 +16,11 @@ from pellucid.extractors.fit import fit
 from pellucid.extractors.gpt_disk import gpt_disk
 from pellucid.extractors.gzip import gzip
 from pellucid.extractors.jffs2 import jffs2
+from pellucid.extractors.kernel_config import kernel_config
+from pellucid.extractors.linux_bzimage import linux_bzimage
+from pellucid.extractors.linux_image import linux_image
+from pellucid.extractors.linux_zboot import linux_zboot
+from pellucid.extractors.linux_zimage import linux_zimage
 from pellucid.extractors.lz4 import lz4
 from pellucid.extractors.lzip import lzip
 from pellucid.extractors.lzma import lzma
@@ -48,6 +54,10 @@ EXTRACTORS: tuple[Extractor, ...] = (
     uefi_volume,
     xfs,
     fit,
+    linux_bzimage,
+    linux_zimage,
+    kernel_config,
+    elf,
     rpm,
     lzip,
     lzop,
