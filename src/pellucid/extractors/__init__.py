@@ -77,6 +77,8 @@ EXTRACTORS: tuple[Extractor, ...] = (
     qcow2,
     vmdk,
     gpt_disk,
+    linux_image,
+    linux_zboot,
     lzma,
     compress,
     tar_v7,
