@@ -56,12 +56,15 @@ class Volume:
 def read(data: Data, start: int = 0) -> Volume:
     """The superblock at `start` or 512 bytes behind it, checked; raises Malformed."""
     if data[start : start + 4] in (LITTLE, BIG):
-        return _superblock(data, start, 0)
+        found = _superblock(data, start, 0)
+        if found.root.size and not found.flags & SHIFTED and found.root.offset != FIRST_AT:
+            raise Malformed("cramfs with another beginning")
+        return found
     found = _superblock(data, start, BOOT_CODE)
     sure = found.root.offset == BOOT_CODE + FIRST_AT
     shifted = found.flags & SHIFTED and found.root.offset > BOOT_CODE and is_whole(data, found, start)
     if not (sure or shifted):
-        raise Malformed("cramfs without boot code, or with another beginning")
+        raise Malformed("cramfs with another beginning")
     return found
 
 
