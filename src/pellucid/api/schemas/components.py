@@ -1,9 +1,10 @@
 """Components on the wire: one, and a tree of any size as it is read."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from pellucid.api.schemas.wire import Wire, rfc3339
 from pellucid.domain.component_tree import TreeComponent
@@ -45,7 +46,7 @@ def wire(value: TreeComponent) -> dict[str, Any]:
 
 def tree(pieces: Iterable[Sequence[TreeComponent]]) -> Iterator[bytes]:
     """The JSON of RecursiveComponents from places in tree order; never more than a piece of it is in memory."""
-    written = ['{"components":[']
+    written = [b'{"components":[']
     parents: list[int] = []  # open objects, outermost first
     filled: list[bool] = [False]  # whether the list of each of them, and the outermost list, has something
     for piece in pieces:
@@ -53,28 +54,30 @@ def tree(pieces: Iterable[Sequence[TreeComponent]]) -> Iterator[bytes]:
             while parents and parents[-1] != item.parent:
                 written.append(_closed(parents, filled))
             if filled[-1]:
-                written.append(",")
+                written.append(b",")
             elif parents:
-                written.append(',"components":[')
+                written.append(b',"components":[')
             filled[-1] = True
             written.append(_object(item)[:-1])
             parents.append(item.number)
             filled.append(False)
-        yield "".join(written).encode()
+        yield b"".join(written)
         written = []
     while parents:
         written.append(_closed(parents, filled))
-    yield ("".join(written) + "]}").encode()
+    yield b"".join([*written, b"]}"])
 
 
-def _closed(parents: list[int], filled: list[bool]) -> str:
+def _closed(parents: list[int], filled: list[bool]) -> bytes:
     parents.pop()
-    return "]}" if filled.pop() else "}"
+    return b"]}" if filled.pop() else b"}"
 
 
-def _object(value: TreeComponent) -> str:
-    present = {name: item for name, item in wire(value).items() if item is not None}
-    return json.dumps(present, ensure_ascii=False, separators=(",", ":"))
+def _object(value: TreeComponent) -> bytes:
+    return _encoder.encode({name: item for name, item in wire(value).items() if item is not None})
+
+
+_encoder = msgspec.json.Encoder()
 
 
 def _attributes(value: TreeComponent) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Places of scans as components: whole trees in pieces, or some of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from pellucid.domain.component_tree import TreeComponent
@@ -68,30 +69,32 @@ def joined(query: Select[Any]) -> Select[Any]:
     )
 
 
-def to_domain(row: Row[Any]) -> TreeComponent:
-    """From the columns that are named above, in whatever query they stand."""
-    has_bytes = bool(row.sha256)
-    entry = row.entry or EntryKind.FILE
-    container = row.container or ""
+def to_domain(row: Sequence[Any]) -> TreeComponent:
+    """From the values of COLUMNS, in whatever query they stand first."""
+    # By place and not by name: a tree may have half a million rows.
+    scan_id, number, parent, path, name, entry, kind, sha256, size, *stated = row
+    mode, uid, gid, mtime, target, facts, meta, software, architecture, bits, container = stated
+    entry = entry or EntryKind.FILE
+    container = container or ""
     return TreeComponent(
-        scan_id=row.scan_id,
-        number=row.number,
-        parent=row.parent,
-        name=row.name,
-        path=row.path if row.parent is None else row.path[len(container) + 1 :],
+        scan_id=scan_id,
+        number=number,
+        parent=parent,
+        name=name,
+        path=path if parent is None else path[len(container) + 1 :],
         container_path=container,
-        kind=row.software or (row.kind if has_bytes else entry),
+        kind=software or (kind if sha256 else entry),
         entry=entry,
-        format=row.kind,
-        sha256=row.sha256,
-        size=row.size if has_bytes else None,
-        architecture=row.architecture or "",
-        bits=row.bits,
-        mode=row.mode,
-        uid=row.uid,
-        gid=row.gid,
-        mtime=row.mtime,
-        target=row.target or "",
-        facts=row.facts or {},
-        header=row.meta,
+        format=kind,
+        sha256=sha256,
+        size=size if sha256 else None,
+        architecture=architecture or "",
+        bits=bits,
+        mode=mode,
+        uid=uid,
+        gid=gid,
+        mtime=mtime,
+        target=target or "",
+        facts=facts or {},
+        header=meta,
     )
