@@ -30,9 +30,12 @@ from pellucid.extractors.mbr_disk import mbr_disk
 from pellucid.extractors.qcow2 import qcow2
 from pellucid.extractors.romfs import romfs
 from pellucid.extractors.rpm import rpm
+from pellucid.extractors.sevenzip import sevenzip
 from pellucid.extractors.squashfs import squashfs
 from pellucid.extractors.tar import tar
 from pellucid.extractors.tar_v7 import tar_v7
+from pellucid.extractors.ubi import ubi
+from pellucid.extractors.ubifs import ubifs
 from pellucid.extractors.trx import trx
 from pellucid.extractors.uefi_volume import uefi_volume
 from pellucid.extractors.uimage import uimage
@@ -45,6 +48,8 @@ from pellucid.extractors.zstd import zstd
 # Long magics first; formats that are only believed at the start of an artefact last.
 EXTRACTORS: tuple[Extractor, ...] = (
     squashfs,
+    ubi,
+    ubifs,
     erofs,
     cramfs,
     romfs,
@@ -61,6 +66,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     rpm,
     lzip,
     lzop,
+    sevenzip,
     xz,
     zstd,
     lz4,

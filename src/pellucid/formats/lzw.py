@@ -16,7 +16,7 @@ FIRST_WIDTH = 9
 LEAST_BITS, MOST_BITS = 10, 16
 BLOCK_MODE, RESERVED = 0x80, 0x60
 CLEAR = 256
-GROUPS = 512
+GROUPS = 64
 # A string longer than this is kept as an earlier one and its tail: a table of strings grows with their square.
 LONGEST = 1024
 Long = tuple[int, bytes]
