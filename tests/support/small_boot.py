@@ -1,10 +1,13 @@
 """Small valid boot images, kernels, text records and containers, to be mutated."""
 
+import gzip
+import lzma
 import struct
 import zlib
 from collections.abc import Sequence
 
 from tests.support.container_images import docker, tar_of
+from tests.support.kernels import IKCONFIG, bzimage, device_tree, elf_program, flat_image, initramfs, zboot, zimage
 
 CONTENT = b"a little content, " * 60 + bytes(range(256))
 
@@ -13,6 +16,12 @@ def inputs() -> dict[str, bytes]:
     """By the extractor's name."""
     return {
         "container_image": docker({"a:1": [tar_of({"a/b": b"1", "c": CONTENT}), tar_of({"a/.wh.b": b"", "c": b"2"})]}),
+        "linux_bzimage": bzimage(gzip.compress(CONTENT), counted=False, signed=CONTENT),
+        "linux_zimage": zimage(lzma.compress(CONTENT), device_tree()),
+        "linux_image": flat_image(IKCONFIG + bytes(-len(IKCONFIG) % 64) + initramfs() + gzip.compress(initramfs())),
+        "linux_zboot": zboot(gzip.compress(CONTENT)),
+        "kernel_config": IKCONFIG,
+        "elf": elf_program(IKCONFIG, section="__ksymtab") + CONTENT,
         "trx": trx_image([b"kernel" * 10, CONTENT]),
     }
 
