@@ -53,7 +53,7 @@ def test_everything_comes_out(tree: Path, tmp_path: Path, variant: str) -> None:
 
 def test_owners_devices_attributes_and_summaries(tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
-    (tmp_path / "tree/file").write_bytes(TEXT)
+    (tmp_path / "tree/file").write_bytes(random.Random(5).randbytes(50_000))
     table = tmp_path / "devices"
     table.write_text(
         "/file f 4711 12 34 - - - - -\n/console c 600 0 5 5 1 0 0 -\n"

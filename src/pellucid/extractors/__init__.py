@@ -1,8 +1,11 @@
 """Extractors: artefact -> artefacts, one file each, in the order in which they are asked."""
 
 from pellucid.analysis.extractor import Extractor
+from pellucid.extractors.android_boot import android_boot
 from pellucid.extractors.android_sparse import android_sparse
+from pellucid.extractors.android_vbmeta import android_vbmeta
 from pellucid.extractors.ar import ar
+from pellucid.extractors.btrfs import btrfs
 from pellucid.extractors.bzip2 import bzip2
 from pellucid.extractors.container_image import container_image
 from pellucid.extractors.cpio import cpio
@@ -15,6 +18,7 @@ from pellucid.extractors.fat import fat
 from pellucid.extractors.fit import fit
 from pellucid.extractors.gpt_disk import gpt_disk
 from pellucid.extractors.gzip import gzip
+from pellucid.extractors.iso9660 import iso9660
 from pellucid.extractors.jffs2 import jffs2
 from pellucid.extractors.kernel_config import kernel_config
 from pellucid.extractors.linux_bzimage import linux_bzimage
@@ -34,9 +38,9 @@ from pellucid.extractors.sevenzip import sevenzip
 from pellucid.extractors.squashfs import squashfs
 from pellucid.extractors.tar import tar
 from pellucid.extractors.tar_v7 import tar_v7
+from pellucid.extractors.trx import trx
 from pellucid.extractors.ubi import ubi
 from pellucid.extractors.ubifs import ubifs
-from pellucid.extractors.trx import trx
 from pellucid.extractors.uefi_volume import uefi_volume
 from pellucid.extractors.uimage import uimage
 from pellucid.extractors.vmdk import vmdk
@@ -56,8 +60,11 @@ EXTRACTORS: tuple[Extractor, ...] = (
     jffs2,
     uimage,
     trx,
+    android_vbmeta,
+    android_boot,
     uefi_volume,
     xfs,
+    btrfs,
     fit,
     linux_bzimage,
     linux_zimage,
@@ -82,6 +89,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     android_sparse,
     qcow2,
     vmdk,
+    iso9660,
     gpt_disk,
     linux_image,
     linux_zboot,
