@@ -18,6 +18,7 @@ def inputs() -> dict[str, bytes]:
         "qcow2": converted("qcow2", "-c", "-o", "cluster_size=4k", size=MIB),
         "vmdk": converted("vmdk", "-o", "subformat=streamOptimized", size=MIB),
         "android_sparse": _sparse(),
+        "iso9660": _iso(),
     }
 
 
@@ -54,4 +55,16 @@ def _sparse() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "raw").write_bytes(bytes(8192) + b"abcd" * 4096 + b"some content ".ljust(8192, b"."))
         run("img2simg", "raw", "x", cwd=Path(folder))
+        return (Path(folder) / "x").read_bytes()
+
+
+def _iso() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "tree"
+        (tree / "sub/a/b/c/d/e/f/g/h").mkdir(parents=True)
+        (tree / "sub/a/b/c/d/e/f/g/h/deep").write_bytes(b"deep")
+        (tree / "boot.img").write_bytes(b"boot loader " * 99)
+        (tree / ("n" * 200)).symlink_to("t" * 200)
+        options = ("-R", "-J", "-b", "boot.img", "-c", "boot.cat", "-no-emul-boot", "-no-pad")
+        run("genisoimage", "-quiet", "-o", "x", *options, "tree", cwd=Path(folder))
         return (Path(folder) / "x").read_bytes()

@@ -51,13 +51,19 @@ class _Entry:
         return self.type in EXTENDED
 
 
-def read(data: Data) -> Table:
-    """The table in the first sector of `data`. Raises Malformed when it is none, or the boot sector of a volume."""
+def read(data: Data, *, hybrid: bool = False) -> Table:
+    """The table in the first sector of `data`. Raises Malformed when it is none, or the boot sector of a volume.
+
+    That of a `hybrid` disc may list the disc itself, around other partitions, and a protective entry beside others.
+    """
     sector = take(data, 0, SECTOR)
     if sector[MAGIC_AT:] != MAGIC or sector[3:11] in VOLUMES:
         raise Malformed("no partition table")
     entries = _entries(sector)
-    _check(entries, len(data))
+    if hybrid:
+        entries = [entry for entry in entries if entry.first and entry.type != PROTECTIVE]
+    else:
+        _check(entries, len(data))
     if _is_fat(data):
         raise Malformed("the boot sector of a FAT volume")
     partitions = [_partition(entry, entry.first) for entry in entries if not entry.extended]
