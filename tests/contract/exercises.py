@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 from tests.support.api_client import Api
-from tests.support.scanned_trees import small_tree, store
+from tests.support.scanned_trees import BUSYBOX, finding, small_tree, store
 
 Exercise = Callable[[Api], httpx2.Response]
 
@@ -102,7 +102,7 @@ def _components(api: Api) -> str:
     """The path of the components of a scan that has ended."""
     path, image = _image(api)
     scan_id = image["latestScan"]["id"]
-    store(api.database, image["parent"].rpartition("/")[2], scan_id, small_tree())
+    store(api.database, image["parent"].rpartition("/")[2], scan_id, small_tree(), finding("CVE-2000-1", BUSYBOX))
     return f"{path}/scans/{scan_id}/components"
 
 
@@ -142,6 +142,21 @@ def current_user(api: Api) -> httpx2.Response:
     return api.http.get("/api/v4/users/me")
 
 
+def grid_files(api: Api) -> httpx2.Response:
+    _attachment(api)
+    query = {"filters": [{"field": "isAttachment", "value": True}], "sortBy": {"field": "filename"}}
+    answer = api.http.post("/api/v4/grids/files:gridList", json=query)
+    assert [row["filename"] for row in answer.json()["rows"]] == ["notes.txt"]
+    return answer
+
+
+def grid_components(api: Api) -> httpx2.Response:
+    _components(api)
+    answer = api.http.post("/api/v4/grids/components:gridList")
+    assert [row["component"]["name"] for row in answer.json()["rows"]] == ["busybox"]
+    return answer
+
+
 EXERCISES: dict[str, Exercise] = {
     "ListProducts": list_products,
     "CreateProduct": create_product,
@@ -167,5 +182,7 @@ EXERCISES: dict[str, Exercise] = {
     "CreateFile": create_file,
     "BulkDownloadFiles": download_files,
     "BulkDeleteFiles": delete_files,
+    "GridListFiles": grid_files,
+    "GridListComponents": grid_components,
     "GetCurrentUser": current_user,
 }
