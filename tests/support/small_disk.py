@@ -5,6 +5,7 @@ import struct
 import tempfile
 from pathlib import Path
 
+from tests.support.btrfs_images import Btrfs
 from tests.support.trees import run
 
 from pellucid.formats.crc32c import crc32c
@@ -15,7 +16,7 @@ CONTENT = b"a little content, " * 60 + bytes(range(256))
 
 def inputs() -> dict[str, bytes]:
     """By the extractor's name."""
-    return {"xfs": small_xfs()}
+    return {"xfs": small_xfs(), "btrfs": Btrfs().build()}
 
 
 def protofile(root: Path) -> str:
