@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 
+from tests.support.android_images import vbmeta, vendor_boot_v4
 from tests.support.container_images import docker, tar_of
 from tests.support.kernels import IKCONFIG, bzimage, device_tree, elf_program, flat_image, initramfs, zboot, zimage
 
@@ -22,6 +23,8 @@ def inputs() -> dict[str, bytes]:
         "linux_zboot": zboot(gzip.compress(CONTENT)),
         "kernel_config": IKCONFIG,
         "elf": elf_program(IKCONFIG, section="__ksymtab") + CONTENT,
+        "android_boot": vendor_boot_v4({"a": (1, CONTENT), "b": (3, CONTENT)}, CONTENT, b"a=b\n"),
+        "android_vbmeta": vbmeta(),
         "trx": trx_image([b"kernel" * 10, CONTENT]),
     }
 
