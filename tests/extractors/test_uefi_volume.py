@@ -5,6 +5,7 @@ import struct
 from pathlib import Path
 
 import pytest
+from tests.support import tiano_encoder
 from tests.support import uefi_images as uefi
 from tests.support.trees import extract
 
@@ -220,3 +221,14 @@ def nv_volume(body: bytes) -> bytes:
     """A volume whose content is no files."""
     plain = uefi.volume(system=uefi.NV_DATA, size=72 + len(body))
     return plain[:72] + body + plain[72 + len(body) :]
+
+
+@pytest.mark.parametrize("version", [tiano_encoder.EFI, tiano_encoder.TIANO])
+def test_the_standard_compression_in_both_variants(tmp_path: Path, version: int) -> None:
+    content = uefi.sections(uefi.section(0x10, PE * 5), uefi.section(0x15, uefi.text("Sample")))
+    packed = uefi.section(1, struct.pack("<IB", len(content), 1) + tiano_encoder.encode(content, version))
+    found = extract(uefi_volume, uefi.volume(driver(1, packed)), tmp_path / "out")
+    assert found.contents == {"Sample/Sample.efi": PE * 5}
+    custom = uefi.defined("A31280AD-481E-41B6-95E8-127F4C984779", tiano_encoder.encode(content, tiano_encoder.TIANO))
+    found = extract(uefi_volume, uefi.volume(driver(1, custom)), tmp_path / "out")
+    assert found.contents == {"Sample/Sample.efi": PE * 5}

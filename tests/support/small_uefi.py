@@ -1,11 +1,12 @@
 """One small valid input for every extractor of UEFI and PC firmware."""
 
+from tests.support import tiano_encoder
 from tests.support import uefi_images as uefi
 
 
 def inputs() -> dict[str, bytes]:
     """By the extractor's name."""
-    return {"uefi_volume": _volume()}
+    return {"uefi_volume": _volume(), "option_rom": _option_rom()}
 
 
 def _volume() -> bytes:
@@ -29,3 +30,8 @@ def _volume() -> bytes:
         uefi.file(uefi.module(4), uefi.FREEFORM, uefi.crc32(uefi.section(0x18, bytes(16) + b"free"))),
         system=uefi.FFS3,
     )
+
+
+def _option_rom() -> bytes:
+    packed = tiano_encoder.encode(b"MZ" + b"program " * 50, tiano_encoder.EFI)
+    return uefi.option_rom(0, b"code" * 20, last=False) + uefi.option_rom(3, packed, compressed=1)

@@ -117,3 +117,14 @@ def store(*variables: bytes, kind: str = AUTHENTICATED, size: int = 2048) -> byt
         body += part + b"\xff" * (-len(part) % 4)
     head = guid.raw(kind) + struct.pack("<IBB6x", size, 0x5A, 0xFE)
     return head + body + b"\xff" * (size - len(head) - len(body))
+
+
+def option_rom(kind: int, content: bytes, *, last: bool = True, compressed: int = 0) -> bytes:
+    """One image of an expansion ROM; kind 3 is for EFI."""
+    structure = struct.pack("<4sHHHHB3sHHBB2x", b"PCIR", 0x8086, 0x100E, 0, 24, 0, b"\0\0\2", 0, 1, kind, last << 7)
+    head = struct.pack("<2sHIHHH8xHH2x", b"\x55\xaa", 0, 0x0EF1, 11, 0x8664, compressed, 28 + 24, 28)
+    if kind != 3:
+        head = b"\x55\xaa" + bytes(22) + struct.pack("<H2x", 28)
+    image = head + structure + content
+    image += bytes(-len(image) % 512)
+    return image[:44] + struct.pack("<H", len(image) // 512) + image[46:]

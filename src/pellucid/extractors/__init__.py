@@ -31,6 +31,7 @@ from pellucid.extractors.lzma import lzma
 from pellucid.extractors.lzop import lzop
 from pellucid.extractors.lzw import compress
 from pellucid.extractors.mbr_disk import mbr_disk
+from pellucid.extractors.option_rom import option_rom
 from pellucid.extractors.qcow2 import qcow2
 from pellucid.extractors.romfs import romfs
 from pellucid.extractors.rpm import rpm
@@ -63,6 +64,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     android_vbmeta,
     android_boot,
     uefi_volume,
+    option_rom,
     xfs,
     btrfs,
     fit,
