@@ -17,6 +17,9 @@ def inputs() -> dict[str, bytes]:
         "mbr_disk": _mbr(),
         "qcow2": converted("qcow2", "-c", "-o", "cluster_size=4k", size=MIB),
         "vmdk": converted("vmdk", "-o", "subformat=streamOptimized", size=MIB),
+        "vdi": converted("vdi", size=MIB // 4),
+        "vhd": converted("vpc", "-o", "force_size=on", size=MIB // 4),
+        "vhdx": converted("vhdx", "-o", "block_size=1M,log_size=1M", size=MIB // 4),
         "android_sparse": _sparse(),
         "iso9660": _iso(),
     }

@@ -18,6 +18,7 @@ from pellucid.extractors.fat import fat
 from pellucid.extractors.fit import fit
 from pellucid.extractors.gpt_disk import gpt_disk
 from pellucid.extractors.gzip import gzip
+from pellucid.extractors.intel_hex import intel_hex
 from pellucid.extractors.iso9660 import iso9660
 from pellucid.extractors.jffs2 import jffs2
 from pellucid.extractors.kernel_config import kernel_config
@@ -37,13 +38,18 @@ from pellucid.extractors.romfs import romfs
 from pellucid.extractors.rpm import rpm
 from pellucid.extractors.sevenzip import sevenzip
 from pellucid.extractors.squashfs import squashfs
+from pellucid.extractors.srec import srec
 from pellucid.extractors.tar import tar
 from pellucid.extractors.tar_v7 import tar_v7
 from pellucid.extractors.trx import trx
 from pellucid.extractors.ubi import ubi
 from pellucid.extractors.ubifs import ubifs
 from pellucid.extractors.uefi_volume import uefi_volume
+from pellucid.extractors.uf2 import uf2
 from pellucid.extractors.uimage import uimage
+from pellucid.extractors.vdi import vdi
+from pellucid.extractors.vhd import vhd
+from pellucid.extractors.vhdx import vhdx
 from pellucid.extractors.vmdk import vmdk
 from pellucid.extractors.xfs import xfs
 from pellucid.extractors.xz import xz
@@ -62,6 +68,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     uimage,
     trx,
     android_vbmeta,
+    uf2,
     android_boot,
     uefi_volume,
     option_rom,
@@ -91,10 +98,15 @@ EXTRACTORS: tuple[Extractor, ...] = (
     android_sparse,
     qcow2,
     vmdk,
+    vhdx,
+    vhd,
+    vdi,
     iso9660,
     gpt_disk,
     linux_image,
     linux_zboot,
+    srec,
+    intel_hex,
     lzma,
     compress,
     tar_v7,
