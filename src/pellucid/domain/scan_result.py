@@ -13,6 +13,8 @@ from pellucid.domain.image import ImageCounts
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem
 
+SEPARATOR = "!"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScannedArtefact:
@@ -39,6 +41,14 @@ class ScannedPlace:
     parent: int
     entry: Entry | None = None
     artefact: ScannedArtefact | None = None
+
+
+def path_of(place: ScannedPlace, places: Sequence[ScannedPlace]) -> str:
+    """Where a place of the tree `places` lies: containers and the name in the last one, joined by "!"."""
+    if place.artefact or place.entry is None:
+        return place.artefact.path if place.artefact else ""
+    container = places[place.parent].artefact
+    return f"{container.path if container else ''}{SEPARATOR}{place.entry.name}"
 
 
 @dataclass(frozen=True, kw_only=True)

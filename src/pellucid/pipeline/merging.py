@@ -10,12 +10,11 @@ from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.domain.scan_result import ScannedArtefact, ScannedPlace
+from pellucid.domain.scan_result import SEPARATOR, ScannedArtefact, ScannedPlace
 from pellucid.formats.identify import DATA, EMPTY, PADDING
 from pellucid.pipeline.content import Child, Content
 from pellucid.pipeline.outcome import Outcome
 
-SEPARATOR = "!"
 MOST_PLACES = 16
 MOST_LISTED = 500_000
 UNKNOWN = "unknown"

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pellucid.domain.entry import Entry
-from pellucid.domain.scan_result import ScannedPlace, ScanResult
+from pellucid.domain.scan_result import ScannedPlace, ScanResult, path_of
 
-SEPARATOR = "!"
 LARGEST = (1 << 63) - 1
 NUL = "\N{SYMBOL FOR NULL}"
 
@@ -28,11 +27,7 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _values(place: ScannedPlace, result: ScanResult, components: Mapping[str, int]) -> dict[str, Any]:
     entry, artefact = place.entry, place.artefact
-    if artefact:
-        path = artefact.path
-    else:
-        container = result.places[place.parent].artefact
-        path = f"{container.path if container else ''}{SEPARATOR}{entry.name if entry else ''}"
+    path = path_of(place, result.places)
     return {
         "path": path,
         "sha256": artefact.sha256 if artefact else "",
