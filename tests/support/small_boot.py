@@ -4,13 +4,17 @@ import gzip
 import lzma
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tests.support.android_images import vbmeta, vendor_boot_v4
 from tests.support.container_images import docker, tar_of
 from tests.support.kernels import IKCONFIG, bzimage, device_tree, elf_program, flat_image, initramfs, zboot, zimage
 
 CONTENT = b"a little content, " * 60 + bytes(range(256))
+
+
+HEX = b":020000040800F2\r\n:0400000001020304F2\r\n:0400100005060708D2\r\n:04000005080000816E\r\n:00000001FF\r\n"
+SREC = b"S0030000FC\nS107000001020304EE\nS107001005060708CE\nS5030002FA\nS9030000FC\n"
 
 
 def inputs() -> dict[str, bytes]:
@@ -25,6 +29,9 @@ def inputs() -> dict[str, bytes]:
         "elf": elf_program(IKCONFIG, section="__ksymtab") + CONTENT,
         "android_boot": vendor_boot_v4({"a": (1, CONTENT), "b": (3, CONTENT)}, CONTENT, b"a=b\n"),
         "android_vbmeta": vbmeta(),
+        "intel_hex": HEX,
+        "srec": SREC,
+        "uf2": uf2_file({0xE48BFF56: (0x10000000, CONTENT), 1: (0x2000, CONTENT)}),
         "trx": trx_image([b"kernel" * 10, CONTENT]),
     }
 
@@ -39,3 +46,15 @@ def trx_image(parts: Sequence[bytes], version: int = 1) -> bytes:
     rest = struct.pack(f"<HH{slots}I", 0, version, *offsets, *[0] * (slots - len(parts)))
     rest += bytes(64 - 12 - len(rest)) + body
     return struct.pack("<4sII", b"HDR0", 12 + len(rest), zlib.crc32(rest) ^ 0xFFFFFFFF) + rest
+
+
+def uf2_file(families: Mapping[int, tuple[int, bytes]]) -> bytes:
+    """Blocks of 256 bytes; `families`: number -> (address, content)."""
+    blocks = b""
+    for family, (address, content) in families.items():
+        count = -(-len(content) // 256)
+        for number in range(count):
+            body = content[number * 256 : (number + 1) * 256].ljust(476, b"\0")
+            head = struct.pack("<6I", 0x2000, address + number * 256, 256, number, count, family)
+            blocks += b"UF2\n\x57\x51\x5d\x9e" + head + body + struct.pack("<I", 0x0AB16F30)
+    return blocks

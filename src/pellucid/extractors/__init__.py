@@ -7,6 +7,7 @@ from pellucid.extractors.android_vbmeta import android_vbmeta
 from pellucid.extractors.ar import ar
 from pellucid.extractors.btrfs import btrfs
 from pellucid.extractors.bzip2 import bzip2
+from pellucid.extractors.cab import cab
 from pellucid.extractors.container_image import container_image
 from pellucid.extractors.cpio import cpio
 from pellucid.extractors.cpio_binary import cpio_binary
@@ -27,6 +28,7 @@ from pellucid.extractors.linux_image import linux_image
 from pellucid.extractors.linux_zboot import linux_zboot
 from pellucid.extractors.linux_zimage import linux_zimage
 from pellucid.extractors.lz4 import lz4
+from pellucid.extractors.lzh import lzh
 from pellucid.extractors.lzip import lzip
 from pellucid.extractors.lzma import lzma
 from pellucid.extractors.lzop import lzop
@@ -34,6 +36,7 @@ from pellucid.extractors.lzw import compress
 from pellucid.extractors.mbr_disk import mbr_disk
 from pellucid.extractors.option_rom import option_rom
 from pellucid.extractors.qcow2 import qcow2
+from pellucid.extractors.rar import rar
 from pellucid.extractors.romfs import romfs
 from pellucid.extractors.rpm import rpm
 from pellucid.extractors.sevenzip import sevenzip
@@ -51,6 +54,7 @@ from pellucid.extractors.vdi import vdi
 from pellucid.extractors.vhd import vhd
 from pellucid.extractors.vhdx import vhdx
 from pellucid.extractors.vmdk import vmdk
+from pellucid.extractors.xar import xar
 from pellucid.extractors.xfs import xfs
 from pellucid.extractors.xz import xz
 from pellucid.extractors.zip import zip_archive
@@ -83,6 +87,10 @@ EXTRACTORS: tuple[Extractor, ...] = (
     lzip,
     lzop,
     sevenzip,
+    cab,
+    rar,
+    lzh,
+    xar,
     xz,
     zstd,
     lz4,
