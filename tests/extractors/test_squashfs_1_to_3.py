@@ -7,6 +7,8 @@ import zlib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.support.squashfs_1_to_3 import (
     BLOCK,
     BLOCK_DEVICE,
@@ -17,8 +19,9 @@ from tests.support.squashfs_1_to_3 import (
     TIME,
     OldImage,
 )
-from tests.support.trees import Extraction, extract
+from tests.support.trees import Extraction, extract, run
 
+from pellucid.analysis.limits import Limits
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
 from pellucid.extractors.squashfs import squashfs
@@ -77,6 +80,14 @@ def test_every_version_in_either_order(tmp_path: Path, version: int, order: str)
     assert found.metadata["version"] == f"{version}.0"
     assert found.metadata["compressor"] == "gzip"
     assert squashfs.measure(b"x" * 7 + data + b"behind", 7) == len(data)
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_squashfs_tools_read_these_images_too(tmp_path: Path, version: int, order: str) -> None:
+    (tmp_path / "x").write_bytes(OldImage(version=version, order=order, long=True, nodes={**FILES}).build())
+    run("unsquashfs", "-quiet", "-no-progress", "-dest", tmp_path / "out", tmp_path / "x")
+    assert {name: (tmp_path / "out" / name).read_bytes() for name in FILES} == FILES
 
 
 @pytest.mark.parametrize("order", "<>")
@@ -150,3 +161,20 @@ def test_a_magic_by_chance_is_no_squashfs(at: int, value: int) -> None:
     struct.pack_into("<B" if at == 37 else "<H" if at < 40 else "<I", data, at, value)
     with pytest.raises(Malformed):
         squashfs.measure(bytes(data), 0)
+
+
+INTERESTING = st.sampled_from([b"\0", b"\xff", b"\x0a", b"\0\0\0\0", b"\xff" * 4]) | st.binary(min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("version", [1, 2, 3])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(st.tuples(st.integers(0, 1 << 20), INTERESTING), min_size=1, max_size=6))
+def test_hostile_bytes(tmp_path: Path, version: int, order: str, edits: list[tuple[int, bytes]]) -> None:
+    nodes: dict[str, bytes | tuple[int, str | int]] = {"a": b"1" * 9000, "d/b": b"xyz" * 99, **OTHERS}
+    # Metadata that is not compressed: edits reach the inodes.
+    data = bytearray(OldImage(version=version, order=order, nodes=nodes, pack=lambda raw: raw).build())
+    for place, value in edits:
+        at = place % len(data) if place & 1 else len(data) - 1 - place % 700
+        data[at : at + len(value)] = value
+    extract(squashfs, bytes(data), tmp_path, Limits(bytes=4 << 20, files=2000))

@@ -186,6 +186,11 @@ class OldImage:
         for name in sorted(names):
             if prefix + name not in self.places:
                 self.places[prefix + name] = self._folder(prefix + name)
+        nodes = {name: self.nodes.get(self.linked.get(prefix + name, prefix + name)) for name in names}
+        self.kinds = {
+            name: FOLDER if node is None else FILE if isinstance(node, bytes) else node[0]
+            for name, node in nodes.items()
+        }
         listing = self._listing([(name, self.places[prefix + name]) for name in sorted(names)])
         block, offset = self.listings.add(listing)
         size = len(listing) + (3 if self.version == 3 else 0)
@@ -210,5 +215,6 @@ class OldImage:
             raw += bits(self.order, *header, *([(1, 32)] if self.version == 3 else []))
             for name, (_, offset) in run:
                 more: list[Field] = [(0, 16)] if self.version == 3 else []
-                raw += bits(self.order, (offset, 13), (FILE, 3), (len(name) - 1, 8), *more) + name.encode()
+                kind = self.kinds[name]
+                raw += bits(self.order, (offset, 13), (kind, 3), (len(name) - 1, 8), *more) + name.encode()
         return raw

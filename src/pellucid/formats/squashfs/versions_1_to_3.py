@@ -12,6 +12,8 @@ MOST_SIZES_AT_ONCE = 2048
 STORED_SHORT = 1 << 15
 # Version 1 has five kinds, each four times over for more owners, and one number for fifos and sockets.
 KINDS_1, OWNERS_1, PIPE_1, SOCKET_1, SAME_1 = 5, 16, 0, 7, 15
+# Fifos and sockets, of which nothing but the header is read.
+PIPES = (6, 7)
 SAME = 255
 # Many names of one file are told by their common inode: nothing counts them.
 SHARED = 2
@@ -82,7 +84,7 @@ class Versions1To3:
         if self._version == 1:
             kind, owner = self._kind_1(cursor, kind, owner)
         plain = kind - EXTENDED if kind > EXTENDED else kind
-        if plain not in KINDS:
+        if kind not in self._layouts and kind not in PIPES:
             raise Malformed(f"an inode of squashfs has the unknown type {kind}")
         names, layout = self._layouts.get(kind, ([], None))
         fields = dict(zip(names, layout.unpack(cursor.read(layout.size)), strict=True)) if layout else {}
