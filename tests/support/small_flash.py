@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from tests.support.trees import run
+from tests.support.yaffs_images import Image
 
 CONTENT = b"a little content, " * 400 + bytes(range(256))
 
@@ -18,7 +19,12 @@ def inputs() -> dict[str, bytes]:
         (tree / "small").write_bytes(b"stored as it is")
         (tree / "second").hardlink_to(tree / "small")
         (tree / "link").symlink_to("small")
-        return {"jffs2": _jffs2(folder, tree), "ubifs": _ubifs(folder, tree), "ubi": _ubi(folder)}
+        return {
+            "jffs2": _jffs2(folder, tree),
+            "ubifs": _ubifs(folder, tree),
+            "ubi": _ubi(folder),
+            "yaffs": Image(page=512, spare=16).tree(tree).build(),
+        }
 
 
 def _jffs2(folder: Path, tree: Path) -> bytes:

@@ -34,7 +34,9 @@ from pellucid.extractors.lzma import lzma
 from pellucid.extractors.lzop import lzop
 from pellucid.extractors.lzw import compress
 from pellucid.extractors.mbr_disk import mbr_disk
+from pellucid.extractors.ntfs import ntfs
 from pellucid.extractors.option_rom import option_rom
+from pellucid.extractors.pe import pe
 from pellucid.extractors.qcow2 import qcow2
 from pellucid.extractors.rar import rar
 from pellucid.extractors.romfs import romfs
@@ -47,6 +49,7 @@ from pellucid.extractors.tar_v7 import tar_v7
 from pellucid.extractors.trx import trx
 from pellucid.extractors.ubi import ubi
 from pellucid.extractors.ubifs import ubifs
+from pellucid.extractors.uboot_env import uboot_env
 from pellucid.extractors.uefi_volume import uefi_volume
 from pellucid.extractors.uf2 import uf2
 from pellucid.extractors.uimage import uimage
@@ -57,6 +60,7 @@ from pellucid.extractors.vmdk import vmdk
 from pellucid.extractors.xar import xar
 from pellucid.extractors.xfs import xfs
 from pellucid.extractors.xz import xz
+from pellucid.extractors.yaffs import yaffs
 from pellucid.extractors.zip import zip_archive
 from pellucid.extractors.zstd import zstd
 
@@ -69,15 +73,18 @@ EXTRACTORS: tuple[Extractor, ...] = (
     cramfs,
     romfs,
     jffs2,
+    yaffs,
     uimage,
     trx,
     android_vbmeta,
+    uboot_env,
     uf2,
     android_boot,
     uefi_volume,
     option_rom,
     xfs,
     btrfs,
+    ntfs,
     fit,
     linux_bzimage,
     linux_zimage,
@@ -120,4 +127,5 @@ EXTRACTORS: tuple[Extractor, ...] = (
     tar_v7,
     cpio_binary,
     mbr_disk,
+    pe,
 )
