@@ -9,14 +9,17 @@ from tests.support.btrfs_images import Btrfs
 from tests.support.trees import run
 
 from pellucid.formats.crc32c import crc32c
+from pellucid.formats.ntfs import record, volume
+from pellucid.formats.ntfs.table import Table
 
 COUNT = 29
+FIRST_OF_USERS = 64
 CONTENT = b"a little content, " * 60 + bytes(range(256))
 
 
 def inputs() -> dict[str, bytes]:
     """By the extractor's name."""
-    return {"xfs": small_xfs(), "btrfs": Btrfs().build()}
+    return {"xfs": small_xfs(), "btrfs": Btrfs().build(), "ntfs": small_ntfs()}
 
 
 def protofile(root: Path) -> str:
@@ -82,3 +85,52 @@ def sealed_xfs(data: bytes) -> bytes:
     sector[224:228] = bytes(4)
     sector[224:228] = crc32c(bytes(sector)).to_bytes(4, "little")
     return bytes(sector) + data[len(sector) :]
+
+
+def ntfs(source: Path, folder: Path, *options: str, size: int = 24 << 20) -> bytes:
+    """An image made by mkntfs, filled by wimlib, which needs no mount."""
+    image, archive = folder / "x.ntfs", folder / "x.wim"
+    image.unlink(missing_ok=True)
+    archive.unlink(missing_ok=True)
+    with image.open("wb") as file:
+        file.truncate(size)
+    run("mkntfs", "-F", "-q", "-L", "sample", *options, image)
+    run("wimcapture", source, archive, "--compress=none", "--norpfix")
+    run("wimapply", archive, "1", image)
+    return image.read_bytes()
+
+
+def small_ntfs() -> bytes:
+    """Resident and compressed content, links, a stream, a list of attributes; without the volume's own files."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source, image = folder / "source", folder / "x.ntfs"
+        (source / "sub").mkdir(parents=True)
+        (source / "small").write_bytes(b"resident")
+        (source / "sub/file").write_bytes(CONTENT * 8)
+        (source / "link").symlink_to("sub/file")
+        for number in range(12):
+            (source / f"{number:060}").hardlink_to(source / "sub/file")
+        ntfs(source, folder, "-C", "-c", "512", size=1280 << 10)
+        run("ntfscp", "-q", "-N", "stream", image, source / "small", "small")
+        data = image.read_bytes()
+    return cut_ntfs(data)
+
+
+def cut_ntfs(data: bytes) -> bytes:
+    """The file table, and behind it what its files have in clusters: lists of attributes and contents of one run."""
+    found = volume.read(data)
+    table = Table(data, found)
+    kept = bytearray(data[: (found.table * found.cluster) + table.count * found.record])
+    for number, raw in table:
+        spread = [item for item in record.parse(raw).attributes if not item.resident and number >= FIRST_OF_USERS]
+        for item in spread:
+            (_, place, count), *_ = volume.runs(item.value, item.first)
+            old = item.value[:4]
+            assert old[0] == 0x21
+            at = kept.index(old, (found.table * found.cluster) + number * found.record)
+            struct.pack_into("<H", kept, at + 2, len(kept) // found.cluster)
+            kept += data[place * found.cluster : (place + count) * found.cluster]
+    struct.pack_into("<Q", kept, 40, len(kept) // found.sector)
+    struct.pack_into("<Q", kept, 56, found.table)
+    return bytes(kept)

@@ -50,6 +50,7 @@ from pellucid.extractors.trx import trx
 from pellucid.extractors.ubi import ubi
 from pellucid.extractors.ubifs import ubifs
 from pellucid.extractors.uboot_env import uboot_env
+from pellucid.extractors.udf import udf
 from pellucid.extractors.uefi_volume import uefi_volume
 from pellucid.extractors.uf2 import uf2
 from pellucid.extractors.uimage import uimage
@@ -117,6 +118,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     vhd,
     vdi,
     iso9660,
+    udf,
     gpt_disk,
     linux_image,
     linux_zboot,
