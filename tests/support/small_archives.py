@@ -4,8 +4,10 @@ import tempfile
 from pathlib import Path
 
 from tests.support import rpm_packages
+from tests.support.rar_archives import rar5
 from tests.support.trees import run
 
+RAR_ENTRIES = [("file", 0o100644, b"content"), ("link", 0o120777, b"file")]
 CONTENT = b"a little content, " * 60 + bytes(range(256))
 
 
@@ -17,7 +19,19 @@ def inputs() -> dict[str, bytes]:
         "lzop": run("lzop", "-c", feed=CONTENT) + run("lzop", "--crc32", "-c", feed=b"second"),
         "compress": run("compress", "-c", "-f", feed=CONTENT * 8),
         "7z": _sevenzip(),
+        "cab": _packed("gcab", "-cz", "x"),
+        "rar": rar5(RAR_ENTRIES),
+        "lzh": _packed("jlha", "aqo5", "x"),
+        "xar": _packed("bsdtar", "--format", "xar", "-cf", "x"),
     }
+
+
+def _packed(*command: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("one", "two"):
+            (Path(folder) / name).write_bytes(CONTENT + name.encode())
+        run(*command, "one", "two", cwd=Path(folder))
+        return (Path(folder) / command[-1]).read_bytes()
 
 
 def _sevenzip() -> bytes:

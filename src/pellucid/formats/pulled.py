@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pellucid.errors import Truncated
+from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Chunk
 
 
@@ -12,6 +12,7 @@ class Pulled:
     def __init__(self, chunks: Iterable[Chunk]) -> None:
         self._chunks = iter(chunks)
         self._chunk: memoryview = memoryview(b"")
+        self._failure: Malformed | None = None
         self.position = 0
 
     def take(self, length: int) -> bytes:
@@ -22,14 +23,24 @@ class Pulled:
         """`length` bytes as views; raises Truncated after the last one that is there."""
         while length:
             while not self._chunk:
-                following = next(self._chunks, None)
-                if following is None:
-                    raise Truncated("the unpacked data ends too early")
-                self._chunk = memoryview(following)
+                self._chunk = self._following()
             view, self._chunk = self._chunk[:length], self._chunk[length:]
             length -= len(view)
             self.position += len(view)
             yield view
+
+    def _following(self) -> memoryview:
+        """The next chunk. What failed once fails again in the same way."""
+        if self._failure:
+            raise self._failure
+        try:
+            found = next(self._chunks, None)
+            if found is None:
+                raise Truncated("the unpacked data ends too early")
+        except Malformed as error:
+            self._failure = error
+            raise
+        return memoryview(found)
 
     def skip(self, length: int) -> None:
         """Pass over `length` bytes."""
