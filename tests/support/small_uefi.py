@@ -2,11 +2,12 @@
 
 from tests.support import tiano_encoder
 from tests.support import uefi_images as uefi
+from tests.support.pe_images import Tree, image, version
 
 
 def inputs() -> dict[str, bytes]:
     """By the extractor's name."""
-    return {"uefi_volume": _volume(), "option_rom": _option_rom()}
+    return {"uefi_volume": _volume(), "option_rom": _option_rom(), "pe": _pe()}
 
 
 def _volume() -> bytes:
@@ -35,3 +36,13 @@ def _volume() -> bytes:
 def _option_rom() -> bytes:
     packed = tiano_encoder.encode(b"MZ" + b"program " * 50, tiano_encoder.EFI)
     return uefi.option_rom(0, b"code" * 20, last=False) + uefi.option_rom(3, packed, compressed=1)
+
+
+def _pe() -> bytes:
+    resources: Tree = {16: {1: {1033: version({"CompanyName": "x"})}}, "named": {1: {0: b"data"}}}
+    sections = {
+        ".text": b"code",
+        ".sbat": b"sbat",
+        ".vendor_cert": b"\4\0\0\0" + bytes(4) + b"\x10" + bytes(7) + b"cert",
+    }
+    return image(sections, resources=resources, certificates=((2, b"signature"),), overlay=b"attached")
