@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 from tests.support.api_client import Api
+from tests.support.scanned_trees import BUSYBOX, finding, small_tree, store
 
 Exercise = Callable[[Api], httpx2.Response]
 
@@ -97,6 +98,23 @@ def create_scan_state(api: Api) -> httpx2.Response:
     return api.http.post(f"{path}/scans/{image['latestScan']['id']}/states", json={"type": "cancelled"})
 
 
+def _components(api: Api) -> str:
+    """The path of the components of a scan that has ended."""
+    path, image = _image(api)
+    scan_id = image["latestScan"]["id"]
+    store(api.database, image["parent"].rpartition("/")[2], scan_id, small_tree(), finding("CVE-2000-1", BUSYBOX))
+    return f"{path}/scans/{scan_id}/components"
+
+
+def list_components(api: Api) -> httpx2.Response:
+    return api.http.get(_components(api))
+
+
+def get_component(api: Api) -> httpx2.Response:
+    path = _components(api)
+    return api.http.get(f"{path}/{path.split('/')[-2]}-3")
+
+
 def list_files(api: Api) -> httpx2.Response:
     return api.http.get(f"{_attachment(api)[0]}/files")
 
@@ -124,6 +142,21 @@ def current_user(api: Api) -> httpx2.Response:
     return api.http.get("/api/v4/users/me")
 
 
+def grid_files(api: Api) -> httpx2.Response:
+    _attachment(api)
+    query = {"filters": [{"field": "isAttachment", "value": True}], "sortBy": {"field": "filename"}}
+    answer = api.http.post("/api/v4/grids/files:gridList", json=query)
+    assert [row["filename"] for row in answer.json()["rows"]] == ["notes.txt"]
+    return answer
+
+
+def grid_components(api: Api) -> httpx2.Response:
+    _components(api)
+    answer = api.http.post("/api/v4/grids/components:gridList")
+    assert [row["component"]["name"] for row in answer.json()["rows"]] == ["busybox"]
+    return answer
+
+
 EXERCISES: dict[str, Exercise] = {
     "ListProducts": list_products,
     "CreateProduct": create_product,
@@ -142,10 +175,14 @@ EXERCISES: dict[str, Exercise] = {
     "CreateScan": create_scan,
     "GetScan": get_scan,
     "CreateScanState": create_scan_state,
+    "ListComponents": list_components,
+    "GetComponent": get_component,
     "ListFiles": list_files,
     "GetFile": get_file,
     "CreateFile": create_file,
     "BulkDownloadFiles": download_files,
     "BulkDeleteFiles": delete_files,
+    "GridListFiles": grid_files,
+    "GridListComponents": grid_components,
     "GetCurrentUser": current_user,
 }

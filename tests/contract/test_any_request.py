@@ -22,6 +22,25 @@ FIELDS = st.fixed_dictionaries(
         name: JSON | st.lists(st.text(), max_size=2) for name in ("name", "description", "version", "type", "ids")
     },
 )
+# Nearly right, so that requests come as far as the database.
+FILTERS = st.fixed_dictionaries(
+    {
+        "field": st.sampled_from(
+            ["filename", "size", "createTime", "isAttachment", "imageId", "scanId", "name", "kind"]
+        ),
+        "comparator": st.sampled_from(["equals", "contains", "between", "in", "notContains", "overlaps"]),
+        "value": JSON | st.lists(JSON, min_size=2, max_size=2),
+    }
+)
+GRIDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "filters": st.lists(FILTERS, max_size=2) | JSON,
+        "page": st.fixed_dictionaries({"num": st.integers(0, 10001), "size": st.integers(-1, 101)}) | JSON,
+        "sortBy": st.fixed_dictionaries({"field": st.sampled_from(["size", "filename", "name"])}) | JSON,
+    },
+)
+FIELDS = FIELDS | GRIDS
 BODIES = st.binary(max_size=40) | JSON.map(json.dumps).map(str.encode) | FIELDS.map(json.dumps).map(str.encode)
 TYPES = st.sampled_from(
     ["application/json", "multipart/form-data", "multipart/form-data; boundary=B", "text/plain", ""]

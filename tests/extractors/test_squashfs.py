@@ -65,6 +65,7 @@ def test_devices_and_fifos_are_facts(tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
     options = [part for text in ("sda b 660 1 2 8 0", "mem c 640 0 0 1 1", "pipe i 600 0 0 f") for part in ("-p", text)]
     found = extract(squashfs, made(tmp_path / "tree", tmp_path, *options), tmp_path / "out")
+    assert [entry.facts.get("device") for entry in found.entries] == ["1:1", None, "8:0"]
     kinds = {entry.name: (entry.kind, entry.mode, entry.uid, entry.gid) for entry in found.entries}
     assert kinds == {
         "mem": (EntryKind.CHARACTER_DEVICE, 0o640, 0, 0),
@@ -145,16 +146,6 @@ def test_a_damaged_block_costs_only_its_file(tmp_path: Path) -> None:
     found = extract(squashfs, bytes(data), tmp_path)
     assert found.contents == {"one": b"", "two": b"second file"}
     assert [(kind, message.partition(":")[0]) for kind, message in found.problems] == [(ProblemKind.MALFORMED, "one")]
-
-
-@pytest.mark.parametrize("version", [(3, 1), (2, 0), (1, 0)])
-def test_old_versions_are_recognised_but_unsupported(tmp_path: Path, version: tuple[int, int]) -> None:
-    data = bytearray(Image(version=version).build())
-    struct.pack_into("<I", data, 8, 4000)
-    struct.pack_into("<H", data, 34, 16)
-    struct.pack_into("<Q", data, 63, 4000)
-    assert squashfs.measure(bytes(data), 0) == 4000
-    assert "cannot be read" in extract(squashfs, bytes(data), tmp_path).refused
 
 
 @pytest.mark.parametrize(("at", "value"), [(12, 12345), (22, 40), (20, 9), (64, 1 << 60), (28, 9)])

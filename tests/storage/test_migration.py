@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
@@ -13,13 +14,37 @@ from tests.support.postgres import Postgres
 from pellucid.errors import ConfigurationError
 from pellucid.storage import rows
 from pellucid.storage.database import Database
-from pellucid.storage.migration import upgrade
+from pellucid.storage.migration import _alone, _config, upgrade
 
+# What 0001 wrote of a scan: an image with a file system and a text, and a finding in two places.
+BEFORE = """
+INSERT INTO org VALUES ('O', 'Acme', '2026-01-01 00:00:00');
+INSERT INTO "user" (id, org_id, user_id, email, password_hash, status, create_time)
+    VALUES ('U', 'O', 'u', 'u@localhost', '', 'active', '2026-01-01 00:00:00');
+INSERT INTO product (id, org_id, name, description, author_id, create_time, is_archived)
+    VALUES ('P', 'O', 'router', '', 'U', '2026-01-01 00:00:00', false);
+INSERT INTO image (id, product_id, name, version, author_id, create_time, is_archived)
+    VALUES ('I', 'P', 'router', '1', 'U', '2026-01-01 00:00:00', false);
+INSERT INTO file (id, image_id, filename, sha256, size, author_id, create_time, is_attachment, metadata)
+    VALUES ('F', 'I', 'a.bin', 'aa', 7, 'U', '2026-01-01 00:00:00', false, '{}');
+INSERT INTO scan (id, product_id, image_id, file_id, author_id, create_time, state, advisory_digest, summary)
+    VALUES ('S', 'P', 'I', 'F', 'U', '2026-01-01 00:00:00', 'done', '', '{}');
+INSERT INTO scan_artefact (scan_id, number, path, sha256, size, kind, meta) VALUES
+    ('S', 0, 'a.bin', 'aa', 7, 'uimage', '{}'), ('S', 1, 'a.bin!fs', 'bb', 5, 'squashfs', '{}'),
+    ('S', 2, 'a.bin!fs!bin/sh', 'cc', 3, 'elf', '{}'), ('S', 3, 'a.bin!fs2', 'dd', 1, 'text', '{}');
+INSERT INTO scan_component (scan_id, number, kind, name, format, architecture, bits, artefact)
+    VALUES ('S', 0, 'executable', '', 'elf', 'arm', 32, 'a.bin!fs!bin/sh');
+INSERT INTO finding (id, product_id, key, class, type, severity, status, name, title, is_kev, create_time, details)
+    VALUES ('N', 'P', 'k', 'c', 'weakness', 'low', 'new', 'n', 't', false, '2026-01-01 00:00:00', '{}');
+INSERT INTO occurrence (id, finding_id, scan_id, severity, confidence, create_time, evidence)
+    VALUES ('C', 'N', 'S', 'low', 1, '2026-01-01 00:00:00',
+        '[{"artefact": "a.bin!fs2"}, {"artefact": "a.bin!fs!bin/sh"}, {"artefact": "gone"}]')
+"""
 METADATA = rows.org.OrgRow.metadata
 UPGRADE = """
 import sys
 from pellucid.storage.database import Database
-from pellucid.storage.migration import upgrade
+from pellucid.storage.migration import _alone, _config, upgrade
 sys.stdin.readline()
 upgrade(Database(sys.argv[1]))
 """
@@ -43,6 +68,32 @@ def test_migrations_make_what_the_rows_say(new_url: str) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
+    database.close()
+
+
+def test_scans_of_before_get_their_tree(new_url: str) -> None:
+    database = Database(new_url)
+    with _alone(database) as connection:
+        command.upgrade(_config(connection), "0001")
+    with database.begin() as tx:
+        for statement in BEFORE.split(";\n"):
+            tx.session.connection().exec_driver_sql(statement)
+    upgrade(database)
+    with database.read() as tx:
+        tree = tx.session.execute(
+            text("SELECT number, parent, name, entry, component FROM scan_artefact ORDER BY number")
+        ).all()
+        places = tx.session.execute(text("SELECT scan_id, finding_id, number FROM occurrence_place ORDER BY number"))
+        assert tree == [
+            (0, None, "a.bin", None, None),
+            (1, 0, "fs", "file", None),
+            (2, 1, "sh", "file", 0),
+            (3, 0, "fs2", "file", None),
+        ]
+        assert places.all() == [("S", "N", 2), ("S", "N", 3)]
+    with _alone(database) as connection:
+        command.downgrade(_config(connection), "0001")
+    upgrade(database)
     database.close()
 
 

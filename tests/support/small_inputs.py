@@ -13,6 +13,13 @@ from pathlib import Path
 
 import lz4.frame
 import zstandard
+from tests.support import small_disk
+from tests.support import small_discs
+from tests.support import small_flash
+from tests.support import small_boot
+from tests.support import small_archives
+from tests.support import small_uefi
+from tests.support import small_readonly
 from tests.support.squashfs_images import Image
 from tests.support.trees import run
 
@@ -40,6 +47,13 @@ def small_inputs() -> dict[str, bytes]:
         "fit": _fit(),
         "ext": _ext(),
         "fat": _fat(),
+        **small_readonly.inputs(),
+        **small_archives.inputs(),
+        **small_uefi.inputs(),
+        **small_boot.inputs(),
+        **small_disk.inputs(),
+        **small_discs.inputs(),
+        **small_flash.inputs(),
     }
 
 

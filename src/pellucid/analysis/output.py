@@ -3,10 +3,13 @@
 No name from an image ever becomes a path here, so there is nothing to traverse.
 """
 
+import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
+from pellucid.analysis import pack
 from pellucid.analysis.limits import Limits
 from pellucid.analysis.pack import Pack
 from pellucid.domain.entry import Entry, EntryKind
@@ -32,6 +35,7 @@ class Output:
     """
 
     def __init__(self, folder: Path, *, unit: str, source_size: int, limits: Limits) -> None:
+        self._folder = folder
         self._pack = Pack(folder)
         self._unit = unit
         self._limits = limits
@@ -97,6 +101,22 @@ class Output:
         if there < length:
             self.failure(Truncated(f"{length - there:,} bytes are missing at the end"), clean)
         return there
+
+    def scratch(self, chunks: Iterable[Chunk]) -> Data:
+        """Keep `chunks` in a file without a name and map it: for what is read at random once it is unpacked.
+
+        Its bytes count as if they came out. When `chunks` raises Malformed, that is a problem, and what came until
+        then is mapped.
+        """
+        with tempfile.TemporaryFile(dir=self._folder, buffering=0) as file:
+            size = 0
+            try:
+                for chunk in chunks:
+                    self._budget(len(chunk))
+                    size += pack.write(file.fileno(), chunk, size)
+            except Malformed as error:
+                self.failure(error)
+            return mmap(file.fileno(), size, access=ACCESS_READ) if size else b""
 
     def other(
         self,

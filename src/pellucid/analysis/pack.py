@@ -94,16 +94,22 @@ class Pack:
     def _put(self, chunk: Chunk | bytearray) -> None:
         if self._descriptor < 0:
             self._open()
-        view = memoryview(chunk)
-        try:
-            while view:
-                written = os.pwrite(self._descriptor, view, self._pending_at)
-                self._pending_at += written
-                view = view[written:]
-        except OSError as error:
-            if error.errno in FULL:
-                raise BudgetExceeded("the disk is full: the rest was not unpacked") from error
-            raise
+        self._pending_at += write(self._descriptor, chunk, self._pending_at)
 
     def _open(self) -> None:
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+
+def write(descriptor: int, chunk: Chunk | bytearray, at: int) -> int:
+    """Write all of `chunk` at `at`, and return its length. Raises BudgetExceeded when the disk is full."""
+    view = memoryview(chunk)
+    try:
+        while view:
+            written = os.pwrite(descriptor, view, at)
+            at += written
+            view = view[written:]
+    except OSError as error:
+        if error.errno in FULL:
+            raise BudgetExceeded("the disk is full: the rest was not unpacked") from error
+        raise
+    return len(chunk)

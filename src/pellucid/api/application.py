@@ -10,7 +10,9 @@ from pellucid.api import contract, errors, openapi
 from pellucid.api.context import Context
 from pellucid.api.router import mount
 from pellucid.api.routes import (
+    components,
     files,
+    grids,
     health,
     images,
     problems,
@@ -28,7 +30,7 @@ from pellucid.services.vault import Vault
 from pellucid.settings import Settings
 from pellucid.storage.database import Database
 
-ROUTERS = (products, images, temp_files, files, scans, problems, progress, users, webhooks)
+ROUTERS = (products, images, temp_files, files, scans, components, grids, problems, progress, users, webhooks)
 PRODUCTS = "/api/v4/products/"
 
 

@@ -13,7 +13,7 @@ from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from pellucid.api import context as contexts
 from pellucid.api import links as linking
 from pellucid.domain import access
-from pellucid.services import files, images, products, scans, temp_files, webhooks
+from pellucid.services import components, files, grids, images, products, scans, temp_files, webhooks
 from pellucid.storage import database
 
 
@@ -72,8 +72,16 @@ def _scans(tx: Transaction) -> scans.Scans:
     return scans.Scans(tx)
 
 
+def _components(tx: Transaction) -> components.Components:
+    return components.Components(tx)
+
+
 def _files(tx: Transaction) -> files.Files:
     return files.Files(tx)
+
+
+def _grids(tx: Transaction, caller: Caller) -> grids.Grids:
+    return grids.Grids(tx, caller)
 
 
 def _temp_files(tx: Transaction) -> temp_files.TempFiles:
@@ -87,7 +95,9 @@ def _webhooks(tx: Transaction, context: Context) -> webhooks.Webhooks:
 Products = Annotated[products.Products, Depends(_products)]
 Images = Annotated[images.Images, Depends(_images)]
 Scans = Annotated[scans.Scans, Depends(_scans)]
+Components = Annotated[components.Components, Depends(_components)]
 Files = Annotated[files.Files, Depends(_files)]
+Grids = Annotated[grids.Grids, Depends(_grids)]
 TempFiles = Annotated[temp_files.TempFiles, Depends(_temp_files)]
 Webhooks = Annotated[webhooks.Webhooks, Depends(_webhooks)]
 
@@ -99,10 +109,11 @@ def public_url(request: Request) -> str:
 
 
 def _links(request: Request, context: Context, caller: Caller) -> linking.Links:
-    product = f"products/{request.path_params.get('productId', '').upper()}"
-    may_download = caller.may(linking.DOWNLOAD_PERMISSION, product)
+    def may_download(product_id: str) -> bool:
+        return caller.may(linking.DOWNLOAD_PERMISSION, f"products/{product_id}")
+
     lifetime = context.settings.upload_url_lifetime
-    return linking.Links(public_url(request), context.tokens, lifetime, may_download=may_download)
+    return linking.Links(public_url(request), context.tokens, lifetime, may_download)
 
 
 Links = Annotated[linking.Links, Depends(_links)]

@@ -1,6 +1,7 @@
 """Signed links that work without a token: to upload a temporary file, to download a file."""
 
 import time
+from collections.abc import Callable
 
 from pellucid.domain.file import File, TempFile
 from pellucid.services.tokens import Tokens
@@ -13,10 +14,11 @@ DOWNLOAD_PERMISSION = "files.download"
 class Links:
     """Absolute links below `public_url`, which has no slash at its end. `lifetime` (seconds) is that of downloads.
 
-    Callers who may not download get links to files without a signature: those need a token that may.
+    `may_download` is asked by product id: callers who may not get links to its files without a signature, which need
+    a token that may.
     """
 
-    def __init__(self, public_url: str, tokens: Tokens, lifetime: float, *, may_download: bool) -> None:
+    def __init__(self, public_url: str, tokens: Tokens, lifetime: float, may_download: Callable[[str], bool]) -> None:
         self._root = f"{public_url}/api/v4"
         self._tokens = tokens
         self._lifetime = lifetime
@@ -29,7 +31,7 @@ class Links:
 
     def download(self, file: File) -> str:
         url = f"{self._root}/{file.parent}/files/{file.id}/content"
-        if not self._may_download:
+        if not self._may_download(file.product_id):
             return url
         expires = time.time() + self._lifetime
         return self._tokens.sign_url(url, purpose=DOWNLOAD, resource_id=file.id, expires=expires)

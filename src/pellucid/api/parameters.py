@@ -19,3 +19,5 @@ FileId = Annotated[str, Path(alias="fileId"), _checked("fileId")]
 TempFileId = Annotated[str, Path(alias="tempFileId"), _checked("tempFileId")]
 WebhookId = Annotated[str, Path(alias="webhookId"), _checked("webhookId")]
 DeliveryId = Annotated[str, Path(alias="deliveryId"), _checked("deliveryId")]
+# No ULID: the scan's, and the number of the place in its tree.
+ComponentId = Annotated[str, Path(alias="componentId")]

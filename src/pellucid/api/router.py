@@ -28,13 +28,14 @@ READING = frozenset({"GET", "HEAD"})
 class Served:
     """A handler and what is special about it.
 
-    `streams`: it reads the body itself, or not at all. `writes`: it stores something, though its method is GET.
-    `signed`: a link's signature lets callers in.
+    `streams`: it reads the body itself, or not at all. `writes`: it stores something, though its method is GET;
+    `reads`: it stores nothing, though its method is POST. `signed`: a link's signature lets callers in.
     """
 
     handler: Callable[..., Any]
     streams: bool = False
     writes: bool = False
+    reads: bool = False
     signed: bool = False
 
 
@@ -45,13 +46,15 @@ class ContractRouter:
         self.handlers: dict[str, Served] = {}
         self.declared: dict[str, Operation] = {}
 
-    def operation(self, name: str, *, streams: bool = False, writes: bool = False) -> Callable[[Handler], Handler]:
+    def operation(
+        self, name: str, *, streams: bool = False, writes: bool = False, reads: bool = False
+    ) -> Callable[[Handler], Handler]:
         """Declare the handler of an operation of the contract."""
 
         def declare(handler: Handler) -> Handler:
             if name in self.handlers:
                 raise ConfigurationError(f"{name} has two handlers.")
-            self.handlers[name] = Served(handler=handler, streams=streams, writes=writes)
+            self.handlers[name] = Served(handler=handler, streams=streams, writes=writes, reads=reads)
             return handler
 
         return declare
@@ -109,7 +112,8 @@ class ContractRoute(APIRoute):
         answer = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            request.state.writes = self.served.writes or self.operation.method not in READING
+            reads = self.served.reads or self.operation.method in READING
+            request.state.writes = self.served.writes or not reads
             if not self.served.signed:
                 request.state.caller = await authorize(request, self.operation.permission)
             if self.served.streams:

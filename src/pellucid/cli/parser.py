@@ -34,7 +34,7 @@ def build() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pellucid {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
-    for add in (_scan, _serve, _worker, _upload, _wait, _status, _doctor, _advisories):
+    for add in (_scan, _extract, _serve, _worker, _upload, _wait, _status, _doctor, _advisories):
         add(commands)
     return parser
 
@@ -85,6 +85,25 @@ def _scan(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         "(default: PELLUCID_DATA_DIR, else nothing is kept)",
     )
     parser.add_argument("--processes", type=_count, metavar="N", help="analysis processes (default: one per core)")
+
+
+def _extract(commands: "Subparsers[argparse.ArgumentParser]") -> None:
+    parser = _command(
+        commands,
+        "extract",
+        "unpack a file to the last file in it, and nothing else",
+        "  pellucid extract firmware.bin --output firmware\n"
+        "  pellucid extract firmware.bin --output firmware --format json | jq .files",
+        "Files alone are created; links, devices, owners and modes are listed in DIR/pellucid-extract.json.\n"
+        "Progress goes to stderr, the summary to stdout.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="the image, archive or package")
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="a folder that is new or empty")
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="what to print (default: table)")
+    parser.add_argument(
+        "--force", action="store_true", help="take a folder that is not empty; what has the same name is replaced"
+    )
+    parser.add_argument("--processes", type=_count, metavar="N", help="processes that unpack (default: one per core)")
 
 
 def _serve(commands: "Subparsers[argparse.ArgumentParser]") -> None:

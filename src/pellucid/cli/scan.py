@@ -6,22 +6,18 @@ from argparse import Namespace
 from pathlib import Path
 
 from pellucid.cli import configuration, exit_codes, summary
+from pellucid.cli.input_file import require_readable
 from pellucid.cli.progress import scan_progress
 from pellucid.cli.terminal import note, printable, say
 from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.severity import Severity
-from pellucid.errors import InvalidRequest
 from pellucid.reports.scan_json import scan_json
 
 
 def run(arguments: Namespace) -> int:
     """0 when nothing is at or above --fail-on, 1 when something is."""
     path: Path = arguments.file
-    if not path.is_file():
-        why = "is not a regular file" if path.exists() else "does not exist"
-        raise InvalidRequest(f"{path} {why}.")
-    if not os.access(path, os.R_OK):
-        raise InvalidRequest(f"{path} cannot be read: permission denied.")
+    require_readable(path)
     keep = arguments.data_dir is not None or "PELLUCID_DATA_DIR" in os.environ
     settings = configuration.load(data_dir=arguments.data_dir, processes=arguments.processes)
     from pellucid.services import local_scan  # noqa: PLC0415  # takes a second: not before the file is known to be there

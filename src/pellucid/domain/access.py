@@ -8,6 +8,14 @@ from pellucid.errors import PermissionDenied
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The products of an organization that somebody may see; `product_ids` None: all of them."""
+
+    org_id: str
+    product_ids: frozenset[str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Caller:
     """An authenticated user with the permissions that role bindings give, by resource name.
 
@@ -28,3 +36,11 @@ class Caller:
         """Raise PermissionDenied unless the caller may."""
         if not self.may(permission, resource_name):
             raise PermissionDenied(permission=permission, resource_name=resource_name or self.org.resource_name)
+
+    def scope(self, permission: str) -> Scope:
+        """Where the caller has `permission`."""
+        if self.may(permission):
+            return Scope(org_id=self.org.id, product_ids=None)
+        prefix = "products/"
+        names = (name for name in self.grants if name.startswith(prefix) and self.may(permission, name))
+        return Scope(org_id=self.org.id, product_ids=frozenset(name.removeprefix(prefix) for name in names))

@@ -1,34 +1,63 @@
 """Scan results: everything that one run of the pipeline found in a file, before anything of it is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
+from pellucid.domain.entry import Entry
 from pellucid.domain.finding import Finding
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem
 
+SEPARATOR = "!"
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ScannedArtefact:
-    """An artefact of the image: its path inside it ("" or the filename for the image itself), content and format."""
+    """An artefact of the image: its path inside it ("" or the filename for the image itself), content and format.
+
+    `metadata` are header fields of a container; artefacts of the same content share them.
+    """
 
     path: str
     sha256: str
     size: int
     kind: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScannedPlace:
+    """One place in the tree: what a container lists, with bytes or without.
+
+    `parent` is the number of the container, counted in tree order from 0, and -1 for the image itself, which has no
+    `entry`. Links, directories and devices have no `artefact`; places of equal content share their entries.
+    """
+
+    parent: int
+    entry: Entry | None = None
+    artefact: ScannedArtefact | None = None
+
+
+def path_of(place: ScannedPlace, places: Sequence[ScannedPlace]) -> str:
+    """Where a place of the tree `places` lies: containers and the name in the last one, joined by "!"."""
+    if place.artefact or place.entry is None:
+        return place.artefact.path if place.artefact else ""
+    container = places[place.parent].artefact
+    return f"{container.path if container else ''}{SEPARATOR}{place.entry.name}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScanResult:
     """What a scan found. `sha256` is lower-case hex; `started` and `finished` are aware UTC.
 
-    Evidence in it names paths of `artefacts`. `metadata` holds header fields by path, as extractors recorded them;
-    `timings` seconds by stage; `reused` how many artefacts were not analysed because their results were cached.
+    Evidence in it names paths of `artefacts`; `places` is the tree that they lie in, depth first in the order in which
+    containers list them. `metadata` holds header fields by path, as extractors recorded them; `timings` seconds by
+    stage; `reused` how many artefacts were not analysed because their results were cached.
     """
 
     filename: str
@@ -38,6 +67,7 @@ class ScanResult:
     finished: datetime
     counts: ImageCounts
     artefacts: tuple[ScannedArtefact, ...]
+    places: Sequence[ScannedPlace] = ()
     components: tuple[Component, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     crypto_assets: tuple[CryptoAsset, ...] = ()

@@ -84,14 +84,15 @@ def check(block: bytes) -> None:
         raise Malformed("the checksum of a tar header differs")
 
 
-def records(data: Data, start: int) -> Iterator[Record]:
-    """Every header with its extensions, to the two empty blocks; Malformed at what is no header."""
+def records(data: Data, start: int, end: int | None = None) -> Iterator[Record]:
+    """Every header with its extensions, to the two empty blocks or `end`; Malformed at what is no header."""
     at, shared = start, dict[str, str]()
+    end = len(data) if end is None else min(end, len(data))
     pending = Record(b"", 0, 0, b"")
-    while at < len(data):
-        block = data[at : at + BLOCK]
+    while at < end:
+        block = data[at : min(at + BLOCK, end)]
         if block == EMPTY:
-            if data[at + BLOCK : at + 2 * BLOCK] in (EMPTY, b""):
+            if data[at + BLOCK : min(at + 2 * BLOCK, end)] in (EMPTY, b""):
                 return
             at += BLOCK
             continue
@@ -114,9 +115,9 @@ def records(data: Data, start: int) -> Iterator[Record]:
         at = record.next_at
 
 
-def members(data: Data, start: int = 0) -> Members:
+def members(data: Data, start: int = 0, end: int | None = None) -> Members:
     """Every entry."""
-    for record in records(data, start):
+    for record in records(data, start, end):
         if record.type in WITHOUT_ENTRY:
             continue
         try:

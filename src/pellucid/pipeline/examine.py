@@ -87,7 +87,7 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
             if length > len(data) and not any(item.kind is ProblemKind.TRUNCATED for item in output.problems):
                 output.failure(Truncated(f"{length:,} bytes are declared, {len(data):,} are there"))
             _keep(output, content)
-            if content.unpacked and unit.partial:
+            if unit.partial:
                 return _partly_unpacked(artefact, units, content)
             if content.unpacked:
                 return artefact

@@ -10,14 +10,14 @@ from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.domain.scan_result import ScannedArtefact
+from pellucid.domain.scan_result import SEPARATOR, ScannedArtefact, ScannedPlace
 from pellucid.formats.identify import DATA, EMPTY, PADDING
-from pellucid.pipeline.content import Content
+from pellucid.pipeline.content import Child, Content
 from pellucid.pipeline.outcome import Outcome
 
-SEPARATOR = "!"
 MOST_PLACES = 16
-MOST_ARTEFACTS = 500_000
+MOST_LISTED = 500_000
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,7 @@ class Found:
     """Everything that was found, by place, in the order of the tree."""
 
     artefacts: tuple[ScannedArtefact, ...]
+    places: tuple[ScannedPlace, ...]
     components: tuple[Component, ...]
     dependencies: tuple[Dependency, ...]
     crypto_assets: tuple[CryptoAsset, ...]
@@ -36,7 +37,8 @@ class Found:
 def merge(outcome: Outcome) -> Found:
     """Put facts at their places. A fact about bytes that lie in many places names at most sixteen of them."""
     problems: list[Problem] = []
-    artefacts = list(_walk(outcome, problems))
+    tree = tuple(_walk(outcome, problems))
+    artefacts = tuple(place.artefact for place in tree if place.artefact)
     places: dict[str, list[str]] = defaultdict(list)
     for artefact in artefacts:
         places[artefact.sha256].append(artefact.path)
@@ -49,11 +51,10 @@ def merge(outcome: Outcome) -> Found:
         facts.add(content, places[content.sha256])
     if not _anything(outcome, facts):
         message = "nothing was recognised in this file: no known format, software, key or certificate"
-        problems.append(
-            Problem(unit="pipeline", kind=ProblemKind.NOTHING_RECOGNISED, message=message, artefact=outcome.source.name)
-        )
+        problems.append(_problem(ProblemKind.NOTHING_RECOGNISED, message, outcome.source.name))
     return Found(
-        artefacts=tuple(artefacts),
+        artefacts=artefacts,
+        places=tree,
         components=tuple(facts.components),
         dependencies=tuple(_merged(facts.dependencies)),
         crypto_assets=tuple(facts.crypto_assets),
@@ -63,31 +64,48 @@ def merge(outcome: Outcome) -> Found:
     )
 
 
-def _walk(outcome: Outcome, problems: list[Problem]) -> Iterator[ScannedArtefact]:
-    """Artefacts, depth first in the order in which containers list them."""
+def _walk(outcome: Outcome, problems: list[Problem]) -> Iterator[ScannedPlace]:
+    """Everything that containers list, depth first and in their order; `problems` takes what is left out.
+
+    Half a million places may come: those of one content share its entries, and only artefacts have a path.
+    """
     source = outcome.source
-    stack: list[tuple[str, str, int, tuple[str, ...]]] = [(source.name, source.sha256, source.size, (source.sha256,))]
-    number = 0
+    stack: list[tuple[int, Child | None, str, tuple[str, ...]]] = [(-1, None, source.name, ())]
+    number = -1
     while stack:
-        path, sha256, size, ancestors = stack.pop()
-        content = outcome.contents.get(sha256)
-        number += 1
-        yield ScannedArtefact(path=path, sha256=sha256, size=size, kind=content.kind if content else "unknown")
-        if content is None:
+        parent, child, path, ancestors = stack.pop()
+        sha256 = child.sha256 if child else source.sha256
+        if child and not sha256:
+            number += 1
+            yield ScannedPlace(parent=parent, entry=child.entry)
             continue
-        if number > MOST_ARTEFACTS:
-            message = f"more than {MOST_ARTEFACTS:,} places: the rest is not listed"
-            problems.append(Problem(unit="pipeline", kind=ProblemKind.BUDGET, message=message, artefact=path))
+        place = f"{path}{SEPARATOR}{child.entry.name}" if child else path
+        if sha256 in ancestors:
+            problems.append(_problem(ProblemKind.MALFORMED, "contains itself: not followed", place))
+            continue
+        number += 1
+        content = outcome.contents.get(sha256)
+        yield _at_place(parent, child, place, outcome, content)
+        if number >= MOST_LISTED:
+            problems.append(
+                _problem(ProblemKind.BUDGET, f"more than {MOST_LISTED:,} places: the rest is not listed", place)
+            )
             return
-        for child in reversed(content.children):
-            if not child.sha256:
-                continue
-            name = f"{path}{SEPARATOR}{child.entry.name}"
-            if child.sha256 in ancestors:
-                message = "contains itself: not followed"
-                problems.append(Problem(unit="pipeline", kind=ProblemKind.MALFORMED, message=message, artefact=name))
-                continue
-            stack.append((name, child.sha256, child.entry.size, (*ancestors, child.sha256)))
+        if content and content.children:
+            inside = (*ancestors, sha256)
+            stack += [(number, item, place, inside) for item in reversed(content.children)]
+
+
+def _at_place(parent: int, child: Child | None, path: str, outcome: Outcome, content: Content | None) -> ScannedPlace:
+    size = child.entry.size if child else outcome.source.size
+    sha256 = child.sha256 if child else outcome.source.sha256
+    kind, metadata = (content.kind, content.metadata) if content else (UNKNOWN, {})
+    artefact = ScannedArtefact(path=path, sha256=sha256, size=size, kind=kind, metadata=metadata)
+    return ScannedPlace(parent=parent, entry=child.entry if child else None, artefact=artefact)
+
+
+def _problem(kind: ProblemKind, message: str, artefact: str) -> Problem:
+    return Problem(unit="pipeline", kind=kind, message=message, artefact=artefact)
 
 
 class _Facts:

@@ -1,5 +1,6 @@
 """Scratch: where the bytes of artefacts lie while their scan runs. Nothing here outlives it."""
 
+import errno
 import hashlib
 import itertools
 import os
@@ -76,6 +77,25 @@ class Scratch:
             with mmap(file.fileno(), extent.size, access=ACCESS_READ, offset=extent.at) as mapping:
                 yield mapping
 
+    def size(self, sha256: str) -> int:
+        """In bytes; KeyError when it is not here."""
+        return self._extents[sha256].size
+
+    def copy(self, sha256: str, target: Path) -> int:
+        """Write an artefact to a new file at `target`; holes stay holes. Returns its size in bytes."""
+        extent = self._extents[sha256]
+        with extent.path.open("rb") as source, target.open("xb") as file:
+            for island, end in _islands(source.fileno(), extent):
+                start = island
+                os.lseek(file.fileno(), start - extent.at, os.SEEK_SET)
+                while start < end:
+                    copied = os.sendfile(file.fileno(), source.fileno(), start, end - start)
+                    if not copied:
+                        raise OSError(errno.EIO, "the bytes have become fewer", str(target))
+                    start += copied
+            file.truncate(extent.size)
+        return extent.size
+
     def _adopt(self, path: Path) -> Path:
         """Move a regular file here; never a link to something else, never a pipe that blocks."""
         try:
@@ -113,3 +133,23 @@ def _sha256(descriptor: int, at: int, size: int) -> str:
     for start in range(at, at + size, PIECE):
         digest.update(os.pread(descriptor, min(PIECE, at + size - start), start))
     return digest.hexdigest()
+
+
+def _islands(descriptor: int, extent: Extent) -> Iterator[tuple[int, int]]:
+    """Where there is data in an extent."""
+    end = extent.at + extent.size
+    if extent.size < pack.MAPPED:
+        yield extent.at, end
+        return
+    at = extent.at
+    while at < end:
+        try:
+            start = os.lseek(descriptor, at, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                return
+            raise
+        if start >= end:
+            return
+        at = min(os.lseek(descriptor, start, os.SEEK_HOLE), end)
+        yield start, at

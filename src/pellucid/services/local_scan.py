@@ -1,7 +1,5 @@
 """A scan without a server: the same pipeline, with what this machine has."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from pellucid.pipeline.scratch import Scratch
 from pellucid.services.advisories import Advisories
 from pellucid.services.scanning import budget_of, pool_of, source_of
 from pellucid.services.scanning import scan as run_pipeline
+from pellucid.services.work_folder import work_folder
 from pellucid.settings import Settings
 
 
@@ -23,7 +22,7 @@ def scan(path: Path, settings: Settings, on_progress: Callable[[Progress], None]
     """
     source = source_of(path)
     with ExitStack() as stack:
-        work = stack.enter_context(_work_folder(settings, keep=keep))
+        work = stack.enter_context(work_folder(settings.data_dir / "work" if keep else None))
         cache = stack.enter_context(_kept(settings)) if keep else NoCache()
         pool = stack.enter_context(pool_of(settings, work))
         index, _ = Advisories(settings.data_dir if keep else None).current()
@@ -46,16 +45,3 @@ def _kept(settings: Settings) -> Iterator[ResultCache]:
 
     with kept_results(settings) as cache:
         yield cache
-
-
-@contextmanager
-def _work_folder(settings: Settings, *, keep: bool) -> Iterator[Path]:
-    """A folder of our own for what is unpacked, removed at the end."""
-    parent = settings.data_dir / "work" if keep else None
-    if parent:
-        parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="pellucid-", dir=parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

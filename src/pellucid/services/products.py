@@ -20,13 +20,8 @@ class Products:
 
     def list(self, caller: Caller) -> list[Product]:
         """The products that are not archived and that the caller may see, newest first."""
-        if caller.may(VIEW):
-            return self._products.active(caller.org.id)
-        prefix = "products/"
-        seen = {
-            name.removeprefix(prefix) for name in caller.grants if name.startswith(prefix) and caller.may(VIEW, name)
-        }
-        return self._products.active(caller.org.id, seen)
+        scope = caller.scope(VIEW)
+        return self._products.active(scope.org_id, scope.product_ids)
 
     def get(self, caller: Caller, product_id: str) -> Product:
         """Archived or not. NotFound, too, when it belongs to another organization."""

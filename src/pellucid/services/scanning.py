@@ -111,6 +111,7 @@ def scan(
         finished=datetime.now(UTC),
         counts=_counts(found, findings, started),
         artefacts=found.artefacts,
+        places=found.places,
         components=found.components,
         dependencies=found.dependencies,
         crypto_assets=found.crypto_assets,

@@ -1,1 +1,1 @@
-"""Squashfs 4 (kernel documentation, "Squashfs 4.0 Filesystem", and the layout of squashfs-tools), either byte order."""
+"""Squashfs 1 to 4 (kernel documentation, "Squashfs 4.0 Filesystem", and the layouts of squashfs-tools)."""

@@ -12,8 +12,9 @@ STORED_METADATA = 1 << 15
 STORED_DATA = 1 << 24
 KEPT_METADATA = 512
 KEPT_FRAGMENT_BYTES = 32 << 20
-FRAGMENT_ENTRY = 16
-FRAGMENTS_PER_BLOCK = METADATA_BLOCK // FRAGMENT_ENTRY
+# Position and size word of a fragment; before version 3 in 32 bits each, as is the list of the table's blocks.
+FRAGMENT, FRAGMENT_2 = "QI4x", "2I"
+POINTER, POINTER_2 = "Q", "I"
 
 
 class Blocks:
@@ -21,13 +22,15 @@ class Blocks:
 
     def __init__(self, data: Data, superblock: Superblock) -> None:
         self.superblock = superblock
+        self.codec = Codec(superblock.compressor)
         self._data = data
-        self._codec = Codec(superblock.compressor)
         self._metadata: OrderedDict[int, tuple[bytes, int]] = OrderedDict()
         self._fragments: OrderedDict[int, bytes] = OrderedDict()
-        order = superblock.order
-        self._short, self._quad = Struct(f"{order}H"), Struct(f"{order}Q")
-        self._fragment = Struct(f"{order}QII")
+        order, narrow = superblock.order, superblock.version < 3
+        self._short = Struct(f"{order}H")
+        self._header = 3 if superblock.marked else 2
+        self._pointer = Struct(order + (POINTER_2 if narrow else POINTER))
+        self._fragment = Struct(order + (FRAGMENT_2 if narrow else FRAGMENT))
 
     def metadata(self, position: int) -> tuple[bytes, int]:
         """The unpacked metadata block at `position`, and the position of the next one."""
@@ -39,8 +42,9 @@ class Blocks:
         size = header & (STORED_METADATA - 1)
         if not 0 < size <= METADATA_BLOCK:
             raise Malformed(f"a metadata block at {position} has an impossible size")
-        raw = take(self._data, position + 2, size)
-        found = (raw if header & STORED_METADATA else self._codec(raw, METADATA_BLOCK), position + 2 + size)
+        begin = position + self._header
+        raw = take(self._data, begin, size)
+        found = (raw if header & STORED_METADATA else self.codec(raw, METADATA_BLOCK), begin + size)
         self._metadata[position] = found
         if len(self._metadata) > KEPT_METADATA:
             self._metadata.popitem(last=False)
@@ -49,16 +53,21 @@ class Blocks:
     def indexed(self, table: int, number: int, size: int) -> bytes:
         """Entry `number`, of `size` bytes, of a table that is found through a list of its metadata blocks."""
         block, at = divmod(number * size, METADATA_BLOCK)
-        (position,) = unpack(self._quad, self._data, table + 8 * block)
+        (position,) = unpack(self._pointer, self._data, table + self._pointer.size * block)
         return take(self.metadata(position)[0], at, size)
 
-    def data(self, position: int, header: int) -> Chunk:
-        """The data block at `position`, after its 32-bit size word."""
+    def numbers(self, table: int, count: int) -> list[int]:
+        """`count` 32-bit numbers that are not compressed: owners before version 4."""
+        raw = take(self._data, table, 4 * count)
+        return list(Struct(f"{self.superblock.order}{count}I").unpack(raw))
+
+    def data(self, position: int, header: int, most: int) -> Chunk:
+        """Up to `most` bytes of the data block at `position`, after its 32-bit size word."""
         size = header & (STORED_DATA - 1)
         if size > self.superblock.block_size:
             raise Malformed(f"a data block at {position} has an impossible size")
         raw = take(self._data, position, size)
-        return raw if header & STORED_DATA else self._codec(raw, self.superblock.block_size)
+        return raw if header & STORED_DATA else self.codec(raw, most)
 
     def fragment(self, number: int) -> bytes:
         """The unpacked fragment block `number`, which holds the ends of several files."""
@@ -68,9 +77,9 @@ class Blocks:
             return found
         if number >= self.superblock.fragments:
             raise Malformed("a fragment is not in the table of fragments")
-        entry = self.indexed(self.superblock.fragment_table, number, FRAGMENT_ENTRY)
-        position, header, _ = self._fragment.unpack(entry)
-        found = bytes(self.data(position, header))
+        entry = self.indexed(self.superblock.fragment_table, number, self._fragment.size)
+        position, header = self._fragment.unpack(entry)
+        found = bytes(self.data(position, header, self.superblock.block_size))
         self._fragments[number] = found
         while len(self._fragments) * self.superblock.block_size > KEPT_FRAGMENT_BYTES:
             self._fragments.popitem(last=False)

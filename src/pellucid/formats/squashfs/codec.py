@@ -1,19 +1,16 @@
-"""Decompressors of squashfs blocks. The first block tells which LZMA framing a vendor used; output is bounded."""
+"""Decompressors of squashfs blocks. The first block tells which framing a vendor used; output is bounded."""
 
 import lzma
 import zlib
-from collections.abc import Callable
-from struct import Struct
+from collections.abc import Callable, Iterator
 
 import lz4.block
 import lzallright
 import zstandard
 
 from pellucid.errors import Malformed, Unsupported
+from pellucid.formats.squashfs.lzma_framings import Decompress, ends_well, framings, unlzma
 from pellucid.formats.streams import MEMORY_LIMIT
-
-Decompress = Callable[[bytes, int], bytes]
-"""(packed, most) -> unpacked, at most `most` bytes; raises one of FAILURES."""
 
 FAILURES = (
     zlib.error,
@@ -22,13 +19,10 @@ FAILURES = (
     lz4.block.LZ4BlockError,
     zstandard.ZstdError,
     ValueError,
+    IndexError,
     EOFError,
     OverflowError,
 )
-ALONE = Struct("<BIQ")
-UNKNOWN_SIZE = (1 << 64) - 1
-VENDOR_PROPERTIES = 0x5D
-VENDOR_DICTIONARY = 1 << 20
 
 
 def inflate(packed: bytes, most: int) -> bytes:
@@ -42,22 +36,11 @@ def inflate(packed: bytes, most: int) -> bytes:
 
 def unxz(packed: bytes, most: int) -> bytes:
     """An .xz stream, also with a branch filter."""
-    return _whole(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT), packed, most)
-
-
-def unlzma(packed: bytes, most: int) -> bytes:
-    """A stream with the 13-byte header of lzma-utils."""
-    return _whole(lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MEMORY_LIMIT), packed, most)
-
-
-def unlzma_short(packed: bytes, most: int) -> bytes:
-    """A raw stream behind its five bytes of properties, without a size."""
-    return _headless(packed[:5], packed[5:], most)
-
-
-def unlzma_bare(packed: bytes, most: int) -> bytes:
-    """A raw stream with the usual properties, which stand nowhere."""
-    return _headless(ALONE.pack(VENDOR_PROPERTIES, VENDOR_DICTIONARY, 0)[:5], packed, most)
+    engine = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT)
+    unpacked = engine.decompress(packed, most)
+    if not engine.eof and (engine.needs_input or engine.decompress(b"", 1)):
+        raise EOFError("the stream does not end")
+    return unpacked
 
 
 def unlzo(packed: bytes, most: int) -> bytes:
@@ -84,50 +67,63 @@ def unzstd(packed: bytes, most: int) -> bytes:
 
 NAMES = {1: "gzip", 2: "lzma", 3: "lzo", 4: "xz", 5: "lz4", 6: "zstd"}
 STATED: dict[int, Decompress] = {1: inflate, 2: unlzma, 3: unlzo, 4: unxz, 5: unlz4, 6: unzstd}
-OTHERS: tuple[Decompress, ...] = (inflate, unxz, unlzma, unlzma_short, unlzma_bare)
+MOST_GUESSES = 16
+# Some vendors' tools choose the better of two for each block.
+MIXED: dict[int, Decompress] = {0x78: inflate, 0x5D: unlzma}
 _ZSTD = zstandard.ZstdDecompressor()
 
 
 class Codec:
-    """The compressor that a superblock names, or whichever of the others reads the first block."""
+    """The compressor that a superblock names, or whichever of the others reads the first block.
+
+    `name` is that of the one in use. While none is settled, `plausible` judges what another one makes of a block.
+    """
 
     def __init__(self, compressor: int) -> None:
         if compressor not in STATED:
             raise Unsupported(f"compressor {compressor} of squashfs is not known")
-        self.decompress = STATED[compressor]
+        self.name = NAMES[compressor]
+        self.plausible: Callable[[bytes], bool] = bool
+        self._decompress = STATED[compressor]
         self._settled = False
+        self._guesses = 0
 
     def __call__(self, packed: bytes, most: int) -> bytes:
         """Unpack one block; raises Malformed."""
         try:
-            unpacked = self.decompress(packed, most)
+            unpacked = self._decompress(packed, most)
         except FAILURES as error:
-            if not self._settled and (found := self._guess(packed, most)):
+            found = self._mixed(packed, most) if self._settled else self._guess(packed, most)
+            if found:
                 return found
             raise Malformed(f"a compressed block is damaged: {str(error)[:100]}") from None
         self._settled = True
         return unpacked
 
     def _guess(self, packed: bytes, most: int) -> bytes:
-        for candidate in OTHERS:
+        self._guesses += 1
+        for name, candidate in _others() if self._guesses <= MOST_GUESSES else ():
             try:
                 unpacked = candidate(packed, most)
             except FAILURES:
                 continue
-            if unpacked:
-                self.decompress, self._settled = candidate, True
+            if unpacked and self.plausible(unpacked) and ends_well(candidate, packed, most):
+                self.name, self._decompress, self._settled = name, candidate, True
                 return unpacked
         return b""
 
+    def _mixed(self, packed: bytes, most: int) -> bytes:
+        other = MIXED.get(packed[0]) if packed else None
+        if other is None or other is self._decompress:
+            return b""
+        try:
+            return other(packed, most)
+        except FAILURES:
+            return b""
 
-def _whole(engine: lzma.LZMADecompressor, packed: bytes, most: int) -> bytes:
-    unpacked = engine.decompress(packed, most)
-    if not engine.eof and (engine.needs_input or engine.decompress(b"", 1)):
-        raise EOFError("the stream does not end")
-    return unpacked
 
-
-def _headless(properties: bytes, packed: bytes, most: int) -> bytes:
-    """As much as comes out of a raw stream that does not say how long it is."""
-    engine = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MEMORY_LIMIT)
-    return engine.decompress(properties + UNKNOWN_SIZE.to_bytes(8, "little") + packed, most)
+def _others() -> Iterator[tuple[str, Decompress]]:
+    yield "gzip", inflate
+    yield "xz", unxz
+    for framing in framings():
+        yield "lzma", framing

@@ -1,23 +1,20 @@
 """The tree of a squashfs: folders walked, files joined from blocks, holes and fragments."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from struct import Struct
+from contextlib import suppress
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
 from pellucid.formats.member import Member, Members
 from pellucid.formats.span import Chunk, Data, zeros
-from pellucid.formats.squashfs import inode as inodes
 from pellucid.formats.squashfs.blocks import STORED_DATA, Blocks, Cursor
-from pellucid.formats.squashfs.inode import NO_FRAGMENT, Inode
+from pellucid.formats.squashfs.inode import NO_FRAGMENT, Dialect, Inode
 from pellucid.formats.squashfs.superblock import Superblock
+from pellucid.formats.squashfs.version_4 import Version4
+from pellucid.formats.squashfs.versions_1_to_3 import Versions1To3
 
-MOST_SIZES_AT_ONCE = 2048
 MOST_ENTRIES_OF_A_RUN = 256
 LONGEST_PATH = 8192
-# The size of a listing counts "." and "..", which are not stored.
-UNSTORED = 3
 Place = tuple[int, int]
 """An inode: position of its metadata block from the start of the inode table, offset in the block."""
 
@@ -28,11 +25,14 @@ class Tree:
     def __init__(self, data: Data, superblock: Superblock) -> None:
         self._blocks = Blocks(data, superblock)
         self._superblock = superblock
-        order = superblock.order
-        self._run, self._entry = Struct(f"{order}3I"), Struct(f"{order}HhHH")
-        self._id = Struct(f"{order}I")
-        self._ids: dict[int, int] = {}
-        self._first_names: dict[int, bytes] = {}
+        self._dialect: Dialect = Version4(self._blocks) if superblock.version == 4 else Versions1To3(self._blocks)
+        self._first_names: dict[Place, bytes] = {}
+        self._settle()
+
+    @property
+    def compressor(self) -> str:
+        """The name of the one that the blocks are really packed with."""
+        return self._blocks.codec.name
 
     def members(self) -> Members:
         """Every entry below the root, parents first."""
@@ -54,10 +54,17 @@ class Tree:
                 yield type(error)(f"{_shown(path)}: {error.message}")
             waiting.extend(reversed(below))
 
+    def _settle(self) -> None:
+        """Find out how blocks are packed from the first one whose content can be judged."""
+        codec = self._blocks.codec
+        codec.plausible = self._dialect.plausible
+        with suppress(Malformed):
+            self._blocks.metadata(self._superblock.inode_table)
+        codec.plausible = bool
+
     def _member(self, path: bytes, place: Place, below: list[tuple[bytes, Place]]) -> Members:
         try:
             inode = self._inode(place)
-            inode = replace(inode, uid=self._owner(inode.uid), gid=self._owner(inode.gid))
         except Malformed as error:
             yield type(error)(f"{_shown(path)}: {error.message}")
             return
@@ -65,7 +72,7 @@ class Tree:
             below.append((path, place))
         kind, target, chunks = inode.kind, inode.target, self._chunks(inode)
         if kind is EntryKind.FILE and inode.links > 1:
-            first = self._first_names.setdefault(inode.number, path)
+            first = self._first_names.setdefault(place, path)
             if first != path:
                 kind, target = EntryKind.HARDLINK, first
         yield Member(
@@ -77,31 +84,29 @@ class Tree:
             uid=inode.uid,
             gid=inode.gid,
             mtime=inode.mtime,
+            facts={"device": inode.device} if inode.device else {},
         )
 
     def _inode(self, place: Place) -> Inode:
         position, offset = place
-        return inodes.read(
-            Cursor(self._blocks, self._superblock.inode_table + position, offset), self._superblock.order
-        )
+        return self._dialect.inode(Cursor(self._blocks, self._superblock.inode_table + position, offset))
 
     def _listing(self, folder: Inode) -> Iterator[tuple[bytes, Place]]:
         """Names and inodes of a folder: runs of entries whose inodes share a metadata block."""
         if folder.kind is not EntryKind.DIRECTORY:
             raise Malformed("the inode of a folder is none")
-        left = folder.size - UNSTORED
+        left = folder.size - self._dialect.unstored
         if left <= 0:
             return
         cursor = Cursor(self._blocks, self._superblock.directory_table + folder.block, folder.offset)
         while left > 0:
-            count, position, _ = self._run.unpack(cursor.read(self._run.size))
-            left -= self._run.size
-            if count >= MOST_ENTRIES_OF_A_RUN:
+            count, position, taken = self._dialect.run(cursor)
+            left -= taken
+            if count > MOST_ENTRIES_OF_A_RUN:
                 raise Malformed("a listing is damaged")
-            for _ in range(count + 1):
-                offset, _, _, name_size = self._entry.unpack(cursor.read(self._entry.size))
-                name = cursor.read(name_size + 1)
-                left -= self._entry.size + name_size + 1
+            for _ in range(count):
+                offset, name, taken = self._dialect.entry(cursor)
+                left -= taken
                 yield name.replace(b"/", b"_"), (position, offset)
 
     def _chunks(self, inode: Inode) -> Iterator[Chunk]:
@@ -109,13 +114,13 @@ class Tree:
         size, block_size = inode.size, self._superblock.block_size
         in_blocks = size if inode.fragment == NO_FRAGMENT else size - size % block_size
         position, left = inode.data_at, in_blocks
-        for header in self._sizes(inode.cursor, -(-in_blocks // block_size)):
+        for header in self._dialect.sizes(inode.cursor, -(-in_blocks // block_size)):
             wanted = min(left, block_size)
             left -= wanted
             if not header:
                 yield from zeros(wanted)
                 continue
-            block = self._blocks.data(position, header)
+            block = self._blocks.data(position, header, wanted)
             if len(block) != wanted:
                 raise Malformed("a data block has the wrong length")
             position += header & (STORED_DATA - 1)
@@ -125,22 +130,6 @@ class Tree:
             if len(ending) < size - in_blocks:
                 raise Malformed("a fragment ends too early")
             yield ending
-
-    def _sizes(self, cursor: Cursor, count: int) -> Iterator[int]:
-        """The size words of a file's blocks, read a few at a time: a file may claim to have billions."""
-        while count > 0:
-            step = min(count, MOST_SIZES_AT_ONCE)
-            yield from Struct(f"{self._superblock.order}{step}I").unpack(cursor.read(4 * step))
-            count -= step
-
-    def _owner(self, number: int) -> int:
-        found = self._ids.get(number)
-        if found is None:
-            if number >= self._superblock.ids:
-                raise Malformed("an owner is not in the table of ids")
-            (found,) = self._id.unpack(self._blocks.indexed(self._superblock.id_table, number, 4))
-            self._ids[number] = found
-        return found
 
 
 def _shown(path: bytes) -> str:

@@ -11,7 +11,7 @@ from pellucid.domain.file import File, StoredBlob
 from pellucid.domain.ids import new_id
 from pellucid.domain.user import User
 from pellucid.storage.database import Transaction
-from pellucid.storage.repositories.users import to_domain as user_to_domain
+from pellucid.storage.repositories.users import to_domain as userto_domain
 from pellucid.storage.rows.file import FileRow
 from pellucid.storage.rows.image import ImageRow
 from pellucid.storage.rows.user import UserRow
@@ -45,7 +45,7 @@ class FileRepository:
         )
         self._session.add(row)
         self._session.flush()
-        return _to_domain(row, product_id, author)
+        return to_domain(row, product_id, author)
 
     def get(self, product_id: str, image_id: str, file_id: str) -> File | None:
         found = self._read(ImageRow.product_id == product_id, FileRow.image_id == image_id, FileRow.id == file_id)
@@ -78,12 +78,12 @@ class FileRepository:
             .order_by(FileRow.create_time.desc(), FileRow.id.desc())
         )
         return [
-            _to_domain(row, product_id, user_to_domain(author))
+            to_domain(row, product_id, userto_domain(author))
             for row, product_id, author in self._session.execute(query)
         ]
 
 
-def _to_domain(row: FileRow, product_id: str, author: User) -> File:
+def to_domain(row: FileRow, product_id: str, author: User) -> File:
     return File(
         id=row.id,
         product_id=product_id,

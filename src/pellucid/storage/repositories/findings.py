@@ -1,6 +1,6 @@
 """Findings of products: kept over scans, seen in scans, escalated when they become worse."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,8 @@ from pellucid.domain.finding import Finding, FindingStatus
 from pellucid.domain.ids import new_id
 from pellucid.domain.severity import Severity
 from pellucid.storage.database import Transaction
-from pellucid.storage.rows.finding import EscalationRow, FindingRow, OccurrenceRow
+from pellucid.storage.rows.finding import EscalationRow, FindingRow, OccurrencePlaceRow, OccurrenceRow
+from pellucid.storage.rows.inventory import ScanArtefactRow
 
 PIECE = 500
 
@@ -24,7 +25,10 @@ class FindingRepository:
         self._insert: Any = sqlite.insert if sqlite_here else postgresql.insert
 
     def store(self, product_id: str, scan_id: str, findings: Sequence[Finding]) -> None:
-        """Add what is new, raise what became worse (that is an escalation), and note where each was seen."""
+        """Add what is new, raise what became worse (that is an escalation), and note where each was seen.
+
+        The artefacts of the scan must be stored before.
+        """
         now = datetime.now(UTC)
         by_key = {finding.key: finding for finding in findings}
         self._add(product_id, list(by_key.values()), now)
@@ -104,6 +108,30 @@ class FindingRepository:
         for start in range(0, len(values), PIECE):
             statement = self._insert(OccurrenceRow).values(values[start : start + PIECE])
             self._session.execute(statement.on_conflict_do_nothing(index_elements=["scan_id", "finding_id"]))
+        self._place(scan_id, seen)
+
+    def _place(self, scan_id: str, seen: Sequence[tuple[str, Finding]]) -> None:
+        numbers = self._numbers(scan_id, {item.artefact for _, finding in seen for item in finding.evidence})
+        values = [
+            {"scan_id": scan_id, "finding_id": finding_id, "number": number}
+            for finding_id, finding in seen
+            for number in sorted({numbers[item.artefact] for item in finding.evidence if item.artefact in numbers})
+        ]
+        for start in range(0, len(values), PIECE):
+            statement = self._insert(OccurrencePlaceRow).values(values[start : start + PIECE])
+            self._session.execute(statement.on_conflict_do_nothing())
+
+    def _numbers(self, scan_id: str, paths: Set[str]) -> dict[str, int]:
+        """Numbers in the tree by path; of equal paths the first. One pass over the scan, as paths have no index."""
+        if not paths:
+            return {}
+        query = (
+            select(ScanArtefactRow.path, ScanArtefactRow.number)
+            .where(ScanArtefactRow.scan_id == scan_id, ScanArtefactRow.sha256 != "")
+            .order_by(ScanArtefactRow.number.desc())
+            .execution_options(yield_per=PIECE * 10)
+        )
+        return {path: number for path, number in self._session.execute(query) if path in paths}
 
 
 def _details(finding: Finding) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -12,6 +13,7 @@ from pellucid.domain.dependency import Dependency, Linkage
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.scan_result import ScanResult
 from pellucid.storage.database import Transaction
+from pellucid.storage.repositories.scan_places import place_values, plain
 from pellucid.storage.rows.declarative import Row
 from pellucid.storage.rows.inventory import (
     ScanArtefactRow,
@@ -35,12 +37,7 @@ class ScanResultRepository:
         summary = {"timings": dict(result.timings), "reused": result.reused, "artefacts": len(result.artefacts)}
         values = {"summary": summary, "advisory_digest": advisory_digest}
         self._session.execute(update(ScanRow).where(ScanRow.id == scan_id).values(values))
-        metadata = result.metadata
-        self._insert(
-            ScanArtefactRow,
-            scan_id,
-            (asdict(item) | {"meta": dict(metadata.get(item.path, {}))} for item in result.artefacts),
-        )
+        self._insert(ScanArtefactRow, scan_id, place_values(result))
         self._insert(
             ScanComponentRow,
             scan_id,
@@ -96,9 +93,9 @@ class ScanResultRepository:
         self._session.execute(update(ScanRow).where(ScanRow.id == scan_id).values(advisory_digest=digest))
 
     def _insert(self, row: type[Row], scan_id: str, values: Iterable[dict[str, Any]]) -> None:
-        rows = [value | {"scan_id": scan_id, "number": number} for number, value in enumerate(values)]
-        for start in range(0, len(rows), PIECE):
-            self._session.execute(insert(row), rows[start : start + PIECE])
+        rows = ({**plain(value), "scan_id": scan_id, "number": number} for number, value in enumerate(values))
+        while piece := list(islice(rows, PIECE)):
+            self._session.execute(insert(row), piece)
 
 
 def _assets(assets: Sequence[CryptoAsset]) -> Iterable[dict[str, Any]]:

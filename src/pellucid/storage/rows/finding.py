@@ -45,6 +45,16 @@ class OccurrenceRow(Row):
     evidence: Mapped[list[Any]]
 
 
+class OccurrencePlaceRow(Row):
+    """A place of an occurrence, by its number in the tree of the scan."""
+
+    __tablename__ = "occurrence_place"
+
+    scan_id: Mapped[str] = mapped_column(ForeignKey("scan.id", ondelete="CASCADE"), primary_key=True)
+    finding_id: Mapped[str] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True, index=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+
 class EscalationRow(Row):
     """News that a vulnerability behind an existing finding has become worse."""
 

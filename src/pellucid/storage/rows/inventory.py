@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from pellucid.storage.rows.declarative import Row
@@ -20,7 +20,12 @@ class OfScan:
 
 
 class ScanArtefactRow(OfScan, Row):
-    """A file under analysis. `path` joins containers with "!"."""
+    """A place in the tree, numbered depth first. `path` joins containers with "!"; `name` is its last part.
+
+    `parent` is the number of its container, null for the image itself, and `component` that of the unit of software
+    that it is. `entry` says what the container lists (null: the image itself); what has no bytes (links, directories)
+    has an empty `sha256` and `kind`. `facts` speak of this entry, `meta` of the content.
+    """
 
     __tablename__ = "scan_artefact"
     __table_args__ = (Index(None, "sha256"),)
@@ -30,6 +35,16 @@ class ScanArtefactRow(OfScan, Row):
     size: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(64))
     meta: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    parent: Mapped[int | None]
+    name: Mapped[str | None] = mapped_column(Text)
+    entry: Mapped[str | None] = mapped_column(String(16))
+    component: Mapped[int | None]
+    mode: Mapped[int | None] = mapped_column(BigInteger)
+    uid: Mapped[int | None] = mapped_column(BigInteger)
+    gid: Mapped[int | None] = mapped_column(BigInteger)
+    mtime: Mapped[int | None] = mapped_column(BigInteger)
+    target: Mapped[str | None] = mapped_column(Text)
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class ScanComponentRow(OfScan, Row):

@@ -1,0 +1,42 @@
+"""Intel HEX, text records for memories (Intel, "Hexadecimal Object File Format Specification", 1988)."""
+
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.extractor import Signature, extractor
+from pellucid.analysis.output import Output
+from pellucid.errors import Malformed
+from pellucid.formats import intel_hex as records
+from pellucid.formats.span import Data
+
+# A first record of data in usual lengths, or of an address.
+STARTS = (b":10", b":20", b":02000004", b":02000002", b":04000005", b":04000003", b":08", b":18", b":40", b":04")
+
+
+def measure(data: Data, start: int) -> int:
+    """To the last end record; the first lines must be records with right checksums."""
+    return records.length(data, start)
+
+
+@extractor(
+    name="intel_hex",
+    version=1,
+    signatures=tuple(Signature(start) for start in STARTS),
+    measure=measure,
+    carve=False,
+    suffix="hex",
+)
+def intel_hex(artefact: Artefact, output: Output) -> None:
+    """Turn Intel HEX into the bytes that it loads: one file for each region without a gap, named by its address."""
+    image = records.read(artefact.data)
+    if image.start:
+        output.fact("startAddress", image.start)
+    output.fact("records", image.records)
+    if image.others:
+        output.fact("otherLines", image.others)
+    for failure in image.failures:
+        output.failure(failure)
+    for region in image.regions.joined():
+        if isinstance(region, Malformed):
+            output.failure(region)
+        else:
+            address, content = region
+            output.file(f"0x{address:08x}.bin", [memoryview(content)], facts={"address": f"0x{address:08x}"})

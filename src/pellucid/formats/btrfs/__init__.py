@@ -1,0 +1,1 @@
+"""btrfs on one device (btrfs documentation, "On-disk Format" and "Data Structures")."""

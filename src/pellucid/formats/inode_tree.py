@@ -1,0 +1,139 @@
+"""File systems of inodes in general: every name below a root, hard links by their first name, folders only once."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from pellucid.domain.entry import EntryKind
+from pellucid.errors import Malformed
+from pellucid.formats.member import Member, Members
+from pellucid.formats.span import Chunk
+
+LONGEST_PATH = 8192
+LONGEST_TARGET = 1 << 16
+LARGEST_FOLDER = 256 << 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """What an inode says; `links` is the number of its names. `mode` has permission bits only.
+
+    `streams` are what it holds beside its content, by name; they are read as they are asked for.
+    """
+
+    kind: EntryKind
+    size: int
+    mode: int | None = None
+    uid: int | None = None
+    gid: int | None = None
+    mtime: int | None = None
+    links: int = 1
+    facts: Mapping[str, str] = field(default_factory=dict)
+    streams: Mapping[bytes, Iterable[Chunk]] = field(default_factory=dict)
+
+
+K = TypeVar("K", bound=Hashable)
+N = TypeVar("N", bound=Node)
+
+
+class Tree(ABC, Generic[K, N]):
+    """One file system, whose inodes have keys of the type K. All methods may raise Malformed."""
+
+    @abstractmethod
+    def node(self, key: K) -> N:
+        """The inode `key`."""
+
+    @abstractmethod
+    def listing(self, node: N) -> Iterator[tuple[bytes, K] | Malformed]:
+        """Names and inodes of a folder."""
+
+    @abstractmethod
+    def content(self, node: N) -> Iterable[Chunk]:
+        """The bytes of a file; nothing is read before they are asked for."""
+
+    def target(self, node: N) -> bytes:
+        """What a symbolic link points to."""
+        if node.size > LONGEST_TARGET:
+            raise Malformed("the target of a symbolic link is too long")
+        return b"".join(self.content(node))
+
+    def members(self, root: K) -> Members:
+        """Every entry below `root`, parents first. What cannot be read is a Malformed in its place."""
+        waiting: list[tuple[bytes, K]] = [(b"", root)]
+        seen = {root}
+        first_names: dict[K, bytes] = {}
+        while waiting:
+            path, key = waiting.pop()
+            below: list[tuple[bytes, K]] = []
+            try:
+                for found in self._folder(key):
+                    if isinstance(found, Malformed):
+                        yield explained(path, found)
+                        continue
+                    name, child = found
+                    full = path + b"/" + name if path else name
+                    yield from self._member(full, child, below, first_names)
+            except Malformed as error:
+                yield explained(path, error)
+            for full, child in reversed(below):
+                if child in seen:
+                    yield Malformed(f"{shown(full)}: a folder stands in more than one place")
+                else:
+                    seen.add(child)
+                    waiting.append((full, child))
+
+    def _folder(self, key: K) -> Iterator[tuple[bytes, K] | Malformed]:
+        node = self.node(key)
+        if node.kind is not EntryKind.DIRECTORY:
+            raise Malformed("the inode of a folder is none")
+        for found in self.listing(node):
+            if isinstance(found, Malformed):
+                yield found
+            elif found[0] not in (b".", b"..", b""):
+                yield found[0].replace(b"/", b"_"), found[1]
+
+    def _member(self, path: bytes, key: K, below: list[tuple[bytes, K]], first_names: dict[K, bytes]) -> Members:
+        try:
+            node = self.node(key)
+            kind = node.kind
+            target = self.target(node) if kind is EntryKind.SYMLINK else b""
+        except Malformed as error:
+            yield explained(path, error)
+            return
+        chunks: Iterable[Chunk] = ()
+        if kind is EntryKind.DIRECTORY:
+            if len(path) <= LONGEST_PATH:
+                below.append((path, key))
+            else:
+                yield Malformed(f"{shown(path)}: a path is too long to go further down")
+        elif kind is EntryKind.FILE:
+            first = first_names.setdefault(key, path) if node.links > 1 else path
+            if first != path:
+                kind, target = EntryKind.HARDLINK, first
+            else:
+                chunks = self.content(node)
+        yield Member(
+            name=path,
+            kind=kind,
+            chunks=chunks,
+            target=target,
+            mode=node.mode,
+            uid=node.uid,
+            gid=node.gid,
+            mtime=node.mtime,
+            facts=node.facts,
+        )
+        if kind is not EntryKind.HARDLINK:
+            for name, stream in node.streams.items():
+                yield Member(name=path + b":" + name, chunks=stream, mode=node.mode, mtime=node.mtime)
+
+
+def shown(path: bytes) -> str:
+    """`path` for a message."""
+    return path[:200].decode("utf-8", "backslashreplace") or "the root folder"
+
+
+def explained(path: bytes, error: Malformed) -> Malformed:
+    """The same failure, with the path that it concerns."""
+    return type(error)(f"{shown(path)}: {error.message}")

@@ -1,0 +1,65 @@
+"""zImage, the kernel of 32-bit ARM (Linux, arch/arm/boot/compressed/head.S and vmlinux.lds.S), with appended trees."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pellucid.errors import Malformed
+from pellucid.formats import fdt
+from pellucid.formats.linux import compressed
+from pellucid.formats.linux.contents import Part
+from pellucid.formats.span import Data, take
+
+MAGIC = b"\x18\x28\x6f\x01"
+MAGIC_BIG = MAGIC[::-1]
+MAGIC_AT = 0x24
+FIELDS = 12
+SMALLEST = 0x100
+# The code that unpacks takes less than this in front of the payload, with any compressor.
+MOST_CODE = 1 << 18
+MOST_TREES = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """`load` is where it wants to be, 0 for anywhere; `length` is that of the kernel without appended trees."""
+
+    load: int
+    length: int
+    order: str
+
+
+def read(data: Data, start: int = 0) -> Header:
+    """The header at `start`; raises Malformed for what cannot be one."""
+    raw = take(data, start + MAGIC_AT, FIELDS)
+    order = {MAGIC: "little", MAGIC_BIG: "big"}.get(raw[:4])
+    if not order:
+        raise Malformed("no zImage header")
+    first, end = (int.from_bytes(raw[at : at + 4], "little" if order == "little" else "big") for at in (4, 8))
+    if end - first < SMALLEST or first & 3:
+        raise Malformed("a zImage of an impossible size")
+    return Header(load=first, length=end - first, order=order)
+
+
+def payload(data: Data, header: Header) -> Part | None:
+    """The compressed kernel inside, as long as it is; None when no compressor is recognised."""
+    end = min(header.length, len(data))
+    for at, known in compressed.candidates(data, MAGIC_AT + FIELDS, min(end, MOST_CODE)):
+        try:
+            size = compressed.length(known, data, at)
+        except Malformed:
+            continue
+        return Part(f"payload.{known.suffix}", at, min(size, end - at))
+    return None
+
+
+def trees(data: Data, at: int) -> Iterator[Part]:
+    """Device trees from `at` on, one behind the other."""
+    for number in range(MOST_TREES):
+        try:
+            header = fdt.read_header(data, at)
+        except Malformed:
+            return
+        yield Part(f"dtb-{number}.dtb", at, header.size)
+        at += header.size
+        if data[at : at + 4] != fdt.MAGIC:
+            at += -at % 4

@@ -1,0 +1,202 @@
+"""The payload of an RPM package: a cpio archive behind a compressor, read as one stream.
+
+Names and modes stand in the archive; owners' names stand in the header alone, and for packages with files of more
+than 4 GiB all of it does: there each entry of the archive ("07070X") is but the number of the file in the header.
+"""
+
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pellucid.domain.entry import EntryKind
+from pellucid.errors import Malformed, Unsupported
+from pellucid.formats import bzip2, cpio, gzip, lzma_alone, xz, zstd
+from pellucid.formats.member import Member, Members, kind_of
+from pellucid.formats.pulled import Pulled
+from pellucid.formats.rpm.files import Listed
+from pellucid.formats.rpm.header import Package
+from pellucid.formats.span import Data, pieces
+from pellucid.formats.streams import Unpacked
+
+STRIPPED = b"07070X"
+FORMAT, COMPRESSOR = 1124, 1125
+NEWC_SIZE, STRIPPED_SIZE = 110, 16
+MOST_TARGET = 1 << 16
+MOST_WAITING = 1 << 16
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Item:
+    """An entry of the archive: what is stated, and how many bytes follow. `inode` tells which names are one file."""
+
+    name: bytes
+    listed: Listed | None
+    mode: int
+    uid: int | None
+    gid: int | None
+    mtime: int
+    size: int
+    inode: tuple[int, ...] | None
+    device: tuple[int, int]
+
+
+def compressor(data: Data, package: Package) -> str:
+    """Which compressor the payload begins like; "" for none. Raises Unsupported for others."""
+    head = bytes(data[package.payload : package.payload + 6])
+    for name, magic in MAGICS.items():
+        if head.startswith(magic):
+            return name
+    stated = package.header.text(COMPRESSOR)[:40] or "gzip"
+    raise Unsupported(f"the payload is no {stated} stream")
+
+
+def unpacked(data: Data, package: Package) -> Unpacked:
+    """The archive, out of its compressor."""
+    at = package.payload
+    match compressor(data, package):
+        case "gzip":
+            return gzip.unpacked(data, at)
+        case "xz":
+            return xz.unpacked(data, at)
+        case "bzip2":
+            return bzip2.unpacked(data, at)
+        case "zstd":
+            return zstd.unpacked(data, at)
+        case "lzma":
+            return lzma_alone.unpacked(data, at)
+        case _:
+            return _plain(data, at, package.end)
+
+
+MAGICS = {
+    "gzip": gzip.MAGIC,
+    "xz": xz.MAGIC,
+    "bzip2": b"BZh",
+    "zstd": zstd.MAGIC,
+    "lzma": b"\x5d\0\0",
+    "": b"07070",
+}
+
+
+def members(data: Data, package: Package, listed: list[Listed]) -> Members:
+    """Every entry of the payload, with what the header says of it."""
+    if package.header.text(FORMAT) not in ("", "cpio"):
+        raise Unsupported(f"the payload is in the format {package.header.text(FORMAT)[:40]}")
+    source = Pulled(unpacked(data, package))
+    by_name = {item.name: item for item in listed}
+    waiting: dict[tuple[int, ...], list[_Item]] = {}
+    held = 0
+    while (item := _next(source, listed, by_name)) is not None:
+        body = source.part(item.size, alignment=4)
+        try:
+            kind = kind_of(item.mode)
+        except Malformed as error:
+            yield Malformed(f"{item.name.decode(errors='backslashreplace')[:200]}: {error.message}")
+            body.skip()
+            continue
+        if kind is EntryKind.FILE and item.inode and not item.size and held < MOST_WAITING:
+            waiting.setdefault(item.inode, []).append(item)
+            held += 1
+        else:
+            yield _member(item, kind, body)
+            if kind is EntryKind.FILE and item.inode:
+                yield from (_link(other, item.name) for other in waiting.pop(item.inode, ()))
+        body.skip()
+    for first, *others in waiting.values():
+        yield _member(first, EntryKind.FILE, ())
+        yield from (_link(other, first.name) for other in others)
+
+
+def _member(item: _Item, kind: EntryKind, body: Iterable[bytes]) -> Member:
+    target, facts = b"", item.listed.facts() if item.listed else {}
+    if kind is EntryKind.SYMLINK:
+        if item.size > MOST_TARGET:
+            raise Malformed("the target of a symbolic link is too long")
+        target = b"".join(body).rstrip(b"\0")
+    elif kind in (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE):
+        facts = {**facts, "device": "{}:{}".format(*item.device)}
+    return Member(
+        name=item.name,
+        kind=kind,
+        chunks=body if kind is EntryKind.FILE else (),
+        target=target,
+        mode=item.mode & 0o7777,
+        uid=item.uid,
+        gid=item.gid,
+        mtime=item.mtime,
+        facts=facts,
+    )
+
+
+def _link(item: _Item, target: bytes) -> Member:
+    return Member(
+        name=item.name,
+        kind=EntryKind.HARDLINK,
+        target=target,
+        mode=item.mode & 0o7777,
+        uid=item.uid,
+        gid=item.gid,
+        mtime=item.mtime,
+    )
+
+
+def _next(source: Pulled, listed: list[Listed], by_name: dict[bytes, Listed]) -> _Item | None:
+    """The next header of the archive; None at the trailer."""
+    magic = source.take(6)
+    if magic == STRIPPED:
+        return _stripped(source.take(STRIPPED_SIZE - 6), listed)
+    if magic not in (cpio.NEWC, cpio.CRC):
+        raise Malformed("no cpio header in the payload")
+    fields = source.take(NEWC_SIZE - 6)
+    name_size = _hexadecimal(fields[88:96])
+    if not 0 < name_size <= cpio.LONGEST_NAME:
+        raise Malformed("a name in a cpio header has an impossible length")
+    name = source.take((NEWC_SIZE + name_size + 3 & ~3) - NEWC_SIZE)
+    # The reader of archives reads it, too: its rules about names and numbers are the same.
+    record = cpio.record(magic + fields + name, 0)
+    if record.name == cpio.TRAILER:
+        return None
+    known = by_name.get(b"/" + record.name.removeprefix(b"./").removeprefix(b"/")) or by_name.get(record.name)
+    return _Item(
+        name=record.name,
+        listed=known,
+        mode=record.mode,
+        uid=record.uid,
+        gid=record.gid,
+        mtime=record.mtime,
+        size=record.size,
+        inode=record.inode if record.links > 1 else None,
+        device=(_hexadecimal(fields[72:80]), _hexadecimal(fields[80:88])),
+    )
+
+
+def _stripped(digits: bytes, listed: list[Listed]) -> _Item:
+    number = _hexadecimal(digits[:8])
+    if number >= len(listed):
+        raise Malformed("an entry of the payload is not in the header")
+    item = listed[number]
+    has_bytes = stat.S_ISLNK(item.mode) or (stat.S_ISREG(item.mode) and not item.linked_later)
+    return _Item(
+        name=item.name,
+        listed=item,
+        mode=item.mode,
+        uid=None,
+        gid=None,
+        mtime=item.mtime,
+        size=item.size if has_bytes else 0,
+        inode=item.inode,
+        device=(item.device >> 8, item.device & 0xFF),
+    )
+
+
+def _hexadecimal(digits: bytes) -> int:
+    try:
+        return int.from_bytes(bytes.fromhex(digits.decode("ascii")), "big")
+    except ValueError:
+        raise Malformed("a number in a cpio header is not hexadecimal") from None
+
+
+def _plain(data: Data, start: int, end: int | None) -> Unpacked:
+    stop = len(data) if end is None else end
+    yield from pieces(data, start, stop - start)
+    return stop

@@ -1,0 +1,1 @@
+"""UBIFS, a file system on top of UBI (Linux, fs/ubifs/ubifs-media.h)."""

@@ -1,0 +1,161 @@
+"""Grids in SQL: one translation of filters, sorting and pages for every noun that declares its fields.
+
+A listing gives a query, a table of `Field`s by wire name and a unique key; unknown fields, comparators that a field
+does not have and values that it cannot have are InvalidRequest, and say what would be possible.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, not_, or_, select
+
+from pellucid.domain.grid import Comparator, Filter, GridQuery, Sort
+from pellucid.errors import Detail, InvalidRequest
+from pellucid.storage.database import Transaction
+from pellucid.storage.listings.grid_values import TEXT, ValueKind
+
+MOST_FILTERS = 50
+MOST_VALUES = 500
+MOST_SORTS = 8
+
+Condition = ColumnElement[bool]
+ONE_OF_THEM = (Comparator.EQUALS, Comparator.IN, Comparator.OVERLAPS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """What rows can be filtered and sorted by.
+
+    `among` makes a field of many values a row: it turns a condition on one value, `of`, into one on the row (EXISTS).
+    Such a field cannot be sorted by.
+    """
+
+    of: ColumnElement[Any] | Any
+    kind: ValueKind = TEXT
+    among: Callable[[Condition], Condition] | None = None
+
+    @property
+    def comparators(self) -> tuple[Comparator, ...]:
+        """In the contract's order."""
+        words = {*ONE_OF_THEM}
+        if self.kind.is_text or self.among:
+            words |= {Comparator.CONTAINS, Comparator.NOT_CONTAINS}
+        if self.kind.is_ordered:
+            words.add(Comparator.BETWEEN)
+        return tuple(word for word in Comparator if word in words)
+
+
+def grid_rows(
+    tx: Transaction,
+    query: Select[*tuple[Any, ...]],
+    fields: Mapping[str, Field],
+    wanted: GridQuery,
+    *,
+    key: Sequence[Any],
+    newest_first: Any = None,
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
+    """The rows of the page, and how many there are in all. Rows that sort alike are in the order of `key`.
+
+    `query` has neither groups nor an order of its own; `newest_first` is what sorts rows when nobody asks for more.
+    """
+    query, order = query.where(*conditions_of(wanted.filters, fields)), _order(wanted.sort, fields)
+    total = tx.session.scalar(
+        select(func.count()).select_from(query.with_only_columns(*key, maintain_column_froms=True).subquery())
+    )
+    if not wanted.size or not total or wanted.offset >= total:
+        return [], total or 0
+    if not order and newest_first is not None:
+        order = [newest_first.desc()]
+    page = query.order_by(*order, *key).offset(wanted.offset).limit(wanted.size)
+    return tx.session.execute(page).all(), total
+
+
+def conditions_of(filters: Sequence[Filter], fields: Mapping[str, Field]) -> list[Condition]:
+    """One condition a filter; all of them must hold."""
+    if len(filters) > MOST_FILTERS:
+        raise _refused("filters", f"has {len(filters)} items; at most {MOST_FILTERS} are possible")
+    return [_condition(item, fields, f"filters.{number}") for number, item in enumerate(filters)]
+
+
+def _condition(item: Filter, fields: Mapping[str, Field], where: str) -> Condition:
+    field = fields.get(item.field)
+    if field is None:
+        raise _refused(f"{where}.field", f"{item.field[:64]!r} is not a field of this grid: {', '.join(fields)}")
+    if item.comparator not in field.comparators:
+        raise _refused(
+            f"{where}.comparator",
+            f"{item.comparator[:64]!r} is not possible for {item.field}: {', '.join(field.comparators)}",
+        )
+    comparator = Comparator(item.comparator)
+    if comparator is Comparator.EQUALS and isinstance(item.value, list):
+        comparator = Comparator.IN
+    values = _values(comparator, item, field.kind, f"{where}.value")
+    if comparator is Comparator.NOT_CONTAINS:
+        return not_(_contained(field, values))
+    if comparator is Comparator.CONTAINS:
+        return _contained(field, values)
+    return _wrapped(field, _matching(field.of, comparator, values))
+
+
+def _matching(of: Any, comparator: Comparator, values: list[Any]) -> Condition:
+    if comparator is Comparator.BETWEEN:
+        low, high = values
+        bounds = [of >= low] if low is not None else []
+        return and_(*bounds, *([of <= high] if high is not None else []))
+    known = [value for value in values if value is not None]
+    missing = [of.is_(None)] if len(known) < len(values) else []
+    return or_(false(), *([of.in_(known)] if known else []), *missing)
+
+
+def _contained(field: Field, values: list[Any]) -> Condition:
+    """Text: a part of it, whatever its case; other fields of many values: one of them. Never unknown (NULL)."""
+    some = [
+        func.coalesce(field.of, "").icontains(value, autoescape=True) if field.kind.is_text else field.of == value
+        for value in values
+    ]
+    return _wrapped(field, or_(false(), *some))
+
+
+def _wrapped(field: Field, condition: Condition) -> Condition:
+    return field.among(condition) if field.among else condition
+
+
+def _values(comparator: Comparator, item: Filter, kind: ValueKind, where: str) -> list[Any]:
+    """What the filter compares with, as SQL takes it; a null in it means: not known."""
+    if comparator is Comparator.BETWEEN:
+        if not isinstance(item.value, list) or len(item.value) != 2 or item.value == [None, None]:
+            raise _refused(where, "must be a list of two bounds; null leaves one open")
+        given = item.value
+    elif isinstance(item.value, list):
+        given = item.value
+    elif comparator in (Comparator.IN, Comparator.OVERLAPS):
+        raise _refused(where, f"must be a list for {comparator}")
+    else:
+        given = [item.value]
+    if len(given) > MOST_VALUES:
+        raise _refused(where, f"has {len(given)} values; at most {MOST_VALUES} are possible")
+    if None in given and comparator in (Comparator.CONTAINS, Comparator.NOT_CONTAINS):
+        raise _refused(where, f"must not be null for {comparator}")
+    try:
+        return [None if value is None else kind.read(value) for value in given]
+    except ValueError as error:
+        raise _refused(where, str(error)) from error
+
+
+def _order(sort: Sequence[Sort], fields: Mapping[str, Field]) -> list[ColumnElement[Any]]:
+    if len(sort) > MOST_SORTS:
+        raise _refused("sortBy", f"has {len(sort)} items; at most {MOST_SORTS} are possible")
+    possible = [name for name, field in fields.items() if field.among is None]
+    order: list[ColumnElement[Any]] = []
+    for item in sort:
+        if item.field not in possible:
+            raise _refused("sortBy.field", f"{item.field[:64]!r} is nothing to sort by: {', '.join(possible)}")
+        of = fields[item.field].of
+        # Where nothing is known comes last, on every database.
+        order += [of.is_(None), of.desc() if item.descending else of.asc()]
+    return order
+
+
+def _refused(field: str, reason: str) -> InvalidRequest:
+    return InvalidRequest(f"{field}: {reason}.", details=[Detail(reason=reason, field=field)])

@@ -1,0 +1,98 @@
+"""The tree of places: everything that containers list, in their order, at every place of a content."""
+
+from pathlib import Path
+
+import pytest
+
+from pellucid.domain.entry import Entry, EntryKind
+from pellucid.domain.problem import ProblemKind
+from pellucid.domain.scan_result import ScannedPlace, path_of
+from pellucid.pipeline import merging
+from pellucid.pipeline.content import Child, Content
+from pellucid.pipeline.merging import Found, merge
+from pellucid.pipeline.outcome import Outcome, Source
+
+LINK = Entry(name="bin/sh", kind=EntryKind.SYMLINK, target="busybox")
+
+
+def content(sha256: str, *children: Child, kind: str = "tar", **metadata: str) -> Content:
+    return Content(
+        sha256=sha256, size=9, identity="", kind=kind, children=list(children), metadata=metadata, unpacked=True
+    )
+
+
+def merged(*contents: Content) -> Found:
+    source = Source(path=Path("a.bin"), name="a.bin", sha256="root", size=9)
+    return merge(Outcome(source=source, contents={item.sha256: item for item in contents}))
+
+
+def lines(found: Found) -> list[tuple[int, str, bool]]:
+    return [(place.parent, path_of(place, found.places), place.artefact is not None) for place in found.places]
+
+
+def test_what_has_no_bytes_is_a_place_and_no_artefact() -> None:
+    folder = Entry(name="bin", kind=EntryKind.DIRECTORY, mode=0o755)
+    twice = [Child(Entry(name=name, size=9), "fs") for name in ("one", "two")]
+    found = merged(
+        content("root", *twice, Child(Entry(name="lost", size=3)), loadAddress="0x80"),
+        content(
+            "fs", Child(folder), Child(LINK), Child(Entry(name="bin/busybox", size=1, uid=7), "elf"), label="rootfs"
+        ),
+    )
+    assert lines(found) == [
+        (-1, "a.bin", True),
+        (0, "a.bin!one", True),
+        (1, "a.bin!one!bin", False),
+        (1, "a.bin!one!bin/sh", False),
+        (1, "a.bin!one!bin/busybox", True),
+        (0, "a.bin!two", True),
+        (5, "a.bin!two!bin", False),
+        (5, "a.bin!two!bin/sh", False),
+        (5, "a.bin!two!bin/busybox", True),
+        (0, "a.bin!lost", False),
+    ]
+    assert len(found.artefacts) == 5
+    first, second = found.places[3], found.places[7]
+    assert first.entry is second.entry is LINK
+    # Header fields are those of the content: at every place, and kept once.
+    assert [item.metadata for item in found.artefacts] == [
+        {"loadAddress": "0x80"},
+        {"label": "rootfs"},
+        {},
+        {"label": "rootfs"},
+        {},
+    ]
+    assert found.artefacts[1].metadata is found.artefacts[3].metadata
+    assert found.metadata == {"a.bin": {"loadAddress": "0x80"}, "a.bin!one": {"label": "rootfs"}}
+    # What was not looked at is there, too.
+    assert found.artefacts[2].kind == "unknown"
+
+
+def test_what_contains_itself_is_not_followed() -> None:
+    found = merged(
+        content("root", Child(Entry(name="in"), "inner")),
+        content("inner", Child(Entry(name="out"), "root"), Child(Entry(name="me"), "inner"), Child(LINK)),
+    )
+    assert lines(found) == [(-1, "a.bin", True), (0, "a.bin!in", True), (1, "a.bin!in!bin/sh", False)]
+    assert [(item.kind, item.artefact) for item in found.problems] == [
+        (ProblemKind.MALFORMED, "a.bin!in!out"),
+        (ProblemKind.MALFORMED, "a.bin!in!me"),
+    ]
+
+
+def test_a_tree_that_grows_without_end_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten archives of ten of the next: each is small, together they are ten thousand places."""
+    tens = [
+        content(name, *(Child(Entry(name=str(number)), inside) for number in range(10)))
+        for name, inside in (("root", "b"), ("b", "c"), ("c", "d"), ("d", "e"))
+    ]
+    monkeypatch.setattr(merging, "MOST_LISTED", 5000)
+    found = merged(*tens)
+    assert len(found.places) == 5001
+    assert [item.kind for item in found.problems] == [ProblemKind.BUDGET]
+    assert all(place.parent < number for number, place in enumerate(found.places))
+
+
+def test_places_are_small() -> None:
+    place = ScannedPlace(parent=1, entry=LINK)
+    assert not hasattr(place, "__dict__")
