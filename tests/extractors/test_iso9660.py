@@ -79,6 +79,21 @@ def test_plain_names(tmp_path: Path) -> None:
     assert {entry.mode for entry in found.entries} == {None}
 
 
+def test_a_bridge_disc_without_rock_ridge_is_read_by_its_udf(tmp_path: Path) -> None:
+    tree = small_tree(tmp_path)
+    data = made(tmp_path, tree, "-udf", "-b", "boot.img", "-c", "boot.cat", "-no-emul-boot", "-boot-load-size", "4")
+    found = extract(iso9660, data, tmp_path / "out")
+    assert found.contents["boot.img"] == b"boot loader " * 1000
+    assert found.contents["sub/A long name, with späces.txt"] == b"content " * 5000
+    assert found.metadata["names"] == "UDF"
+    assert not found.problems
+    # Without a file set, the tree of ISO 9660 is what there is.
+    damaged = data[: 257 * BLOCK] + bytes(BLOCK) + data[258 * BLOCK :]
+    found = extract(iso9660, damaged, tmp_path / "out")
+    assert found.contents["BOOT.IMG"] == b"boot loader " * 1000
+    assert found.metadata["names"] == "ISO 9660"
+
+
 def test_long_links_and_names_go_on_elsewhere(tmp_path: Path) -> None:
     tree = small_tree(tmp_path)
     target = "/".join(f"a-rather-long-part-{number}" for number in range(30))

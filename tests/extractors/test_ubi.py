@@ -178,6 +178,16 @@ def test_an_image_within_a_volume_does_not_confuse(small: bytes, tmp_path: Path)
     assert found.contents == {"inner": small}
 
 
+@pytest.mark.parametrize("subpage", [1, 4])
+@pytest.mark.parametrize(("page", "spare"), [(512, 16), (2048, 64), (4096, 224)])
+def test_a_dump_with_spare_areas_gives_its_pages(tmp_path: Path, page: int, spare: int, subpage: int) -> None:
+    data = made(tmp_path, "-m", str(page), "-s", str(page // subpage), "-p", "256KiB")
+    dump = b"".join(data[at : at + page] + b"\xff" * 4 + NOISE.randbytes(spare - 4) for at in range(0, len(data), page))
+    found = read(dump, tmp_path)
+    assert found.contents == {"without-spare-areas.ubi": data}
+    assert (found.metadata["page"], found.metadata["spare"]) == (str(page), str(spare))
+
+
 def test_the_end_in_a_dump(small: bytes) -> None:
     behind = b"something else" * 10_000
     assert ubi.measure(b"x" * 100 + small + behind, 100) == len(small)

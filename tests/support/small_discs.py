@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.support.disk_images import MIB, converted
 from tests.support.trees import run
+from tests.support.udf_images import filled
 
 SECTOR = 512
 DISK_SIZE = 160 << 10
@@ -22,6 +23,7 @@ def inputs() -> dict[str, bytes]:
         "vhdx": converted("vhdx", "-o", "block_size=1M,log_size=1M", size=MIB // 4),
         "android_sparse": _sparse(),
         "iso9660": _iso(),
+        "udf": filled("hd", "2.01", MIB)[0],
     }
 
 

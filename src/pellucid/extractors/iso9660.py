@@ -1,6 +1,7 @@
 """CD and DVD images: ISO 9660 with Rock Ridge, Joliet, El Torito (ECMA-119; IEEE P1282)."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
@@ -12,6 +13,8 @@ from pellucid.formats.iso9660 import boot, tree, volume
 from pellucid.formats.member import Member, Members
 from pellucid.formats.partitions import Partition
 from pellucid.formats.span import Data, pieces
+from pellucid.formats.udf import tree as udf_tree
+from pellucid.formats.udf import volume as udf_volume
 
 SYSTEM_AREA = volume.FIRST * volume.SECTOR
 
@@ -28,7 +31,7 @@ def measure(data: Data, start: int) -> int:
 
 @extractor(name="iso9660", version=1, signatures=(Signature(volume.MAGIC, at=volume.MAGIC_AT),), measure=measure)
 def iso9660(artefact: Artefact, output: Output) -> None:
-    """Take a disc apart by its Rock Ridge names, else those of Joliet, else its own.
+    """Take a disc apart by its Rock Ridge names, else those of UDF, of Joliet, or its own.
 
     Boot images and partitions that are no files of the disc come out as well, and what stands before it all.
     """
@@ -42,10 +45,22 @@ def iso9660(artefact: Artefact, output: Output) -> None:
     except Malformed as error:
         output.failure(error)
     files = tree.tree(data, disc, {image.at: image.facts for image in images})
-    output.fact("names", files.names)
-    put(output, files.members())
+    bridge = None if files.names == tree.ROCK_RIDGE else _bridge(data)
+    output.fact("names", "UDF" if bridge else files.names)
+    put(output, bridge or files.members())
     put(output, _boot_images(data, images, files.starts))
     put(output, _outside(data, disc, files.starts | {image.at for image in images}))
+
+
+def _bridge(data: Data) -> Members | None:
+    """What the same disc holds by UDF, where there may be more: some show readers of ISO 9660 only a notice."""
+    try:
+        if volume.has_udf(data):
+            found = udf_tree.members(data, udf_volume.read(data))
+            return chain([next(found)], found)
+    except (Malformed, StopIteration):
+        return None
+    return None
 
 
 def _boot_images(data: Data, images: list[boot.Image], seen: set[int]) -> Members:

@@ -20,10 +20,16 @@ def ubi(artefact: Artefact, output: Output) -> None:
     """Take the volumes out of a UBI image: one file each, under the name that the volume table gives it.
 
     Of every logical block the latest version counts. Static volumes end after their used bytes, dynamic ones after the
-    last block that was written. Damaged blocks are reported; volumes that were removed are left out.
+    last block that was written. Damaged blocks are reported; volumes that were removed are left out. From a dump that
+    has the spare areas of its pages, the pages alone come out, as an image of their own.
     """
     data = artefact.data
     layout = images.layout(data)
+    if spare := images.spare_areas(data, layout):
+        output.fact("page", spare[0])
+        output.fact("spare", spare[1])
+        output.file("without-spare-areas.ubi", images.without_spare_areas(data, layout, *spare))
+        return
     attached = images.attach(data, layout)
     for error in attached.problems:
         output.failure(error)

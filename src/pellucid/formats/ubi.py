@@ -17,13 +17,15 @@ SMALLEST_BLOCK, LARGEST_BLOCK = 512, 16 << 20
 # A file that is cut off, or blocks that are bad: so many without a header may stand between two that have one.
 MOST_DAMAGED = 64
 MOST_BLOCKS = 1 << 20
-MOST_HEADERS = 1000
+MOST_HEADERS = 100
 MOST_KEPT_PROBLEMS = 101
 # An image leaves out the blocks at its end that were never written, so a volume may be longer than all blocks.
 MOST_SPARSE = 8
 MOST_VOLUMES = 128
 LAYOUT_VOLUME = 0x7FFFEFFF
 DYNAMIC, STATIC = 1, 2
+# Of two that fit, the larger page is meant: its volume header stands where that of smaller pages would, too.
+SPARES = ((8192, 256), (8192, 448), (4096, 128), (4096, 224), (4096, 256), (2048, 64), (2048, 128), (512, 16))
 TYPES = {DYNAMIC: "dynamic", STATIC: "static"}
 FLAGS = {1: "autoresize", 2: "skipCheck"}
 
@@ -108,6 +110,29 @@ def layout(data: Data, start: int = 0) -> Layout:
         else:
             break
     return Layout(block=block, blocks=count, volume_header=volume_header, data=first, sequence=sequence)
+
+
+def spare_areas(data: Data, layout: Layout) -> tuple[int, int] | None:
+    """The sizes of a page and of its spare area where a dump of NAND has both; None for an image without them."""
+    if layout.block.bit_count() == 1:
+        return None
+    for page, spare in SPARES:
+        pages, rest = divmod(layout.block, page + spare)
+        if rest or (pages * page).bit_count() != 1 or layout.data % page:
+            continue
+        place = layout.volume_header + layout.volume_header // page * spare
+        for at in range(place, layout.block * layout.blocks, layout.block):
+            raw = data[at : at + VOLUME_HEADER.size]
+            if raw[:4] == VOLUME_MAGIC and checksum(raw[:-4]) == int.from_bytes(raw[-4:], "big"):
+                return page, spare
+    return None
+
+
+def without_spare_areas(data: Data, layout: Layout, page: int, spare: int) -> Iterator[Chunk]:
+    """The pages of a dump alone, block by block."""
+    for start in range(0, min(layout.block * layout.blocks, len(data)), layout.block):
+        block = data[start : start + layout.block]
+        yield b"".join(block[at : at + page] for at in range(0, len(block), page + spare))
 
 
 def attach(data: Data, layout: Layout) -> Attached:

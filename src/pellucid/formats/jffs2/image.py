@@ -8,7 +8,7 @@ from pellucid.errors import Malformed
 from pellucid.formats.jffs2.nodes import DIRENT, INODE, SUMMARY, XATTR, XATTR_REFERENCE, Log, Node, checksum
 from pellucid.formats.span import Data, take, unpack
 
-MOST_NODES = 1_500_000
+MOST_NODES = 800_000
 MOST_KEPT_PROBLEMS = 101
 DIRENT_FIELDS, INODE_FIELDS, XATTR_FIELDS, REFERENCE_FIELDS = (
     "12xIIIIBB2xII",

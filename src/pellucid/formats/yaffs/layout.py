@@ -21,7 +21,7 @@ EXTRA, OBJECT_BITS = 0x80000000, 0x0FFFFFFF
 TAGS = {order: Struct(order + "4I") for order in "<>"}
 NUMBERS = {order: Struct(order + "I") for order in "<>"}
 LARGEST_OBJECT, LARGEST_CHUNK = 1 << 24, 1 << 28
-MOST_TRIED, MOST_CHUNKS = 48, 2_000_000
+MOST_TRIED, MOST_CHUNKS = 48, 1_000_000
 LEAST_SCORE = 2
 # A bad block of the largest kind may stand between two that hold something.
 MOST_UNREADABLE = 256
@@ -145,6 +145,7 @@ def chunks(data: Data, layout: Layout, start: int = 0) -> Iterator[Chunk | Malfo
             yield from unreadable
             unreadable = []
             yield found
+    yield Malformed(f"more than {MOST_CHUNKS:,} pages: the rest was not read")
 
 
 def length(data: Data, start: int) -> int:
