@@ -37,4 +37,4 @@ def erofs(artefact: Artefact, output: Output) -> None:
         output.fact("label", found.label.decode("utf-8", "backslashreplace"))
     if found.devices:
         output.fact("otherDevices", found.devices)
-    put(output, Tree(artefact.data, found).members())
+    put(output, Tree(artefact.data, found).members(found.root))

@@ -29,4 +29,4 @@ def squashfs(artefact: Artefact, output: Output) -> None:
         output.fact("magic", found.magic.decode("latin-1"))
     tree = Tree(artefact.data, found)
     output.fact("compressor", tree.compressor)
-    put(output, tree.members())
+    put(output, tree.members(tree.root))

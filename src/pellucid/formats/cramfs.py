@@ -8,6 +8,7 @@ from struct import Struct
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats.cramfs_blocks import Blocks
+from pellucid.formats.inode_tree import LONGEST_PATH, LONGEST_TARGET, explained, shown
 from pellucid.formats.member import Member, Members, kind_of
 from pellucid.formats.span import PIECE, Data, take, unpack
 
@@ -20,8 +21,6 @@ ROOT_AT, FIRST_AT = 64, 76
 BOOT_CODE = 512
 HAS_CHECKSUM, SHIFTED, POINTERS = 0x1, 0x400, 0x800
 KNOWN = 0xFFF
-LONGEST_PATH = 8192
-LONGEST_TARGET = 1 << 16
 DEVICES = (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE)
 
 
@@ -96,16 +95,18 @@ def members(data: Data, volume: Volume) -> Members:
                 try:
                     member = _member(blocks, full, node)
                 except Malformed as error:
-                    yield type(error)(f"{_shown(full)}: {error.message}")
+                    yield explained(full, error)
                     continue
                 yield member
-                if member.kind is EntryKind.DIRECTORY and node.size and len(full) <= LONGEST_PATH:
+                if member.kind is EntryKind.DIRECTORY and node.size:
                     below.append((full, node))
         except Malformed as error:
-            yield type(error)(f"{_shown(path)}: {error.message}")
+            yield explained(path, error)
         for full, node in reversed(below):
-            if node.offset in seen:
-                yield Malformed(f"{_shown(full)}: a folder stands in more than one place")
+            if len(full) > LONGEST_PATH:
+                yield Malformed(f"{shown(full)}: a path is too long to go further down")
+            elif node.offset in seen:
+                yield Malformed(f"{shown(full)}: a folder stands in more than one place")
             else:
                 seen.add(node.offset)
                 waiting.append((full, node))
@@ -192,7 +193,3 @@ def _member(blocks: Blocks, path: bytes, node: Node) -> Member:
         gid=node.gid,
         facts={"device": f"{node.size >> 8 & 0xFF}:{node.size & 0xFF}"} if kind in DEVICES else {},
     )
-
-
-def _shown(path: bytes) -> str:
-    return path[:200].decode("utf-8", "backslashreplace") or "the root folder"

@@ -6,6 +6,7 @@ from struct import Struct
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
+from pellucid.formats.inode_tree import LONGEST_PATH, LONGEST_TARGET, explained, shown
 from pellucid.formats.member import Member, Members
 from pellucid.formats.span import Data, padded, pieces, take, unpack
 
@@ -29,8 +30,6 @@ KINDS = {
 }
 # The format keeps one bit of the mode; Linux shows these for the rest.
 MODES = {FOLDER: 0o644, FILE: 0o644, SYMLINK: 0o777, 4: 0o600, 5: 0o600, 6: 0o644, 7: 0o644}
-LONGEST_PATH = 8192
-LONGEST_TARGET = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +88,15 @@ def members(data: Data, volume: Volume) -> Members:
                     continue
                 names[at] = full
                 yield _member(data, full, node)
-                if node.kind == FOLDER and node.value & PLACE and len(full) <= LONGEST_PATH:
+                if node.kind == FOLDER and node.value & PLACE:
                     below.append((full, node.value & PLACE))
         except Malformed as error:
-            yield type(error)(f"{_shown(path)}: {error.message}")
-        waiting.extend(reversed(below))
+            yield explained(path, error)
+        for full, place in reversed(below):
+            if len(full) > LONGEST_PATH:
+                yield Malformed(f"{shown(full)}: a path is too long to go further down")
+            else:
+                waiting.append((full, place))
     yield from _links(names, links)
 
 
@@ -115,7 +118,7 @@ def _links(names: dict[int, bytes], links: list[tuple[bytes, int]]) -> Members:
         if place in names:
             yield Member(name=full, kind=EntryKind.HARDLINK, target=names[place])
         else:
-            yield Malformed(f"{_shown(full)}: a hard link leads to no file")
+            yield Malformed(f"{shown(full)}: a hard link leads to no file")
 
 
 def _member(data: Data, path: bytes, node: Node) -> Member:
@@ -157,7 +160,3 @@ def _name(data: Data, at: int) -> tuple[bytes, int]:
     if end < 0:
         raise Malformed("a name of romfs does not end")
     return raw[:end], at + (end // NAME_STEP + 1) * NAME_STEP
-
-
-def _shown(path: bytes) -> str:
-    return path[:200].decode("utf-8", "backslashreplace") or "the root folder"

@@ -6,6 +6,7 @@ from struct import Struct
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.erofs.superblock import Superblock
+from pellucid.formats.inode_tree import Node
 from pellucid.formats.member import kind_of
 from pellucid.formats.span import Data, unpack
 
@@ -17,22 +18,16 @@ EXTENDED_BIT = 1
 LAYOUT_SHIFT, LAYOUT_MASK = 1, 7
 ATTRIBUTES_HEADER = 12
 LARGEST = 1 << 62
+DEVICES = (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Inode:
+class Inode(Node):
     """`layout` says how its bytes are kept, `value` where: a block, a device or the shape of its chunks.
 
     `end` is the offset behind the inode and its extended attributes.
     """
 
-    kind: EntryKind
-    mode: int
-    uid: int
-    gid: int
-    mtime: int
-    links: int
-    size: int
     layout: int
     value: int
     end: int
@@ -55,8 +50,9 @@ def read(data: Data, superblock: Superblock, number: int) -> Inode:
         end += ATTRIBUTES_HEADER + 4 * (attributes - 1)
     if size > LARGEST:
         raise Malformed("the size of a file is impossible")
+    kind = kind_of(mode)
     return Inode(
-        kind=kind_of(mode),
+        kind=kind,
         mode=mode & 0o7777,
         uid=uid,
         gid=gid,
@@ -66,9 +62,10 @@ def read(data: Data, superblock: Superblock, number: int) -> Inode:
         layout=layout,
         value=value,
         end=end,
+        facts={"device": _device(value)} if kind in DEVICES else {},
     )
 
 
-def device(value: int) -> str:
+def _device(value: int) -> str:
     """ "major:minor" of a device number as Linux packs it into 32 bits."""
     return f"{value >> 8 & 0xFFF}:{value & 0xFF | value >> 12 & 0xFFF00}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from struct import Struct
 
 from pellucid.errors import Malformed, Unsupported
+from pellucid.formats.crc32c import crc32c
 from pellucid.formats.span import Data, take, unpack
 
 MAGIC = b"\xe2\xe1\xf5\xe0"
@@ -14,7 +15,6 @@ HAS_CHECKSUM = 1
 PADDED_IN_FRONT, FRAGMENTS = 0x01, 0x20
 KNOWN = 0x7F
 NO_PACKED = 0
-CRC32C = 0x82F63B78
 SLOT = 32
 
 
@@ -86,17 +86,4 @@ def _checksum(data: Data, start: int, block_size: int) -> int:
     size = block_size - AT if block_size > AT else block_size
     block = bytearray(take(data, start + AT, size))
     block[CHECKSUM_AT : CHECKSUM_AT + 4] = bytes(4)
-    crc = 0xFFFFFFFF
-    for byte in block:
-        crc = crc >> 8 ^ _TABLE[(crc ^ byte) & 0xFF]
-    return crc
-
-
-def _table() -> list[int]:
-    table = list(range(256))
-    for _ in range(8):
-        table = [value >> 1 ^ (CRC32C if value & 1 else 0) for value in table]
-    return table
-
-
-_TABLE = _table()
+    return crc32c(bytes(block)) ^ 0xFFFFFFFF

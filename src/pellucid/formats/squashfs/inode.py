@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pellucid.domain.entry import EntryKind
+from pellucid.formats.inode_tree import Node
 from pellucid.formats.squashfs.blocks import Cursor
 
 LONGEST_TARGET = 1 << 16
@@ -22,27 +23,18 @@ KINDS = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Inode:
-    """`size` in bytes; `block` and `offset` place a folder's listing, or a file's end in its fragment.
+class Inode(Node):
+    """`block` and `offset` place a folder's listing, or a file's end in its `fragment`.
 
-    `cursor` stands behind the fields: at the sizes of a file's data blocks, which begin at `data_at`. `device` is
-    "major:minor".
+    `cursor` stands behind the fields: at the sizes of a file's data blocks, which begin at `data_at`.
     """
 
-    kind: EntryKind
-    mode: int
-    uid: int
-    gid: int
-    mtime: int
     cursor: Cursor
-    links: int = 1
-    size: int = 0
     data_at: int = 0
     block: int = 0
     offset: int = 0
     fragment: int = NO_FRAGMENT
     target: bytes = b""
-    device: str = ""
 
 
 class Dialect(Protocol):

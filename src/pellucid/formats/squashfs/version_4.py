@@ -32,7 +32,7 @@ class Version4:
         plain = kind - EXTENDED if kind > EXTENDED else kind
         if plain not in KINDS:
             raise Malformed(f"an inode of squashfs has the unknown type {kind}")
-        values: dict[str, int | bytes | str] = {}
+        values: dict[str, int | bytes | dict[str, str]] = {}
         layout = self._layouts.get(kind)
         fields = layout.unpack(cursor.read(layout.size)) if layout else ()
         match kind:
@@ -52,10 +52,11 @@ class Version4:
                 links, size = fields
                 if size > LONGEST_TARGET:
                     raise Malformed("the target of a symbolic link is too long")
-                values = {"links": links, "target": cursor.read(size)}
+                values = {"links": links, "size": size, "target": cursor.read(size)}
             case 4 | 5 | 11 | 12:
                 links, number = fields
-                values = {"links": links, "device": f"{number >> 8 & 0xFFF}:{number & 0xFF | number >> 12 & 0xFFF00}"}
+                device = f"{number >> 8 & 0xFFF}:{number & 0xFF | number >> 12 & 0xFFF00}"
+                values = {"links": links, "facts": {"device": device}}
         return Inode(
             kind=KINDS[plain],
             mode=mode & 0o7777,
@@ -63,7 +64,7 @@ class Version4:
             gid=self._owner(gid),
             mtime=mtime,
             cursor=cursor,
-            **values,  # type: ignore[arg-type]  # one of the shapes above, by the number of its type
+            **{"size": 0, **values},  # type: ignore[arg-type]  # one of the shapes above, by the number of its type
         )
 
     def run(self, cursor: Cursor) -> tuple[int, int, int]:

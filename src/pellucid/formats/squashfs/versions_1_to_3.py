@@ -6,12 +6,13 @@ from struct import Struct
 
 from pellucid.errors import Malformed
 from pellucid.formats.squashfs.blocks import STORED_DATA, Blocks, Cursor
-from pellucid.formats.squashfs.inode import EXTENDED, KINDS, Inode
+from pellucid.formats.squashfs.inode import EXTENDED, KINDS, NO_FRAGMENT, Inode
 
 MOST_SIZES_AT_ONCE = 2048
 STORED_SHORT = 1 << 15
 # Version 1 has five kinds, each four times over for more owners, and one number for fifos and sockets.
 KINDS_1, OWNERS_1, PIPE_1, SOCKET_1, SAME_1 = 5, 16, 0, 7, 15
+SYMLINK = 3
 # Fifos and sockets, of which nothing but the header is read.
 PIPES = (6, 7)
 SAME = 255
@@ -40,22 +41,27 @@ class Bits:
 HEADERS = {1: (4, 12, 4, 4), 2: (4, 12, 8, 8), 3: (4, 12, 8, 8, 32, 32)}
 RUNS = {1: (8, 24), 2: (8, 24), 3: (8, 32, 32)}
 ENTRIES = {1: (13, 3, 8), 2: (13, 3, 8), 3: (13, 3, 8, 16)}
-# By version and kind: (name, width) of what follows the header.
-FOLDER_2 = (("size", 19), ("offset", 13), ("mtime", 32), ("block", 24))
-FIELDS: dict[tuple[int, int], tuple[tuple[str, int], ...]] = {
+# By version and kind: names and widths of what follows the header; - is not needed.
+FOLDER_2 = "size 19 offset 13 mtime 32 block 24"
+FIELDS = {
     (1, 1): FOLDER_2,
-    (1, 2): (("mtime", 32), ("data_at", 32), ("size", 32)),
+    (1, 2): "mtime 32 data_at 32 size 32",
+    (1, 3): "size 16",
+    (1, 4): "device 16",
+    (1, 5): "device 16",
     (2, 1): FOLDER_2,
-    (2, 8): (("size", 27), ("offset", 13), ("mtime", 32), ("block", 24), ("", 16)),
-    (2, 2): (("mtime", 32), ("data_at", 32), ("fragment", 32), ("offset", 32), ("size", 32)),
-    (3, 1): (("", 32), ("size", 19), ("offset", 13), ("block", 32), ("", 32)),
-    (3, 8): (("", 32), ("size", 27), ("offset", 13), ("block", 32), ("", 16), ("", 32)),
-    (3, 2): (("data_at", 64), ("fragment", 32), ("offset", 32), ("size", 32)),
-    (3, 9): (("", 32), ("data_at", 64), ("fragment", 32), ("offset", 32), ("size", 64)),
-    **{(version, 3): (("size", 16),) for version in (1, 2)},
-    (3, 3): (("", 32), ("size", 16)),
-    **{(version, kind): (("device", 16),) for version in (1, 2) for kind in (4, 5)},
-    **{(3, kind): (("", 32), ("device", 16)) for kind in (4, 5)},
+    (2, 2): "mtime 32 data_at 32 fragment 32 offset 32 size 32",
+    (2, 3): "size 16",
+    (2, 4): "device 16",
+    (2, 5): "device 16",
+    (2, 8): "size 27 offset 13 mtime 32 block 24 - 16",
+    (3, 1): "- 32 size 19 offset 13 block 32 - 32",
+    (3, 2): "data_at 64 fragment 32 offset 32 size 32",
+    (3, 3): "- 32 size 16",
+    (3, 4): "- 32 device 16",
+    (3, 5): "- 32 device 16",
+    (3, 8): "- 32 size 27 offset 13 block 32 - 16 - 32",
+    (3, 9): "- 32 data_at 64 fragment 32 offset 32 size 64",
 }
 
 
@@ -71,7 +77,7 @@ class Versions1To3:
         self._run, self._entry = Bits(order, *RUNS[self._version]), Bits(order, *ENTRIES[self._version])
         self._pipe = Bits(order, 4, 4)
         self._layouts = {
-            kind: ([name for name, _ in fields], Bits(order, *(width for _, width in fields)))
+            kind: (fields.split()[::2], Bits(order, *map(int, fields.split()[1::2])))
             for (version, kind), fields in FIELDS.items()
             if version == self._version
         }
@@ -88,26 +94,23 @@ class Versions1To3:
             raise Malformed(f"an inode of squashfs has the unknown type {kind}")
         names, layout = self._layouts.get(kind, ([], None))
         fields = dict(zip(names, layout.unpack(cursor.read(layout.size)), strict=True)) if layout else {}
-        fields.pop("", None)
-        target, device = b"", ""
-        if plain == 3:
-            target = cursor.read(fields.pop("size"))
-        if plain in (4, 5):
-            number = fields.pop("device")
-            device = f"{number >> 8}:{number & 0xFF}"
         uid, gid = self._owner(owner, group)
-        mtime = fields.pop("mtime", more[0] if more else self._superblock.time)
+        size, device = fields.get("size", 0), fields.get("device")
         return Inode(
             kind=KINDS[plain],
             mode=mode,
             uid=uid,
             gid=gid,
-            mtime=mtime,
-            cursor=cursor,
+            mtime=fields.get("mtime", more[0] if more else self._superblock.time),
             links=SHARED,
-            target=target,
-            device=device,
-            **fields,
+            size=size,
+            facts={} if device is None else {"device": f"{device >> 8}:{device & 0xFF}"},
+            data_at=fields.get("data_at", 0),
+            block=fields.get("block", 0),
+            offset=fields.get("offset", 0),
+            fragment=fields.get("fragment", NO_FRAGMENT),
+            target=cursor.read(size) if plain == SYMLINK else b"",
+            cursor=cursor,
         )
 
     def run(self, cursor: Cursor) -> tuple[int, int, int]:
