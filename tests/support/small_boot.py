@@ -32,6 +32,7 @@ def inputs() -> dict[str, bytes]:
         "intel_hex": HEX,
         "srec": SREC,
         "uf2": uf2_file({0xE48BFF56: (0x10000000, CONTENT), 1: (0x2000, CONTENT)}),
+        "uboot_env": environment(b"bootcmd=run x\0ethaddr=00:11\0\0".ljust(4092, b"\xff")),
         "trx": trx_image([b"kernel" * 10, CONTENT]),
     }
 
@@ -58,3 +59,7 @@ def uf2_file(families: Mapping[int, tuple[int, bytes]]) -> bytes:
             head = struct.pack("<6I", 0x2000, address + number * 256, 256, number, count, family)
             blocks += b"UF2\n\x57\x51\x5d\x9e" + head + body + struct.pack("<I", 0x0AB16F30)
     return blocks
+
+
+def environment(area: bytes) -> bytes:
+    return struct.pack("<I", zlib.crc32(area)) + area

@@ -19,7 +19,9 @@ from pellucid.extractors.fat import fat
 from pellucid.extractors.fit import fit
 from pellucid.extractors.gpt_disk import gpt_disk
 from pellucid.extractors.gzip import gzip
+from pellucid.extractors.intel_flash import intel_flash
 from pellucid.extractors.intel_hex import intel_hex
+from pellucid.extractors.intel_microcode import intel_microcode
 from pellucid.extractors.iso9660 import iso9660
 from pellucid.extractors.jffs2 import jffs2
 from pellucid.extractors.kernel_config import kernel_config
@@ -51,6 +53,7 @@ from pellucid.extractors.ubi import ubi
 from pellucid.extractors.ubifs import ubifs
 from pellucid.extractors.uboot_env import uboot_env
 from pellucid.extractors.udf import udf
+from pellucid.extractors.uefi_capsule import uefi_capsule
 from pellucid.extractors.uefi_volume import uefi_volume
 from pellucid.extractors.uf2 import uf2
 from pellucid.extractors.uimage import uimage
@@ -82,6 +85,8 @@ EXTRACTORS: tuple[Extractor, ...] = (
     uf2,
     android_boot,
     uefi_volume,
+    uefi_capsule,
+    intel_flash,
     option_rom,
     xfs,
     btrfs,
@@ -130,4 +135,5 @@ EXTRACTORS: tuple[Extractor, ...] = (
     cpio_binary,
     mbr_disk,
     pe,
+    intel_microcode,
 )

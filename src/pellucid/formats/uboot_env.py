@@ -1,0 +1,71 @@
+"""U-Boot's environment as it lies in flash (U-Boot, include/env_internal.h): CRC-32, a flag in pairs, then variables.
+
+There is no magic and no length: it is recognised by the variable that comes first, and by the only size for which
+the checksum fits.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pellucid.errors import Malformed
+from pellucid.formats.span import Data, take
+
+CHECKSUM = 4
+STEP = 512
+LARGEST = 1 << 18
+LONGEST_NAME = 256
+# The variables that come first: U-Boot sorts them, and makers of images begin with what matters.
+FIRST = (
+    *("addip=", "addmisc=", "altbootcmd=", "arch=", "autoload=", "autostart=", "baudrate=", "board=", "board_name="),
+    *("boot_a_script=", "boot_targets=", "bootargs=", "bootcmd=", "bootcount=", "bootdelay=", "bootfile=", "bootm_"),
+    *("bootpart=", "console=", "consoledev=", "cpu=", "devnum=", "dfu_alt_info=", "eth1addr=", "ethact=", "ethaddr="),
+    *("fdt_addr", "fdtaddr=", "fdtcontroladdr=", "fdtfile=", "fileaddr=", "filesize=", "gatewayip=", "hostname="),
+    *("image=", "initrd_", "ipaddr=", "kernel_addr", "loadaddr=", "mtddevname=", "mtdids=", "mtdparts=", "netmask="),
+    *("preboot=", "scriptaddr=", "serverip=", "stdin=", "stderr=", "ver="),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """`length` is the whole size in flash; `flag` counts writes or marks the active one of a pair, None without one."""
+
+    length: int
+    flag: int | None
+    variables: tuple[bytes, ...]
+
+
+def read(data: Data, start: int = 0) -> Environment:
+    """The environment at `start`; raises Malformed when the checksum fits no size."""
+    stated = int.from_bytes(take(data, start, CHECKSUM), "little")
+    area = data[start : start + LARGEST]
+    for header in (CHECKSUM, CHECKSUM + 1):
+        if not _named(area, header):
+            continue
+        for byte_order in (stated, int.from_bytes(area[:CHECKSUM], "big")):
+            if length := _length(area, header, byte_order):
+                end = area.find(b"\0\0", header, length)
+                rows = area[header : end if end >= 0 else length].rstrip(b"\0\xff").split(b"\0")
+                flag = area[CHECKSUM] if header > CHECKSUM else None
+                return Environment(length=length, flag=flag, variables=tuple(rows))
+    raise Malformed("no environment of U-Boot")
+
+
+def _named(area: bytes, at: int) -> bool:
+    """Whether a variable stands there: a name of letters, an equals sign."""
+    name, equals, _ = area[at : at + LONGEST_NAME].partition(b"=")
+    return bool(equals) and name.replace(b"_", b"").isalnum() and name.isascii()
+
+
+def _length(area: bytes, header: int, stated: int) -> int:
+    """The size for which the checksum is right; 0 when there is none."""
+    return next((end for end, checksum in _checksums(area, header) if checksum == stated), 0)
+
+
+def _checksums(area: bytes, header: int) -> Iterator[tuple[int, int]]:
+    """(size, checksum of what is behind the header) for all sizes that there are."""
+    checksum, at = 0, header
+    for end in range(STEP, len(area) + 1, STEP):
+        checksum = zlib.crc32(area[at:end], checksum)
+        at = end
+        yield end, checksum
