@@ -95,6 +95,15 @@ def test_devices_and_fifos_are_facts(tmp_path: Path) -> None:
     assert [(entry.name, entry.kind, entry.mode) for entry in pipes] == [("pipe", EntryKind.FIFO, 0o600)]
 
 
+def test_extended_attributes_are_passed_over(tmp_path: Path) -> None:
+    image = Image()
+    label = bytes(12) + b"\x07\x06\x05\x00selinux" + b"label" + bytes(4)
+    count = 1 + (len(label) - 12) // 4
+    image.add("file", image.inode(0o100644, 6, layout=2, behind=label + b"inside", attributes=count))
+    found = extract(erofs, image.build(), tmp_path)
+    assert found.contents == {"file": b"inside"}
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("step", [8193, 10_000, 65_536])
 def test_every_compressor(tmp_path: Path, method: str, step: int) -> None:

@@ -59,10 +59,12 @@ class Image:
         self.blocks += padding + raw if front else raw + padding
         return place
 
-    def inode(self, mode: int, size: int, *, layout: int = 0, value: int = 0, behind: bytes = b"") -> int:
-        """Append an inode with what stands behind it; returns its number."""
+    def inode(
+        self, mode: int, size: int, *, layout: int = 0, value: int = 0, behind: bytes = b"", attributes: int = 0
+    ) -> int:
+        """Append an inode with what stands behind it; returns its number. `attributes` is the count as it is kept."""
         number = len(self.inodes) // 32
-        self.inodes += struct.pack("<4H4I2HI", layout << 1, 0, mode, 1, size, 0, value, number, 5, 6, 0)
+        self.inodes += struct.pack("<4H4I2HI", layout << 1, attributes, mode, 1, size, 0, value, number, 5, 6, 0)
         self.inodes += behind + bytes(-len(behind) % 32)
         return number
 
