@@ -1,5 +1,6 @@
 """One small valid input for every extractor of UEFI and PC firmware."""
 
+from tests.support import pc_firmware as pc
 from tests.support import tiano_encoder
 from tests.support import uefi_images as uefi
 from tests.support.pe_images import Tree, image, version
@@ -7,7 +8,16 @@ from tests.support.pe_images import Tree, image, version
 
 def inputs() -> dict[str, bytes]:
     """By the extractor's name."""
-    return {"uefi_volume": _volume(), "option_rom": _option_rom(), "pe": _pe()}
+    return {
+        "uefi_volume": _volume(),
+        "option_rom": _option_rom(),
+        "pe": _pe(),
+        "intel_flash": pc.flash({1: b"bios", 2: b"engine"}, oem=b"oem"),
+        "intel_microcode": pc.microcode(0x906EA, 1, further=(0x906EB,)) + pc.microcode(0x806EC, 2),
+        "uefi_capsule": pc.capsule(
+            pc.MANAGEMENT, pc.managed((b"MZ",), (pc.payload(b"x", signature=b"s", vendor=b"v"),))
+        ),
+    }
 
 
 def _volume() -> bytes:

@@ -15,6 +15,7 @@ from pellucid.extractors.cramfs import cramfs
 from pellucid.extractors.elf import elf
 from pellucid.extractors.erofs import erofs
 from pellucid.extractors.ext import ext
+from pellucid.extractors.f2fs import f2fs
 from pellucid.extractors.fat import fat
 from pellucid.extractors.fit import fit
 from pellucid.extractors.gpt_disk import gpt_disk
@@ -91,6 +92,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     xfs,
     btrfs,
     ntfs,
+    f2fs,
     fit,
     linux_bzimage,
     linux_zimage,
