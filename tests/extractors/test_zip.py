@@ -1,6 +1,7 @@
 """zip: methods, names, modes, links, zip64, encryption, overlaps, and archives without a central directory."""
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -198,3 +199,36 @@ def test_a_link_that_states_no_size_is_no_bomb(tmp_path: Path) -> None:
     found = extract(zip_archive, bytes(data), tmp_path)
     assert [(entry.name, entry.kind) for entry in found.entries] == [("after", EntryKind.FILE)]
     assert found.kinds == {ProblemKind.MALFORMED}
+
+
+def test_old_and_rare_methods_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(CONTENT)
+    for method in ("Deflate64", "PPMd"):
+        run("7z", "a", "-bd", "-tzip", f"-mm={method}", f"{method}.zip", "a", cwd=tmp_path)
+        found = extract(zip_archive, (tmp_path / f"{method}.zip").read_bytes(), tmp_path / "out")
+        assert found.kinds == {ProblemKind.UNSUPPORTED}
+        assert f"({method}) cannot be read" in found.problems[0][1]
+
+
+def test_parts_of_an_archive_of_several(tmp_path: Path) -> None:
+    noise = random.Random(5).randbytes(150_000)
+    (tmp_path / "a").write_bytes(noise)
+    (tmp_path / "b").write_bytes(CONTENT)
+    run("zip", "-q", "-s", "64k", "x.zip", "a", "b", cwd=tmp_path)
+    parts = [path.read_bytes() for path in (*sorted(tmp_path.glob("x.z0*")), tmp_path / "x.zip")]
+    assert len(parts) == 3
+    joined = b"".join(parts)
+    assert zip_archive.measure(joined + b"behind", 0) == len(joined)
+    found = extract(zip_archive, joined, tmp_path / "joined")
+    assert found.contents == {"a": noise, "b": CONTENT}
+    assert ProblemKind.UNSUPPORTED in found.kinds
+    first = extract(zip_archive, parts[0], tmp_path / "first")
+    assert noise.startswith(first.contents["a"])
+    assert {ProblemKind.UNSUPPORTED, ProblemKind.TRUNCATED} <= first.kinds
+    assert zip_archive.measure(parts[0], 0) > len(parts[0])
+
+
+def test_a_single_part_with_the_mark_of_several(tmp_path: Path) -> None:
+    data = b"PK00" + made({"a": CONTENT})
+    assert extract(zip_archive, data, tmp_path).contents == {"a": CONTENT}
+    assert zip_archive.measure(data + b"behind", 0) == len(data)

@@ -7,7 +7,7 @@ from pellucid.errors import Encrypted, Malformed, Truncated, Unsupported
 from pellucid.formats import dos_time, zip_directory
 from pellucid.formats.member import Member, Members, kind_of
 from pellucid.formats.span import Chunk, Data
-from pellucid.formats.zip_content import METHODS, content
+from pellucid.formats.zip_content import METHODS, content, unsupported
 from pellucid.formats.zip_directory import ENCRYPTED, UNICODE, Record
 
 UNIX_SYSTEMS = (3, 19)
@@ -22,14 +22,17 @@ def length(data: Data, start: int) -> int:
 
     More than there is when the last of these is cut off.
     """
-    zip_directory.local(data, start)
+    first = zip_directory.first_entry(data, start)
+    zip_directory.local(data, first)
     try:
-        return zip_directory.find_after(data, start).end - start
+        return zip_directory.find_after(data, first).end - start
     except Malformed:
-        end = _end_of_entries(data, start)
-        if end == start:
+        end = _end_of_entries(data, first)
+        if end == first == start:
             raise
-        return end - start
+        if end == first:
+            return len(data) + 1 - start
+        return zip_directory.past_directory(data, end) - start
 
 
 def _end_of_entries(data: Data, start: int) -> int:
@@ -90,11 +93,17 @@ def _listed(records: Iterator[Record]) -> tuple[list[Record], Malformed | None]:
 
 def _without_directory(data: Data) -> Members:
     """What can be read from the entries' own headers."""
-    for record, data_at in zip_directory.locals_from(data, 0):
+    first = zip_directory.first_entry(data, 0)
+    if first:
+        yield Unsupported("the archive is in several parts: what goes on in another part is cut off")
+    for record, data_at in zip_directory.locals_from(data, first):
         if record.flags & ENCRYPTED:
             yield Encrypted(f"{_name(record)[:200]} is encrypted")
         else:
-            yield _member(data, record, data_at)
+            try:
+                yield _member(data, record, data_at)
+            except Malformed as error:
+                yield type(error)(f"{_name(record)[:200]}: {error.message}")
 
 
 def _overlapping(records: list[Record]) -> set[int]:
@@ -111,7 +120,7 @@ def _overlapping(records: list[Record]) -> set[int]:
 
 def _member(data: Data, record: Record, data_at: int) -> Member:
     if record.method not in METHODS:
-        raise Unsupported(f"compression method {record.method} is not known")
+        raise unsupported(record.method)
     mode, kind, target = record.attributes >> 16, _kind(record), b""
     if kind is EntryKind.SYMLINK:
         target = _target(content(data, record, data_at))

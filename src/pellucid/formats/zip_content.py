@@ -12,6 +12,21 @@ from pellucid.formats.zip_directory import DESCRIPTOR, Record
 
 STORED, DEFLATED, BZIP2, LZMA, ZSTANDARD, XZ = 0, 8, 12, 14, 93, 95
 METHODS = (STORED, DEFLATED, BZIP2, LZMA, ZSTANDARD, XZ)
+NAMES = {
+    1: "Shrink",
+    2: "Reduce",
+    3: "Reduce",
+    4: "Reduce",
+    5: "Reduce",
+    6: "Implode",
+    9: "Deflate64",
+    10: "PKWARE DCL Implode",
+    18: "IBM TERSE",
+    94: "MP3",
+    96: "JPEG",
+    97: "WavPack",
+    98: "PPMd",
+}
 LZMA_HEADER = 4
 END_MARKER = 1 << 1
 
@@ -27,6 +42,12 @@ def content(data: Data, record: Record, data_at: int) -> Iterator[Chunk]:
         yield piece
     if not _unknown(record) and (total, checksum) != (record.size, record.checksum):
         raise Malformed("the size or the checksum of an entry differs")
+
+
+def unsupported(method: int) -> Unsupported:
+    """What to say of a method that is not in METHODS."""
+    known = NAMES.get(method)
+    return Unsupported(f"compression method {method}" + (f" ({known}) cannot be read" if known else " is not known"))
 
 
 def _unknown(record: Record) -> bool:
@@ -50,7 +71,7 @@ def _unpacked(data: Data, record: Record, at: int) -> Iterator[Chunk]:
         case 95:
             return xz.unpacked(data, at)
         case _:
-            raise Unsupported(f"compression method {record.method} is not known")
+            raise unsupported(record.method)
 
 
 def _lzma(data: Data, record: Record, at: int, end: int) -> Iterator[Chunk]:

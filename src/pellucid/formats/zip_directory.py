@@ -14,6 +14,8 @@ CENTRAL = Struct("<4s6H3I5H2I")
 END = Struct("<4s4H2IH")
 END64 = Struct("<4sQ2H2I4Q")
 LOCATOR = Struct("<4sIQI")
+# Stands before the first entry of an archive in several parts; the second one when it came out as one part after all.
+SPANNED = (b"PK\x07\x08", b"PK00")
 ZIP64_EXTRA = 0x0001
 DESCRIPTOR, UNICODE, ENCRYPTED = 1 << 3, 1 << 11, 1 << 0
 MASKED = 0xFFFFFFFF
@@ -145,6 +147,20 @@ def locals_from(data: Data, start: int) -> Iterator[tuple[Record, int]]:
             raise Malformed("the size of an entry stands only in the central directory")
         yield record, data_at
         at = data_at + record.packed
+
+
+def first_entry(data: Data, start: int) -> int:
+    """Where the first local header of the archive at `start` stands: behind a mark, if there is one."""
+    marked = data[start : start + 4] in SPANNED and data[start + 4 : start + 8] == LOCAL_MAGIC
+    return start + 4 if marked else start
+
+
+def past_directory(data: Data, at: int) -> int:
+    """Behind the central directory and its end record that stand at `at`; `at` when nothing like it stands there."""
+    end = data.find(END_MAGIC, at) if data[at : at + 4] == CENTRAL_MAGIC else -1
+    if end < 0 or end + END.size > len(data):
+        return at
+    return min(end + END.size + int.from_bytes(data[end + 20 : end + 22], "little"), len(data))
 
 
 def extras(area: bytes) -> Extra:
