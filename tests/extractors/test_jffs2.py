@@ -206,3 +206,6 @@ def test_extended_attributes(tmp_path: Path) -> None:
     log += nodes.reference(2, 7, 2) + nodes.reference(2, 8, 4) + nodes.reference(2, 9, 6) + nodes.reference(2, 9, 7)
     found = whole(log, tmp_path)
     assert found.entries[0].facts == {"xattr.user.name": "new", "xattr.security.capability": "0x01000002"}
+    for number in range(10, 200):
+        log += nodes.attribute(number, 1, b"%d" % number, b"x") + nodes.reference(2, number, 2)
+    assert len(whole(log, tmp_path).entries[0].facts) == 64

@@ -1,15 +1,24 @@
-"""Extended attributes of files as facts of their entries (xattr(7))."""
+"""What inodes say beyond modes and owners, as facts of entries: extended attributes (xattr(7)), device numbers."""
+
+from collections.abc import Iterable
+from itertools import islice
 
 PREFIX = "xattr."
+MOST = 64
 
 
-def fact(name: bytes, value: bytes) -> tuple[str, str]:
-    """The name and value of a fact; a value that is no plain text is given in hexadecimal digits."""
-    text = value.removesuffix(b"\0").decode("latin-1")
-    shown = text if text.isascii() and text.isprintable() else "0x" + value.hex()
-    return PREFIX + name.decode("utf-8", "backslashreplace"), shown
+def facts(attributes: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The first 64 attributes of a file; every one of its names repeats them."""
+    return dict(_fact(name, value) for name, value in islice(attributes, MOST))
 
 
 def device(major: int, minor: int) -> dict[str, str]:
     """The fact that says which device a special file stands for."""
     return {"device": f"{major}:{minor}"}
+
+
+def _fact(name: bytes, value: bytes) -> tuple[str, str]:
+    """A value that is no plain text is given in hexadecimal digits."""
+    text = value.removesuffix(b"\0").decode("latin-1")
+    shown = text if text.isascii() and text.isprintable() else "0x" + value.hex()
+    return PREFIX + name.decode("utf-8", "backslashreplace"), shown

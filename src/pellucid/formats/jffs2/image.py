@@ -43,7 +43,8 @@ class Inode:
 class Image:
     """A file system in memory, without the content of its files.
 
-    `names`: for every folder the numbers of its entries. `inodes`: all nodes of each, in the order of the log.
+    `names`: for every folder the numbers of its entries. `inodes`: all nodes of each, in the order of the log;
+    `latest`: the one of each that counts.
     `attributes`: name and value by number, `attributed`: the numbers of an inode's attributes.
     """
 
@@ -53,6 +54,7 @@ class Image:
     summaries: int = 0
     names: dict[int, dict[bytes, int]] = field(default_factory=dict)
     inodes: dict[int, list[Inode]] = field(default_factory=lambda: defaultdict(list))
+    latest: dict[int, Inode] = field(default_factory=dict)
     attributes: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
     attributed: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     problems: list[Malformed] = field(default_factory=list)
@@ -130,9 +132,10 @@ class Reader:
         if packed > node.length - self._inode.size:
             raise Malformed("its data is longer than the node")
         self._check(at, packed, stated_data, "its data")
-        self._image.inodes[number].append(
-            Inode(version, mode, uid, gid, size, mtime, offset, packed, plain, how, at),
-        )
+        inode = Inode(version, mode, uid, gid, size, mtime, offset, packed, plain, how, at)
+        self._image.inodes[number].append(inode)
+        if number not in self._image.latest or version >= self._image.latest[number].version:
+            self._image.latest[number] = inode
 
     def _read_xattr(self, node: Node) -> None:
         number, version, prefix, name_size, value_size, stated_data, stated = unpack(self._xattr, self._data, node.at)

@@ -36,13 +36,12 @@ class Jffs2(FlashTree):
 
     def inode(self, number: int) -> FlashNode:
         """The latest node of an inode."""
-        nodes = self._image.inodes.get(number)
-        if not nodes:
+        latest = self._image.latest.get(number)
+        if latest is None:
             raise Malformed(f"inode {number} is not there")
-        latest = max(nodes, key=attrgetter("version"))
         kind = kind_of(latest.mode)
         attributes = (self._image.attributes[number] for number in self._image.attributed.get(number, ()))
-        facts = dict(xattr_facts.fact(*attribute) for attribute in attributes)
+        facts = xattr_facts.facts(attributes)
         node = FlashNode(
             kind=kind,
             size=latest.size,

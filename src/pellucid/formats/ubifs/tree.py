@@ -43,7 +43,7 @@ class Ubifs(FlashTree):
         found, fields = self._inode(number)
         mode = fields[11]
         kind = kind_of(mode)
-        facts = dict(self._attributes(number))
+        facts = xattr_facts.facts(self._attributes(number))
         if kind in DEVICES:
             facts.update(_device(_inline(found, fields)))
         return FlashNode(
@@ -94,11 +94,11 @@ class Ubifs(FlashTree):
         found = node(self._data, at)
         return found, unpack(INODE_FIELDS, found, INODE)
 
-    def _attributes(self, number: int) -> Iterator[tuple[str, str]]:
+    def _attributes(self, number: int) -> Iterator[tuple[bytes, bytes]]:
         """Extended attributes are inodes with names of their own; one that is lost is left out."""
         for name, attribute in self._state.attributes.get(number, {}).items():
             try:
-                yield xattr_facts.fact(name, _inline(*self._inode(attribute)))
+                yield name, _inline(*self._inode(attribute))
             except Malformed:
                 continue
 
