@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.support.btrfs_images import Btrfs
+from tests.support.f2fs_images import F2fs
 from tests.support.trees import run
 
 from pellucid.formats.crc32c import crc32c
@@ -19,7 +20,7 @@ CONTENT = b"a little content, " * 60 + bytes(range(256))
 
 def inputs() -> dict[str, bytes]:
     """By the extractor's name."""
-    return {"xfs": small_xfs(), "btrfs": Btrfs().build(), "ntfs": small_ntfs()}
+    return {"xfs": small_xfs(), "btrfs": Btrfs().build(), "ntfs": small_ntfs(), "f2fs": F2fs().build()}
 
 
 def protofile(root: Path) -> str:

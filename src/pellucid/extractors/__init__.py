@@ -12,6 +12,8 @@ from pellucid.extractors.container_image import container_image
 from pellucid.extractors.cpio import cpio
 from pellucid.extractors.cpio_binary import cpio_binary
 from pellucid.extractors.cramfs import cramfs
+from pellucid.extractors.dtb import dtb
+from pellucid.extractors.dtbo import dtbo
 from pellucid.extractors.elf import elf
 from pellucid.extractors.erofs import erofs
 from pellucid.extractors.ext import ext
@@ -82,6 +84,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     uimage,
     trx,
     android_vbmeta,
+    dtbo,
     uboot_env,
     uf2,
     android_boot,
@@ -94,6 +97,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     ntfs,
     f2fs,
     fit,
+    dtb,
     linux_bzimage,
     linux_zimage,
     kernel_config,
