@@ -33,6 +33,8 @@ def inputs() -> dict[str, bytes]:
         "srec": SREC,
         "uf2": uf2_file({0xE48BFF56: (0x10000000, CONTENT), 1: (0x2000, CONTENT)}),
         "uboot_env": environment(b"bootcmd=run x\0ethaddr=00:11\0\0".ljust(4092, b"\xff")),
+        "dtb": device_tree(),
+        "dtbo": table_of_trees([device_tree()], 1),
         "trx": trx_image([b"kernel" * 10, CONTENT]),
     }
 
@@ -63,3 +65,20 @@ def uf2_file(families: Mapping[int, tuple[int, bytes]]) -> bytes:
 
 def environment(area: bytes) -> bytes:
     return struct.pack("<I", zlib.crc32(area)) + area
+
+
+def small_fit() -> bytes:
+    return device_tree("/ { images { kernel { data = [01 02]; }; }; };")
+
+
+def table_of_trees(trees: Sequence[bytes], version: int) -> bytes:
+    """A table with an entry for each tree, and one more for the first of them."""
+    at, places = 32 * (len(trees) + 2), []
+    for tree in trees:
+        places.append((len(tree), at))
+        at += len(tree)
+    rows = b"".join(
+        struct.pack(">8I", *place, 0x10 + number, 3, 0, 0, 0, 0) for number, place in enumerate([*places, places[0]])
+    )
+    head = struct.pack(">4s7I", b"\xd7\xb7\xab\x1e", at, 32, 32, len(trees) + 1, 32, 2048, version)
+    return head + rows + b"".join(trees)

@@ -55,7 +55,8 @@ def test_the_small_input_is_valid(unit: Extractor, tmp_path: Path) -> None:
     data = small_inputs()[unit.name]
     assert 0 < unit.measure(data, 0) <= len(data)
     assert any(data[item.at : item.at + len(item.literal)] == item.literal for item in unit.signatures)
-    assert extract(unit, data, tmp_path).contents
+    found = extract(unit, data, tmp_path)
+    assert found.contents or found.metadata
 
 
 @every
