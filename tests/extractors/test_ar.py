@@ -43,7 +43,7 @@ def test_symbol_tables_are_no_members(tmp_path: Path) -> None:
     assert extract(ar, data, tmp_path).contents == {"real.o": b"xxxx"}
 
 
-@pytest.mark.parametrize("compressor", ["xz", "gzip", "none"])
+@pytest.mark.parametrize("compressor", ["xz", "gzip", "zstd", "none"])
 def test_a_debian_package(tmp_path: Path, compressor: str) -> None:
     (tmp_path / "p/DEBIAN").mkdir(parents=True)
     (tmp_path / "p/DEBIAN").chmod(0o755)
@@ -79,7 +79,25 @@ def test_a_long_name_that_is_nowhere_is_a_problem(tmp_path: Path) -> None:
     assert [kind for kind, _ in found.problems] == [ProblemKind.MALFORMED] * 2
 
 
-@pytest.mark.parametrize("data", [b"!<arch>\n", b"!<arch>\n" + b"x" * 100, b"!<thin>\n" + member(b"a", b"b")])
+@pytest.mark.parametrize("data", [b"!<arch>\n", b"!<arch>\n" + b"x" * 100, b"!<thim>\n" + member(b"a", b"b")])
 def test_what_is_no_ar(data: bytes) -> None:
     with pytest.raises(Malformed):
         ar.measure(data, 0)
+
+
+def test_a_thin_archive_only_names_its_members(tmp_path: Path) -> None:
+    for name in ("one.o", LONG):
+        (tmp_path / name).write_bytes(b"content elsewhere")
+    run("ar", "rcT", "x.a", "one.o", LONG, cwd=tmp_path)
+    data = (tmp_path / "x.a").read_bytes()
+    found = extract(ar, data, tmp_path / "out")
+    assert not found.contents
+    assert found.problems == [(ProblemKind.UNSUPPORTED, "a thin archive: its 2 members are files outside of it")]
+    assert ar.measure(data + b"behind", 0) == len(data)
+
+
+def test_owners_that_are_no_numbers(tmp_path: Path) -> None:
+    data = b"!<arch>\n" + member(b"a", b"xx").replace(b"12    34    ", b"-2    nobody")
+    found = extract(ar, data, tmp_path)
+    assert found.contents == {"a": b"xx"}
+    assert (found.entries[0].uid, found.entries[0].gid) == (0, 0)

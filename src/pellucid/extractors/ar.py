@@ -15,10 +15,10 @@ def measure(data: Data, start: int) -> int:
 
 @extractor(
     name="ar",
-    version=1,
-    signatures=(Signature(archives.MAGIC),),
+    version=2,
+    signatures=(Signature(archives.MAGIC), Signature(archives.THIN_MAGIC)),
     measure=measure,
 )
 def ar(artefact: Artefact, output: Output) -> None:
-    """Take an ar apart: all members but the symbol tables of static libraries."""
+    """Take an ar apart: all members but the symbol tables of static libraries. A thin one only names other files."""
     put(output, archives.members(artefact.data))

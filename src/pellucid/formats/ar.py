@@ -3,21 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pellucid.errors import Malformed, Truncated
+from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats.member import Member, Members
 from pellucid.formats.span import Data, pieces, take
 
-MAGIC = b"!<arch>\n"
+MAGIC, THIN_MAGIC = b"!<arch>\n", b"!<thin>\n"
 HEADER_SIZE = 60
 HEADER_END = b"`\n"
 MOST_NAMES = 16 << 20
 LONGEST_NAME = 4096
+NAMES = b"//"
 SYMBOLS = (b"/", b"/SYM64/", b"__.SYMDEF", b"__.SYMDEF SORTED", b"__.SYMDEF_64")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """A header as it stands; `size` includes a BSD long name in front of the data."""
+    """A header as it stands; `size` includes a BSD long name in front of the data.
+
+    What is not `stored` lies in a file of its own, outside of the archive.
+    """
 
     name: bytes
     mtime: int
@@ -26,20 +30,27 @@ class Record:
     mode: int
     size: int
     data_at: int
+    stored: bool
+
+    @property
+    def end(self) -> int:
+        """Offset behind the data."""
+        return self.data_at + self.size if self.stored else self.data_at
 
     @property
     def next_at(self) -> int:
         """Offset of the next header; data has an even length."""
-        return self.data_at + self.size + (self.size & 1)
+        return self.end + (self.size & 1 if self.stored else 0)
 
 
 def records(data: Data, start: int) -> Iterator[Record]:
     """Every header to the end of the data; Malformed at what is no header."""
-    if data[start : start + len(MAGIC)] != MAGIC:
+    magic = data[start : start + len(MAGIC)]
+    if magic not in (MAGIC, THIN_MAGIC):
         raise Malformed("no ar archive")
     at = start + len(MAGIC)
     while at < len(data):
-        found = _record(data, at)
+        found = _record(data, at, thin=magic == THIN_MAGIC)
         yield found
         at = found.next_at
 
@@ -50,8 +61,8 @@ def length(data: Data, start: int) -> int:
     try:
         for found in records(data, start):
             at = found.next_at
-            if found.data_at + found.size >= len(data):
-                return found.data_at + found.size - start
+            if found.end >= len(data):
+                return found.end - start
     except Malformed:
         if at == start:
             raise
@@ -61,18 +72,22 @@ def length(data: Data, start: int) -> int:
 
 
 def members(data: Data, start: int = 0) -> Members:
-    """Every member but the symbol tables."""
-    names = b""
+    """Every member but the symbol tables; those of a thin archive are counted."""
+    names, outside = b"", 0
     for found in records(data, start):
         try:
-            if found.name == b"//":
+            if found.name == NAMES:
                 names = take(data, found.data_at, min(found.size, MOST_NAMES))
+            elif not found.stored:
+                outside += 1
             elif found.name not in SYMBOLS:
                 name, skipped = _full_name(data, found, names)
                 if name not in SYMBOLS:
                     yield _member(data, found, name, skipped)
         except Malformed as error:
             yield error
+    if outside:
+        yield Unsupported(f"a thin archive: its {outside} members are files outside of it")
 
 
 def _member(data: Data, found: Record, name: bytes, skipped: int) -> Member:
@@ -86,21 +101,28 @@ def _member(data: Data, found: Record, name: bytes, skipped: int) -> Member:
     )
 
 
-def _record(data: Data, at: int) -> Record:
+def _record(data: Data, at: int, *, thin: bool) -> Record:
     header = data[at : at + HEADER_SIZE]
     if len(header) < HEADER_SIZE:
         raise Truncated("the header of a member is cut off")
     if header[58:] != HEADER_END:
         raise Malformed("no header of a member")
+    name = header[:16].rstrip(b" ")
     return Record(
-        name=header[:16].rstrip(b" "),
+        name=name,
         mtime=_number(header[16:28]),
-        uid=_number(header[28:34]),
-        gid=_number(header[34:40]),
+        uid=_owner(header[28:34]),
+        gid=_owner(header[34:40]),
         mode=_number(header[40:48], 8),
         size=_number(header[48:58]),
         data_at=at + HEADER_SIZE,
+        stored=not thin or name == NAMES or name in SYMBOLS,
     )
+
+
+def _owner(text: bytes) -> int:
+    """A number that does not fit is cut, and "nobody" may be negative: 0 for what is none."""
+    return int(text) if text.strip(b" ").isdigit() else 0
 
 
 def _full_name(data: Data, found: Record, names: bytes) -> tuple[bytes, int]:
