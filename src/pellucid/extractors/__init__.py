@@ -2,6 +2,7 @@
 
 from pellucid.analysis.extractor import Extractor
 from pellucid.extractors.android_boot import android_boot
+from pellucid.extractors.android_ota import android_ota
 from pellucid.extractors.android_sparse import android_sparse
 from pellucid.extractors.android_vbmeta import android_vbmeta
 from pellucid.extractors.ar import ar
@@ -57,6 +58,7 @@ from pellucid.extractors.ubifs import ubifs
 from pellucid.extractors.uboot_env import uboot_env
 from pellucid.extractors.udf import udf
 from pellucid.extractors.uefi_capsule import uefi_capsule
+from pellucid.extractors.uefi_nvar import uefi_nvar
 from pellucid.extractors.uefi_volume import uefi_volume
 from pellucid.extractors.uf2 import uf2
 from pellucid.extractors.uimage import uimage
@@ -84,11 +86,13 @@ EXTRACTORS: tuple[Extractor, ...] = (
     uimage,
     trx,
     android_vbmeta,
+    android_ota,
     dtbo,
     uboot_env,
     uf2,
     android_boot,
     uefi_volume,
+    uefi_nvar,
     uefi_capsule,
     intel_flash,
     option_rom,
