@@ -20,7 +20,6 @@ class Image:
     pack: Pack = zlib.compress
     files: dict[str, bytes] = field(default_factory=lambda: {"one": b"1" * 5000, "two": b"second file"})
     loop: bool = False
-    version: tuple[int, int] = (4, 0)
     size_claim: int | None = None
 
     def build(self) -> bytes:
@@ -59,7 +58,8 @@ class Image:
             BLOCK_LOG,
             0,
             1,
-            *self.version,
+            4,
+            0,
             root_at,
             len(body),
             id_table,

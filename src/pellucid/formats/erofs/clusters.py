@@ -45,12 +45,12 @@ def unpack(data: Data, superblock: Superblock, extent: Extent) -> bytes:
 
 
 def _stored(superblock: Superblock, extent: Extent, raw: bytes) -> bytes:
-    """Bytes kept as they are; a rotated cluster begins where its first byte stands in a block of the file."""
+    """Bytes kept as they are; a rotated block begins where its first byte stands in a block of the file."""
     if extent.length > len(raw):
         raise Malformed("a stored cluster is too short")
-    if extent.method == SHIFTED:
-        return raw[: extent.length]
     size = superblock.block_size
+    if extent.method == SHIFTED or len(raw) < size:
+        return raw[: extent.length]
     turned = extent.start % size
     right = min(extent.length, size - turned)
     return raw[turned : turned + right] + raw[: extent.length - right]

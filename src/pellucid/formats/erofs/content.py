@@ -15,7 +15,7 @@ from pellucid.formats.erofs.superblock import NO_PACKED, Superblock
 from pellucid.formats.span import PIECE, Chunk, Data, pieces, take, zeros
 
 KEPT_BYTES = 32 << 20
-MOST_EXTENTS = 1 << 20
+MOST_EXTENTS = 1 << 18
 CHUNK_BITS, CHUNK_INDEXES = 0x1F, 0x20
 CHUNK_INDEX, CHUNK_BLOCK = Struct("<2HI"), Struct("<I")
 HOLE = 0xFFFFFFFF
