@@ -1,5 +1,6 @@
 """Android images that Debian's mkbootimg does not make: version 4, verified boot, updates."""
 
+import hashlib
 import struct
 
 
@@ -73,3 +74,39 @@ def with_footer(image: bytes, meta: bytes, size: int) -> bytes:
     at = len(paged(image))
     whole = paged(image) + meta
     return whole.ljust(size - 64, b"\0") + struct.pack(">4s2I3Q28x", b"AVBf", 1, 0, len(image), at, len(meta))
+
+
+def varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
+def message(*fields: tuple[int, int | bytes]) -> bytes:
+    """Protocol Buffers: (number, value) in order."""
+    parts = []
+    for key, value in fields:
+        if isinstance(value, int):
+            parts.append(varint(key << 3) + varint(value))
+        else:
+            parts.append(varint(key << 3 | 2) + varint(len(value)) + value)
+    return b"".join(parts)
+
+
+def ota_payload(partitions: dict[str, tuple[list[tuple[int, int, int, bytes]], bytes]]) -> bytes:
+    """`partitions`: name -> (operations as (type, first block, number of blocks, packed), the content after it)."""
+    blobs, updates = b"", []
+    for name, (operations, content) in partitions.items():
+        fields: list[tuple[int, int | bytes]] = [(1, name.encode())]
+        info = message((1, len(content)), (2, hashlib.sha256(content).digest()))
+        for kind, first, count, packed in operations:
+            run = message((1, first), (2, count))
+            fields.append((8, message((1, kind), (2, len(blobs)), (3, len(packed)), (6, run))))
+            blobs += packed
+        updates.append(message(*fields, (7, info), (17, b"1.5")))
+    signed = message((3, 4096), (4, len(blobs)), (5, 256), (12, 0), *((13, update) for update in updates))
+    manifest = signed + message((18, b"2024-05-05"))
+    head = struct.pack(">4s2QI", b"CrAU", 2, len(manifest), 100)
+    return head + manifest + bytes(100) + blobs + bytes(256)

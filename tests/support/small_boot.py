@@ -1,12 +1,13 @@
 """Small valid boot images, kernels, text records and containers, to be mutated."""
 
+import bz2
 import gzip
 import lzma
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
 
-from tests.support.android_images import vbmeta, vendor_boot_v4
+from tests.support.android_images import ota_payload, vbmeta, vendor_boot_v4
 from tests.support.container_images import docker, tar_of
 from tests.support.kernels import IKCONFIG, bzimage, device_tree, elf_program, flat_image, initramfs, zboot, zimage
 
@@ -33,6 +34,9 @@ def inputs() -> dict[str, bytes]:
         "srec": SREC,
         "uf2": uf2_file({0xE48BFF56: (0x10000000, CONTENT), 1: (0x2000, CONTENT)}),
         "uboot_env": environment(b"bootcmd=run x\0ethaddr=00:11\0\0".ljust(4092, b"\xff")),
+        "android_ota": ota_payload(
+            {"boot": ([(1, 0, 1, bz2.compress(CONTENT * 3)), (8, 1, 1, lzma.compress(CONTENT * 3))], b"other")}
+        ),
         "dtb": device_tree(),
         "dtbo": table_of_trees([device_tree()], 1),
         "trx": trx_image([b"kernel" * 10, CONTENT]),

@@ -17,6 +17,7 @@ from pellucid.extractors.dtb import dtb
 from pellucid.extractors.dtbo import dtbo
 from pellucid.extractors.elf import elf
 from pellucid.extractors.erofs import erofs
+from pellucid.extractors.exfat import exfat
 from pellucid.extractors.ext import ext
 from pellucid.extractors.f2fs import f2fs
 from pellucid.extractors.fat import fat
@@ -99,6 +100,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     xfs,
     btrfs,
     ntfs,
+    exfat,
     f2fs,
     fit,
     dtb,
