@@ -2,7 +2,6 @@
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
-from pellucid.analysis.members import put
 from pellucid.analysis.output import Output
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
@@ -33,4 +32,8 @@ def gpt_disk(artefact: Artefact, output: Output) -> None:
     output.fact("sectorSize", table.sector)
     for message in table.damage:
         output.problem(ProblemKind.MALFORMED, message)
-    put(output, partitions.members(data, table.partitions, table.used, max(len(data), table.length)))
+    for region in partitions.regions(data, table.partitions, table.used, len(data)):
+        if isinstance(region, Malformed):
+            output.failure(region)
+        else:
+            output.part(region.name, data, region.offset, region.size, facts=region.facts)

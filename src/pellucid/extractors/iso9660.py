@@ -11,7 +11,7 @@ from pellucid.errors import Malformed
 from pellucid.formats import gpt, mbr, partitions
 from pellucid.formats.iso9660 import boot, tree, volume
 from pellucid.formats.member import Member, Members
-from pellucid.formats.partitions import Partition
+from pellucid.formats.partitions import Partition, Region
 from pellucid.formats.span import Data, pieces
 from pellucid.formats.udf import tree as udf_tree
 from pellucid.formats.udf import volume as udf_volume
@@ -49,7 +49,11 @@ def iso9660(artefact: Artefact, output: Output) -> None:
     output.fact("names", "UDF" if bridge else files.names)
     put(output, bridge or files.members())
     put(output, _boot_images(data, images, files.starts))
-    put(output, _outside(data, disc, files.starts | {image.at for image in images}))
+    for region in _outside(data, disc, files.starts | {image.at for image in images}):
+        if isinstance(region, Malformed):
+            output.failure(region)
+        else:
+            output.part(region.name, data, region.offset, region.size, facts=region.facts)
 
 
 def _bridge(data: Data) -> Members | None:
@@ -72,12 +76,12 @@ def _boot_images(data: Data, images: list[boot.Image], seen: set[int]) -> Member
             yield Member(name=name, chunks=pieces(data, image.at, image.size), facts=image.facts)
 
 
-def _outside(data: Data, disc: volume.Volume, seen: set[int]) -> Members:
+def _outside(data: Data, disc: volume.Volume, seen: set[int]) -> Iterator[Region | Malformed]:
     """Partitions of a hybrid disc that are neither itself nor files of it, and boot code in front."""
     found, used = _tables(data)
     own = [part for part in found if part.offset >= SYSTEM_AREA and part.offset not in seen]
     own = [part for part in own if part.offset >= disc.length or part.size * 2 < disc.length]
-    yield from partitions.members(data, own, [*used, (SYSTEM_AREA, disc.length)], measure(data, 0))
+    yield from partitions.regions(data, own, [*used, (SYSTEM_AREA, disc.length)], measure(data, 0))
 
 
 def _tables(data: Data) -> tuple[list[Partition], list[tuple[int, int]]]:

@@ -2,7 +2,6 @@
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
-from pellucid.analysis.members import put
 from pellucid.analysis.output import Output
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
@@ -44,4 +43,8 @@ def mbr_disk(artefact: Artefact, output: Output) -> None:
             found, used = backup.partitions, backup.used
         except Malformed as error:
             output.failure(error)
-    put(output, partitions.members(data, found, used, len(data)))
+    for region in partitions.regions(data, found, used, len(data)):
+        if isinstance(region, Malformed):
+            output.failure(region)
+        else:
+            output.part(region.name, data, region.offset, region.size, facts=region.facts)

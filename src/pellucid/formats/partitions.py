@@ -7,8 +7,7 @@ from functools import cache
 from importlib import resources
 
 from pellucid.errors import Malformed, Unsupported
-from pellucid.formats.member import Member, Members
-from pellucid.formats.span import PIECE, Data, pieces
+from pellucid.formats.span import PIECE, Data
 
 SECTOR = 512
 SMALLEST_GAP = 16
@@ -38,12 +37,24 @@ class Partition:
         return f"{self.number}-{shown}.img"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """Bytes of the disk from `offset`, to be looked at as the file `name`. `size` may be more than there is."""
+
+    name: str
+    offset: int
+    size: int
+    facts: Mapping[str, str]
+
+
 def type_name(table: str, number: str) -> str:
     """What a type of the `table` "mbr" or "gpt" is for; the number itself when it is not known."""
     return _types()[table].get(number, number)
 
 
-def members(data: Data, partitions: Iterable[Partition], used: Sequence[tuple[int, int]], end: int) -> Members:
+def regions(
+    data: Data, partitions: Iterable[Partition], used: Sequence[tuple[int, int]], end: int
+) -> Iterator[Region | Malformed]:
     """Each partition, then what lies outside of them and outside the (start, end) that are `used` by tables."""
     ordered = sorted(partitions, key=lambda partition: (partition.offset, partition.number))
     covered = 0
@@ -54,20 +65,20 @@ def members(data: Data, partitions: Iterable[Partition], used: Sequence[tuple[in
         elif partition.offset >= len(data):
             yield Malformed(f"{partition.name}: it begins behind the end of the disk")
         else:
-            yield _member(data, partition)
+            yield _region(partition)
     taken = [*used, *((partition.offset, partition.end) for partition in ordered)]
     for begin, stop in _between(taken, min(end, len(data))):
         start = _first_content(data, begin, stop)
         if stop - start >= SMALLEST_GAP and not _erased(data, start, stop):
             facts = {"offset": str(start), "size": str(stop - start)}
-            yield Member(name=f"outside-0x{start:08x}.bin", chunks=pieces(data, start, stop - start), facts=facts)
+            yield Region(name=f"outside-0x{start:08x}.bin", offset=start, size=stop - start, facts=facts)
 
 
-def _member(data: Data, partition: Partition) -> Member:
+def _region(partition: Partition) -> Region:
     facts = {"partitionType": partition.type, "partitionLabel": partition.label, **partition.facts}
     facts |= {"offset": str(partition.offset), "size": str(partition.size)}
     stated = {name: value for name, value in facts.items() if value}
-    return Member(name=partition.name, chunks=pieces(data, partition.offset, partition.size), facts=stated)
+    return Region(name=partition.name, offset=partition.offset, size=partition.size, facts=stated)
 
 
 def _between(taken: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:

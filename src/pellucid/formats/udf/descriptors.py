@@ -39,6 +39,7 @@ def tag_of(raw: bytes) -> int:
 
 
 def long_address(raw: bytes, at: int) -> Address:
+    """The address at `at` in `raw`, without the two bits that say whether it was recorded."""
     length, block, partition = LONG.unpack_from(raw, at)
     return Address(length & EXTENT_LENGTH, block, partition)
 
