@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.support.btrfs_images import Btrfs
+from tests.support.exfat_images import Exfat, formatted
 from tests.support.f2fs_images import F2fs
 from tests.support.trees import run
 
@@ -20,7 +21,13 @@ CONTENT = b"a little content, " * 60 + bytes(range(256))
 
 def inputs() -> dict[str, bytes]:
     """By the extractor's name."""
-    return {"xfs": small_xfs(), "btrfs": Btrfs().build(), "ntfs": small_ntfs(), "f2fs": F2fs().build()}
+    return {
+        "xfs": small_xfs(),
+        "btrfs": Btrfs().build(),
+        "ntfs": small_ntfs(),
+        "f2fs": F2fs().build(),
+        "exfat": small_exfat(),
+    }
 
 
 def protofile(root: Path) -> str:
@@ -135,3 +142,12 @@ def cut_ntfs(data: bytes) -> bytes:
     struct.pack_into("<Q", kept, 40, len(kept) // found.sector)
     struct.pack_into("<Q", kept, 56, found.table)
     return bytes(kept)
+
+
+def small_exfat() -> bytes:
+    """A chained file, and one in a folder."""
+    with tempfile.TemporaryDirectory() as name:
+        image = Exfat(bytearray(formatted(Path(name), "-c", "512", "-b", "4K")))
+    image.file("chained", CONTENT, image.root, contiguous=False)
+    image.file("with a rather long name", CONTENT, image.folder("sub", image.root))
+    return bytes(image.data)
