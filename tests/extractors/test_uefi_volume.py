@@ -1,7 +1,9 @@
 """UEFI firmware volumes: files, sections, volumes inside, and variables."""
 
+import os
 import random
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -232,3 +234,36 @@ def test_the_standard_compression_in_both_variants(tmp_path: Path, version: int)
     custom = uefi.defined("A31280AD-481E-41B6-95E8-127F4C984779", tiano_encoder.encode(content, tiano_encoder.TIANO))
     found = extract(uefi_volume, uefi.volume(driver(1, custom)), tmp_path / "out")
     assert found.contents == {"Sample/Sample.efi": PE * 5}
+
+
+needs_corpus = pytest.mark.skipif(not os.environ.get("PELLUCID_CORPUS"), reason="PELLUCID_CORPUS is not set")
+COUNTS = [("OVMF.fd", 127, 0), ("OVMF_CODE_4M.secboot.fd", 136, 0), ("AAVMF_QEMU_EFI.fd", 96, 10)]
+
+
+@pytest.mark.corpus
+@needs_corpus
+@pytest.mark.parametrize(("name", "pe_images", "te_images"), COUNTS)
+def test_all_modules_of_real_firmware(tmp_path: Path, name: str, pe_images: int, te_images: int) -> None:
+    names = list(_modules(tmp_path, name))
+    assert sum(module.endswith(".efi") for module in names) == pe_images
+    assert sum(module.endswith(".te") for module in names) == te_images
+
+
+@pytest.mark.corpus
+@needs_corpus
+def test_the_variables_of_secure_boot(tmp_path: Path) -> None:
+    names = {name.rpartition("!")[2].split("-")[0] for name in _modules(tmp_path, "OVMF_VARS_4M.ms.fd")}
+    assert {"PK", "KEK", "db", "dbx"} <= names
+
+
+def _modules(folder: Path, name: str) -> Iterator[str]:
+    """Names of what comes out of each volume of an image; nothing may fail."""
+    data = (Path(os.environ["PELLUCID_CORPUS"]) / name).read_bytes()
+    at = data.find(b"_FVH")
+    while at >= 0:
+        start = at - 40
+        length = uefi_volume.measure(data, start)
+        found = extract(uefi_volume, data[start : start + length], folder / f"{start:x}")
+        assert not found.problems
+        yield from found.contents
+        at = data.find(b"_FVH", start + length)

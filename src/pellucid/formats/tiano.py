@@ -50,6 +50,8 @@ class _Decoder:
         out = bytearray()
         while len(out) < size:
             block = self._take(16)
+            if not block:
+                raise Malformed("an empty block")
             lengths = self._table(self._short_lengths(MOST_LENGTHS, LENGTH_BITS, GAP_AFTER))
             symbols = self._table(self._symbol_lengths(lengths))
             distances = self._table(self._short_lengths(MOST_DISTANCES, self._version, -1))
@@ -92,9 +94,6 @@ class _Decoder:
                     out += (out[start:] * (length // (distance + 1) + 1))[:length]
                 if len(out) >= size:
                     break
-            else:
-                if not block:
-                    raise Malformed("an empty block")
         except IndexError:
             raise Truncated("the compressed stream is cut off") from None
         self._next, self._bits, self._count = at, bits, count

@@ -49,7 +49,7 @@ def tiano_or_efi(packed: bytes, most: int) -> bytes:
 
 
 def gunzip(packed: bytes, most: int) -> bytes:
-    """Gzip."""
+    """Gzip members, as some vendors of boards with little memory use them."""
     return _joined(gzip.unpacked(packed, 0), most)
 
 

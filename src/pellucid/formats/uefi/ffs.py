@@ -14,7 +14,6 @@ HEADER = Struct("<16sBBBB3sB")
 LARGE_HEADER = 32
 LARGE, CHECKED = 0x01, 0x40
 VERSION_1 = "7A9354D9-0468-444A-81CE-0BF617D890DF"
-UNCHECKED_SUMS = (0xAA, 0x5A)
 HEADER_VALID, DATA_VALID, DELETED, HEADER_INVALID = 0x02, 0x04, 0x10, 0x20
 RAW, PAD, LARGEST_SECTIONED = 0x01, 0xF0, 0x0F
 MOST_TRIES = 200_000
@@ -40,13 +39,13 @@ TYPES = {
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """A file whose content lies from `at` to `end` in the data; `sound` is False when its checksum differs."""
+    """A file whose content lies from `at` to `end` in the data; `checksum` is None when it has none."""
 
     guid: str
     type: int
     at: int
     end: int
-    sound: bool
+    checksum: int | None
 
     @property
     def type_name(self) -> str:
@@ -105,7 +104,7 @@ def _header(data: Data, at: int, end: int, volume: Volume) -> tuple[int, File] |
     """(state, file), or None when its header is not sound."""
     if at + HEADER.size > end:
         return None
-    name, header_sum, file_sum, kind, attributes, size24, state = HEADER.unpack_from(data, at)
+    name, _, file_sum, kind, attributes, size24, state = HEADER.unpack_from(data, at)
     length, size = HEADER.size, int.from_bytes(size24, "little")
     if attributes & LARGE and volume.file_system != VERSION_1 and at + LARGE_HEADER <= end:
         length = LARGE_HEADER
@@ -115,16 +114,20 @@ def _header(data: Data, at: int, end: int, volume: Volume) -> tuple[int, File] |
     if (sum(data[at : at + length]) - file_sum - state) & 0xFF:
         return None
     tail = 2 if attributes & LARGE and volume.file_system == VERSION_1 and size >= length + 2 else 0
-    body, behind = at + length, at + size - tail
-    sound = file_sum in UNCHECKED_SUMS
-    if attributes & CHECKED:
-        total = sum(sum(data[piece : min(piece + PIECE, behind)]) for piece in range(body, behind, PIECE))
-        sound = (total + file_sum) & 0xFF == 0 or (total + header_sum + file_sum) & 0xFF == 0
     if volume.erased == b"\xff":
         state ^= 0xFF
     if not state & HEADER_VALID:
         return None
-    return state, File(guid=guid.text(name), type=kind, at=body, end=behind, sound=sound)
+    stated = file_sum if attributes & CHECKED else None
+    return state, File(guid=guid.text(name), type=kind, at=at + length, end=at + size - tail, checksum=stated)
+
+
+def sound(data: Data, file: File) -> bool:
+    """Whether the checksum of a file's content, if it has one, is right. Reads all of it."""
+    if file.checksum is None:
+        return True
+    pieces = range(file.at, file.end, PIECE)
+    return (sum(sum(data[at : min(at + PIECE, file.end)]) for at in pieces) + file.checksum) & 0xFF == 0
 
 
 def _next(data: Data, at: int, start: int, end: int, volume: Volume) -> int:

@@ -93,7 +93,7 @@ def _file(data: Data, file: ffs.File, place: _Place) -> Members:
         images = sum(section.type == Type.VOLUME_IMAGE for section in sections)
         for section in sections:
             yield from _section(section, inside, label, facts, images)
-    if not file.sound:
+    if not ffs.sound(data, file):
         failures.append(Malformed("its checksum differs"))
     for failure in failures:
         yield type(failure)(f"{place.path}/{label}: {failure.message}".lstrip("/"))
