@@ -73,3 +73,8 @@ def payload(content: bytes, *, signature: bytes = b"", vendor: bytes = b"", vers
 
 def _sum(data: bytes) -> int:
     return sum(struct.unpack(f"<{len(data) // 4}I", data))
+
+
+def nvar(content: bytes, *, attributes: int, following: int = 0xFFFFFF) -> bytes:
+    """An entry of AMI's store of variables: `content` is what stands behind its header."""
+    return struct.pack("<4sH3sB", b"NVAR", 10 + len(content), following.to_bytes(3, "little"), attributes) + content

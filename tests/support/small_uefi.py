@@ -17,6 +17,11 @@ def inputs() -> dict[str, bytes]:
         "uefi_capsule": pc.capsule(
             pc.MANAGEMENT, pc.managed((b"MZ",), (pc.payload(b"x", signature=b"s", vendor=b"v"),))
         ),
+        "uefi_nvar": pc.nvar(b"\0Setup\0abc", attributes=0x83, following=21)
+        + pc.nvar(b"new", attributes=0x88)
+        + pc.nvar(bytes(16) + "wide\0".encode("utf-16-le") + b"data", attributes=0x84)
+        + b"\xff" * 16
+        + bytes(range(16)),
     }
 
 
