@@ -27,6 +27,8 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inode(Node):
+    """An inode and where it belongs."""
+
     place: Place
 
 

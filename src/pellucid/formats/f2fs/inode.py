@@ -11,7 +11,7 @@ from pellucid.formats.inode_tree import Node
 from pellucid.formats.member import kind_of
 from pellucid.formats.span import Data, take
 
-LAYOUT = Struct("<H2B3IQ24xQ24xI")
+LAYOUT = Struct("<H2B3IQ24xq24xI")
 FOOTER = Struct("<2I")
 FOOTER_SIZE, NODES, NODE_SIZE = 24, 5, 4
 ADDRESSES_AT = 360
