@@ -9,9 +9,9 @@ from tests.support.trees import EPOCH, extract, run
 
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
+from pellucid.extractors.compress import compress
 from pellucid.extractors.lzip import lzip
 from pellucid.extractors.lzop import lzop
-from pellucid.extractors.lzw import compress
 
 NOISE = random.Random(3).randbytes(300_001)
 CONTENTS = {

@@ -18,7 +18,7 @@ def inputs() -> dict[str, bytes]:
         "lzip": run("lzip", "-c", feed=CONTENT) + run("lzip", "-c", feed=b"second"),
         "lzop": run("lzop", "-c", feed=CONTENT) + run("lzop", "--crc32", "-c", feed=b"second"),
         "compress": run("compress", "-c", "-f", feed=CONTENT * 8),
-        "7z": _sevenzip(),
+        "sevenzip": _sevenzip(),
         "cab": _packed("gcab", "-cz", "x"),
         "rar": rar5(RAR_ENTRIES),
         "lzh": _packed("jlha", "aqo5", "x"),

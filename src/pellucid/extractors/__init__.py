@@ -9,6 +9,7 @@ from pellucid.extractors.ar import ar
 from pellucid.extractors.btrfs import btrfs
 from pellucid.extractors.bzip2 import bzip2
 from pellucid.extractors.cab import cab
+from pellucid.extractors.compress import compress
 from pellucid.extractors.container_image import container_image
 from pellucid.extractors.cpio import cpio
 from pellucid.extractors.cpio_binary import cpio_binary
@@ -39,7 +40,6 @@ from pellucid.extractors.lzh import lzh
 from pellucid.extractors.lzip import lzip
 from pellucid.extractors.lzma import lzma
 from pellucid.extractors.lzop import lzop
-from pellucid.extractors.lzw import compress
 from pellucid.extractors.mbr_disk import mbr_disk
 from pellucid.extractors.ntfs import ntfs
 from pellucid.extractors.option_rom import option_rom

@@ -23,10 +23,11 @@ def measure(data: Data, start: int) -> int:
 
 
 @extractor(
-    name="7z",
+    name="sevenzip",
     version=1,
     signatures=(Signature(archives.MAGIC),),
     measure=measure,
+    suffix="7z",
 )
 def sevenzip(artefact: Artefact, output: Output) -> None:
     """Take a 7z archive apart: LZMA, LZMA2, BZip2, Deflate, Zstandard and the filters of executables.
