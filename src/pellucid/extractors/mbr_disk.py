@@ -1,4 +1,4 @@
-"""Disks with a partition table of the PC, "MBR" (Microsoft, "Disk Concepts")."""
+"""Disks with a partition table of the PC, "MBR" (Microsoft, "Disk Concepts and Troubleshooting")."""
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor

@@ -1,4 +1,4 @@
-"""Partition tables of the PC in sector 0, with logical partitions (Microsoft, "Disk Concepts"; ECMA-107, annex).
+"""Partition tables of the PC in sector 0, with logical partitions (Microsoft, "Disk Concepts and Troubleshooting").
 
 Its magic has two bytes that every boot sector carries: a table is believed when all of its entries make sense.
 """
