@@ -68,7 +68,7 @@ def test_the_payload_of_a_bzimage(tmp_path: Path, suffix: str) -> None:
 def test_certificates_behind_a_signed_kernel(tmp_path: Path) -> None:
     data = bzimage(gzip.compress(KERNEL), counted=False, signed=b"certificate" * 30)
     assert linux_bzimage.measure(data, 0) == len(data)
-    assert extract(linux_bzimage, data, tmp_path).contents["certificates"] == b"certificate" * 30
+    assert extract(linux_bzimage, data, tmp_path).contents["signature-0.p7s"] == b"certificate" * 30
 
 
 def test_an_old_kernel_does_not_say_where_its_payload_is(tmp_path: Path) -> None:
@@ -103,6 +103,14 @@ def test_a_zimage_of_the_other_byte_order(tmp_path: Path) -> None:
     data = zimage(gzip.compress(KERNEL), order=">")
     assert linux_zimage.measure(data, 0) == len(data)
     assert extract(linux_zimage, data, tmp_path).metadata["byteOrder"] == "big"
+
+
+@pytest.mark.parametrize(("at", "value"), [(0x30, b"\0"), (0x2C, b"\0\1\0\0"), (0x2F, b"\x7f"), (0x28, b"\1")])
+def test_no_zimage_by_chance(at: int, value: bytes) -> None:
+    data = bytearray(zimage(KERNEL))
+    data[at : at + len(value)] = value
+    with pytest.raises(Malformed):
+        linux_zimage.measure(bytes(data), 0)
 
 
 def test_a_zimage_without_a_known_compressor(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ def bzimage(payload: bytes, *, counted: bool = True, signed: bytes = b"") -> byt
     body += bytes(-len(body) % 16)
     length = 512 * (setup_sectors + 1) + len(body)
     image = bytearray(512 * (setup_sectors + 1)) + body
+    table = struct.pack("<I2H", 8 + len(signed), 0x200, 2) + signed if signed else b""
     version = b"6.6.6 (builder@host) #1 SMP\0"
     image[0x400 : 0x400 + len(version)] = version
     header = struct.pack(
@@ -38,8 +39,8 @@ def bzimage(payload: bytes, *, counted: bool = True, signed: bytes = b"") -> byt
         struct.pack_into("<I", image, 0x3C, 0x80)
         image[0x80:0x84] = b"PE\0\0"
         struct.pack_into("<H", image, 0x80 + 24, 0x20B)
-        struct.pack_into("<II", image, 0x80 + 24 + 144, length, len(signed))
-    return bytes(image) + signed
+        struct.pack_into("<II", image, 0x80 + 24 + 144, length, len(table))
+    return bytes(image) + table
 
 
 def zimage(payload: bytes, *trees: bytes, order: str = "<") -> bytes:

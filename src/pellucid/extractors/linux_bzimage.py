@@ -43,6 +43,5 @@ def linux_bzimage(artefact: Artefact, output: Output) -> None:
         output.fact("payloadOffset", f"0x{header.payload_at:x}")
         output.fact("payloadSize", header.payload_size)
         output.file(f"payload.{header.suffix}", pieces(data, header.payload_at, header.payload_size))
-    at, size = x86.signature(data, header)
-    if size:
-        output.file("certificates", pieces(data, at, size))
+    for number, (at, size) in enumerate(x86.certificates(data, header)):
+        output.file(f"signature-{number}.p7s", pieces(data, at, size))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from struct import Struct
 
 from pellucid.errors import Malformed
 from pellucid.formats import fdt
@@ -12,8 +13,11 @@ from pellucid.formats.span import Data, take
 MAGIC = b"\x18\x28\x6f\x01"
 MAGIC_BIG = MAGIC[::-1]
 MAGIC_AT = 0x24
-FIELDS = 12
-SMALLEST = 0x100
+FIELDS = 16
+SMALLEST, LARGEST = 0x100, 256 << 20
+# What follows the fields since Linux 3.17; before, the code began with instructions that do nothing.
+ORDER_MARK = 0x04030201
+NOTHING = (b"\x00\x00\xa0\xe1", b"\xe1\xa0\x00\x00")
 # The code that unpacks takes less than this in front of the payload, with any compressor.
 MOST_CODE = 1 << 18
 MOST_TREES = 200
@@ -34,8 +38,11 @@ def read(data: Data, start: int = 0) -> Header:
     order = {MAGIC: "little", MAGIC_BIG: "big"}.get(raw[:4])
     if not order:
         raise Malformed("no zImage header")
-    first, end = (int.from_bytes(raw[at : at + 4], "little" if order == "little" else "big") for at in (4, 8))
-    if end - first < SMALLEST or first & 3:
+    layout = Struct("<3I" if order == "little" else ">3I")
+    first, end, mark = layout.unpack_from(raw, 4)
+    if mark != ORDER_MARK and data[start + 4 : start + 8] not in NOTHING:
+        raise Malformed("no code of a zImage")
+    if not SMALLEST <= end - first <= LARGEST or first & 3:
         raise Malformed("a zImage of an impossible size")
     return Header(load=first, length=end - first, order=order)
 

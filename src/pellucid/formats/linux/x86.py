@@ -1,5 +1,6 @@
 """bzImage, the kernel of x86 (Linux, Documentation/arch/x86/boot.rst: boot protocol 2.00 to 2.15)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from struct import Struct
 
@@ -10,6 +11,7 @@ from pellucid.formats.span import Data, take, unpack
 MAGIC = b"HdrS"
 MAGIC_AT = 0x202
 SECTOR, PARAGRAPH = 512, 16
+MOST_PARAGRAPHS = (512 << 20) // PARAGRAPH
 DEFAULT_SECTORS, MOST_SECTORS = 4, 64
 SETUP = Struct("<BHI3HHH4sHIHHBB")
 SETUP_AT = 0x1F1
@@ -20,6 +22,7 @@ PORTABLE, PORTABLE_AT, PORTABLE_WIDE = b"PE\0\0", 0x3C, 0x20B
 DIRECTORY = Struct("<2I")
 MOST_GAP = 4096
 MOST_SIGNATURE = 1 << 20
+CERTIFICATE = Struct("<I2H")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +49,7 @@ def read(data: Data, start: int = 0) -> Header:
     if magic != MAGIC or flag != BOOT_FLAG or not 0x200 <= protocol <= 0x2FF:
         raise Malformed("no setup header of Linux")
     sectors = sectors or DEFAULT_SECTORS
-    if sectors > MOST_SECTORS or not size:
+    if sectors > MOST_SECTORS or not 0 < size <= MOST_PARAGRAPHS:
         raise Malformed("a setup header of an impossible size")
     setup = (sectors + 1) * SECTOR
     # Before protocol 2.04 the size has two bytes, and what follows means something else.
@@ -80,6 +83,18 @@ def signature(data: Data, header: Header) -> tuple[int, int]:
     if not header.length <= place <= header.length + MOST_GAP or not 0 < size <= MOST_SIGNATURE:
         return 0, 0
     return place, size
+
+
+def certificates(data: Data, header: Header) -> Iterator[tuple[int, int]]:
+    """(offset, size) of each signature, without the header that the PE format puts before it."""
+    at, size = signature(data, header)
+    end = at + size
+    while at + CERTIFICATE.size < end:
+        length, _, _ = unpack(CERTIFICATE, data, at)
+        if length <= CERTIFICATE.size or at + length > end:
+            raise Malformed("a certificate is longer than the table of certificates")
+        yield at + CERTIFICATE.size, length - CERTIFICATE.size
+        at += -(-length // 8) * 8
 
 
 def _payload(data: Data, start: int, protocol: int, setup: int, length: int) -> tuple[int, int, str]:
