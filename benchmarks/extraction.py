@@ -3,8 +3,8 @@
     python benchmarks/extraction.py CORPUS [NAME ...]
 
 CORPUS has manifest.json, and truth/*.sha256 as its inputs name them. Each input is unpacked by a process of its own,
-with an empty cache. CPU: seconds of user and system time of all processes; peak: largest sum of their proportional memory (PSS),
-sampled; out: bytes that came out; written: bytes on the disk, those that were not copied do not count.
+with an empty cache. CPU: seconds of user and system time of all processes; peak: largest sum of their proportional
+memory (PSS), sampled; out: bytes that came out; written: bytes on the disk, those that were not copied do not count.
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.pipeline.outcome import Outcome
-from pellucid.services.scanning import source_of
+from pellucid.services.analysis_means import source_of
 from pellucid.services.unpacking import unpack
 from pellucid.settings import Settings
 

@@ -1,67 +1,101 @@
-"""Pellucid beside unblob, on the same images in one run: seconds, and files that came out.
+"""Pellucid beside unblob, unpacking the same images in one run: processor time, and the files that came out.
 
     python benchmarks/peer.py UNBLOB IMAGE [IMAGE ...]
 
-UNBLOB is the peer's executable, installed in an environment of its own. It only unpacks; Pellucid's time is that of a
-whole scan with an empty cache: unpacking, all analyzers, matching. What the peer cannot unpack for want of a tool
-shows in its number of files.
+UNBLOB is the peer's executable, installed in an environment of its own; its squashfs reader is not in Debian, so it is
+given unsquashfs instead. Both write what they find into a folder; Pellucid with an empty cache. CPU is user and system
+time of all processes. "only theirs" counts contents that the peer finds and Pellucid does not; they are listed.
 """
 
+import hashlib
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from pellucid.domain.scan import Progress
-from pellucid.services.local_scan import scan
-from pellucid.settings import Settings
-
 LIMIT_SECONDS = 1800
+SHOWN = 12
+PLUGIN = """
+from unblob.extractors import Command
+from unblob.handlers.filesystem.squashfs import SquashFSv4LEHandler
+
+SquashFSv4LEHandler.EXTRACTOR = Command(
+    "unsquashfs", "-q", "-n", "-no-xattrs", "-no-exit-code", "-p", "1", "-f", "-d", "{outdir}", "{inpath}"
+)
+"""
 
 
-def peer(executable: Path, image: Path) -> tuple[float, int]:
-    """Seconds, and regular files in its output."""
+@dataclass(frozen=True)
+class Run:
+    """Wall and processor seconds, and one place of each content by its SHA-256."""
+
+    wall: float
+    cpu: float
+    contents: dict[str, str]
+
+
+def peer(executable: Path, image: Path) -> Run:
+    """What unblob makes of `image`."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "PATH": f"{executable.parent}:{os.environ['PATH']}"}
-        output = Path(folder) / "output"
+        output, plugins = Path(folder) / "output", Path(folder) / "plugins"
         output.mkdir()
-        command = [str(executable), "--extract-dir", str(output), str(image.absolute())]
-        before = time.monotonic()
-        subprocess.run(
-            command,
-            check=False,
-            cwd=folder,
-            env=environment,
-            timeout=LIMIT_SECONDS,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        seconds = time.monotonic() - before
-        return seconds, sum(path.is_file() and not path.is_symlink() for path in output.rglob("*"))
+        plugins.mkdir()
+        (plugins / "with_unsquashfs.py").write_text(PLUGIN)
+        return _run([str(executable), "-P", str(plugins), "-e", str(output), str(image.absolute())], output)
 
 
-def ours(image: Path) -> tuple[float, int]:
-    """Seconds, and artefacts that came out."""
-    before = time.monotonic()
-    result = scan(image, Settings(), print_nothing)
-    return time.monotonic() - before, len(result.artefacts) - 1
+def ours(image: Path) -> Run:
+    """What `pellucid extract` makes of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "output"
+        command = [str(Path(sys.executable).with_name("pellucid")), "extract", str(image), "--output", str(output)]
+        return _run(command, output)
 
 
-def print_nothing(_progress: Progress) -> None:
-    """Progress is not what is measured."""
+def _run(command: list[str], output: Path) -> Run:
+    environment = {**os.environ, "PATH": f"{Path(command[0]).parent}:{os.environ['PATH']}:/usr/sbin:/sbin"}
+    before, used = time.monotonic(), _used()
+    subprocess.run(
+        command,
+        check=False,
+        cwd=output.parent,
+        env=environment,
+        timeout=LIMIT_SECONDS,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return Run(time.monotonic() - before, _used() - used, dict(_contents(output)))
+
+
+def _used() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _contents(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                yield hashlib.file_digest(file, "sha256").hexdigest(), str(path.relative_to(folder))
 
 
 def main(executable: Path, images: list[Path]) -> None:
     """Measure, and print a table."""
-    print(f"{'image':<28} {'unblob s':>9} {'files':>8} {'pellucid s':>11} {'files':>8} {'ratio':>6}")
+    print(f"{'':<24} {'unblob':>26} {'pellucid':>26} {'CPU':>6} {'only':>7}")
+    columns = f"{'CPU s':>8} {'wall s':>8} {'contents':>8}"
+    print(f"{'image':<24} {columns} {columns} {'ratio':>6} {'theirs':>7}")
     for image in images:
-        (theirs, their_files), (mine, my_files) = peer(executable, image), ours(image)
-        print(
-            f"{image.name:<28} {theirs:9.1f} {their_files:8d} {mine:11.1f} {my_files:8d} {theirs / mine:6.1f}",
-            flush=True,
-        )
+        theirs, mine = peer(executable, image), ours(image)
+        only = [place for sha256, place in theirs.contents.items() if sha256 not in mine.contents]
+        cells = " ".join(f"{run.cpu:8.1f} {run.wall:8.1f} {len(run.contents):8d}" for run in (theirs, mine))
+        print(f"{image.name:<24} {cells} {theirs.cpu / mine.cpu:6.1f} {len(only):7d}", flush=True)
+        for place in only[:SHOWN]:
+            print(f"    only theirs: {place[-130:]}", flush=True)
 
 
 if __name__ == "__main__":

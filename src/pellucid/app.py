@@ -30,10 +30,10 @@ from pellucid.errors import ConfigurationError
 from pellucid.pipeline import sandbox
 from pellucid.pipeline.scratch import Scratch
 from pellucid.services.advisories import Advisories
+from pellucid.services.analysis_means import budget_of, pool_of
 from pellucid.services.blob_cleaning import BlobCleaning
 from pellucid.services.identity import Identity
 from pellucid.services.scan_jobs import Workshop
-from pellucid.services.scanning import budget_of, pool_of
 from pellucid.services.tokens import Tokens
 from pellucid.services.vault import Vault
 from pellucid.settings import Settings

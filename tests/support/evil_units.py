@@ -12,7 +12,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Extractor, Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.formats.span import Data
-from pellucid.pipeline.units import Units
+from pellucid.pipeline.unit_set import Units
 
 CANARY = "PELLUCID_CANARY"
 

@@ -13,13 +13,7 @@ from pathlib import Path
 
 import lz4.frame
 import zstandard
-from tests.support import small_disk
-from tests.support import small_discs
-from tests.support import small_flash
-from tests.support import small_boot
-from tests.support import small_archives
-from tests.support import small_uefi
-from tests.support import small_readonly
+from tests.support import small_archives, small_boot, small_discs, small_disk, small_flash, small_readonly, small_uefi
 from tests.support.squashfs_images import Image
 from tests.support.trees import run
 

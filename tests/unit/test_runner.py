@@ -19,15 +19,16 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.problem import ProblemKind
 from pellucid.domain.scan import Progress
 from pellucid.pipeline.budget import Budget
-from pellucid.pipeline.child import UNITS_NAME
 from pellucid.pipeline.content import Content, UnitResult, decode, encode
 from pellucid.pipeline.merging import Found, merge
+from pellucid.pipeline.messages import EVERYTHING
 from pellucid.pipeline.outcome import Outcome, Source
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.runner import Runner
 from pellucid.pipeline.scratch import Scratch
-from pellucid.pipeline.units import UNITS, Units
-from pellucid.services.scanning import source_of
+from pellucid.pipeline.unit_set import Units
+from pellucid.pipeline.units import UNITS
+from pellucid.services.analysis_means import source_of
 
 STATUS = b"Package: busybox\nStatus: install ok installed\nArchitecture: armhf\nVersion: 1:1.35.0-4\n\n"
 
@@ -61,7 +62,7 @@ class Bench:
         budget: Budget | None = None,
         processes: int = 1,
         disturb: bool = False,
-        units: str = UNITS_NAME,
+        units: str = EVERYTHING,
         with_units: Units = UNITS,
     ) -> Outcome:
         work = self.folder / "work"

@@ -15,7 +15,7 @@ from pellucid.cli.terminal import say, size
 from pellucid.errors import PellucidError
 from pellucid.pipeline.sandbox import Layers
 from pellucid.services.advisories import Advisories
-from pellucid.services.scanning import pool_of
+from pellucid.services.analysis_means import pool_of
 from pellucid.settings import Settings
 
 OLD_DAYS = 90

@@ -10,10 +10,6 @@ import os
 import pkgutil
 import signal
 import socket
-import struct
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -21,23 +17,11 @@ import msgspec
 from pellucid import logs
 from pellucid.pipeline import sandbox
 from pellucid.pipeline.content import encode
-from pellucid.pipeline.examine import Request, examine, mapped
-from pellucid.pipeline.units import UNITS, Units
+from pellucid.pipeline.examine import examine, mapped
+from pellucid.pipeline.messages import LENGTH, Request, Welcome
+from pellucid.pipeline.unit_set import Units
 
-LENGTH = struct.Struct(">I")
 MOST_FILES = 64
-UNITS_NAME = "pellucid.pipeline.units:UNITS"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Welcome:
-    """First message to a new process: where it may write, what it may use. `units` names those that it runs."""
-
-    parent: int
-    folder: str
-    memory: int
-    file_size: int
-    units: str = UNITS_NAME
 
 
 def main() -> None:
@@ -75,14 +59,13 @@ def main() -> None:
 
 def _warm_up(name: str) -> Units:
     """Load what units load late, while the disk may still be read freely."""
-    from pellucid import analyzers, extractors, formats  # noqa: PLC0415  # start-up work of this process only
+    from pellucid import formats  # noqa: PLC0415  # start-up work of this process only
     from pellucid.pipeline.patterns import compiled  # noqa: PLC0415  # likewise
 
-    for package in (formats, extractors, analyzers):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
-    module_name, _, attribute = name.partition(":")
-    units: Units = UNITS if name == UNITS_NAME else getattr(importlib.import_module(module_name), attribute)
+    module, _, attribute = name.partition(":")
+    units: Units = getattr(importlib.import_module(module), attribute)
+    for found in pkgutil.walk_packages(formats.__path__, f"{formats.__name__}."):
+        importlib.import_module(found.name)
     compiled(units.wanted_literals)
     compiled(units.all_literals)
     return units
@@ -116,11 +99,6 @@ def _write(sink: int, message: bytes) -> None:
     view = memoryview(LENGTH.pack(len(message)) + message)
     while view:
         view = view[os.write(sink, view) :]
-
-
-def command() -> Sequence[str]:
-    """How to start this module."""
-    return (sys.executable, "-m", "pellucid.pipeline.child")
 
 
 if __name__ == "__main__":

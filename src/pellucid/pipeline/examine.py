@@ -5,43 +5,25 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from pellucid.analysis import pack
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.limits import Limits
 from pellucid.analysis.output import Output
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import BudgetExceeded, Malformed, Truncated
 from pellucid.formats.identify import DATA, TEXT, containers, identify_leaf, is_padding, looks_random, searched
 from pellucid.pipeline.carving import carve, identify
 from pellucid.pipeline.content import Child, Content, UnitResult
+from pellucid.pipeline.messages import Request
 from pellucid.pipeline.patterns import compiled
-from pellucid.pipeline.units import Units
+from pellucid.pipeline.unit_set import Units
 
 log = logging.getLogger(__name__)
 SMALLEST_CARVED = 64
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What to look at: `size` bytes from `at` of the `file` with that number among those sent along.
-
-    `analyzers` None means all; what comes out goes to `folder`. With `leaf`, nothing is taken out. Seconds, bytes.
-    """
-
-    sha256: str
-    size: int
-    at: int = 0
-    file: int = 0
-    folder: str = ""
-    leaf: bool = False
-    analyzers: tuple[str, ...] | None = None
-    limits: Limits = field(default_factory=Limits)
-    seconds: float = 120.0
 
 
 def examine(request: Request, data: bytes | mmap, units: Units) -> Content:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,9 +21,8 @@ import msgspec
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
 from pellucid.pipeline import user
-from pellucid.pipeline.child import LENGTH, UNITS_NAME, Welcome, command
 from pellucid.pipeline.content import Content, decode
-from pellucid.pipeline.examine import Request
+from pellucid.pipeline.messages import EVERYTHING, LENGTH, MODULE, Request, Welcome
 from pellucid.pipeline.sandbox import Layers
 from pellucid.pipeline.scratch import Extent
 
@@ -81,7 +81,7 @@ class _Process:
 class Pool:
     """Up to `size` processes, started when there is work for them. Use from one thread, and close."""
 
-    def __init__(self, size: int, *, work: Path, memory: int, file_size: int, units: str = UNITS_NAME) -> None:
+    def __init__(self, size: int, *, work: Path, memory: int, file_size: int, units: str = EVERYTHING) -> None:
         self.size = size
         self._work = work
         self._welcome = Welcome(parent=os.getpid(), folder="", memory=memory, file_size=file_size, units=units)
@@ -96,8 +96,18 @@ class Pool:
 
     @property
     def idle(self) -> bool:
-        """Whether another batch can be begun now."""
-        return len(self._processes) < self.size or any(not process.queue for process in self._processes.values())
+        """Whether a process waits for another batch."""
+        return any(not process.queue for process in self._processes.values())
+
+    @property
+    def first(self) -> bool:
+        """Whether no process has been started."""
+        return not self._processes
+
+    @property
+    def full(self) -> bool:
+        """Whether no other process may be started."""
+        return len(self._processes) >= self.size
 
     @property
     def busy(self) -> bool:
@@ -189,7 +199,10 @@ class Pool:
         ours, theirs = socket.socketpair()
         with theirs:
             popen = subprocess.Popen(  # noqa: S603  # our own module under our own interpreter
-                command(), stdin=theirs.fileno(), stdout=subprocess.PIPE, env={**os.environ, "MALLOC_ARENA_MAX": "1"}
+                (sys.executable, "-m", MODULE),
+                stdin=theirs.fileno(),
+                stdout=subprocess.PIPE,
+                env={**os.environ, "MALLOC_ARENA_MAX": "1"},
             )
         process = _Process(popen, ours, folder)
         os.set_blocking(process.stdout, False)

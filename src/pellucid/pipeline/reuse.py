@@ -5,7 +5,7 @@ import logging
 import msgspec
 
 from pellucid.pipeline.content import Content, decode
-from pellucid.pipeline.units import Units
+from pellucid.pipeline.unit_set import Units
 
 log = logging.getLogger(__name__)
 

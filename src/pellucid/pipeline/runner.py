@@ -5,24 +5,26 @@ all when the cache knows it. What is found is kept as it comes, so that a scan t
 finds most of its work done.
 """
 
+import itertools
 import shutil
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from pellucid.analysis.output import HOLE
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan import Progress, Stage
 from pellucid.errors import Malformed
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.cache import ResultCache
 from pellucid.pipeline.content import Content, encode
-from pellucid.pipeline.examine import Request
+from pellucid.pipeline.messages import Request
 from pellucid.pipeline.outcome import Outcome, Source
 from pellucid.pipeline.pool import Answered, Lost, Pool
 from pellucid.pipeline.reuse import analyzers_missing, usable
 from pellucid.pipeline.scratch import Extent, Scratch
-from pellucid.pipeline.units import Units
+from pellucid.pipeline.unit_set import Units
 
 ATTEMPTS = 3
 SMALL = 256 << 10
@@ -30,6 +32,7 @@ BATCH_FILES = 48
 BATCH_BYTES = 4 << 20
 KEEP_EVERY = 200
 TICK = 0.25
+MUCH, MANY = 16 << 20, 1000
 SPENT = "the {:,} bytes that one scan may unpack are used up"
 
 
@@ -68,7 +71,7 @@ class Runner:
         self._waiting: dict[str, list[str]] = defaultdict(list)
         self._partial: dict[str, Content] = {}
         self._unsaved: dict[str, bytes] = {}
-        self._bytes_out = self._bytes_done = self._problems = 0
+        self._parts = self._bytes_done = self._problems = 0
         self._exhausted = self._spent = False
         self._deadline = time.monotonic() + budget.seconds
         self._reported = 0.0
@@ -78,7 +81,7 @@ class Runner:
         try:
             self._discover([(self._source.sha256, self._source.size)], depth=0, parent="")
             while self._pending or self._pool.busy:
-                while self._pending and self._pool.idle:
+                while self._pending and self._hands():
                     if batch := self._batch():
                         self._pool.submit(batch)
                 for event in self._pool.events(TICK):
@@ -126,6 +129,15 @@ class Runner:
             )
             return []
         return [(child.sha256, child.entry.size, depth, content.sha256) for child in inside]
+
+    def _hands(self) -> bool:
+        """Whether a process can take a batch. Starting another costs about as much as 16 MiB do: for less, none is."""
+        if self._pool.idle or self._pool.first:
+            return True
+        if self._pool.full:
+            return False
+        some = [self._wanted[sha256].size for sha256 in itertools.islice(self._pending, MANY)]
+        return len(some) == MANY or sum(some) > MUCH
 
     def _batch(self) -> list[tuple[Request, Extent]]:
         """The next requests: one large artefact, or many small ones."""
@@ -195,7 +207,8 @@ class Runner:
         except Malformed as error:
             content.problems.append(Problem(unit="pipeline", kind=ProblemKind.CRASH, message=error.message))
             content.children = [child for child in content.children if child.sha256]
-        self._bytes_out += sum(child.entry.size for child in content.children if child.sha256)
+        parts = sum(child.entry.size for child in content.children if child.sha256 and child.entry.inside)
+        self._parts += parts // HOLE
         if (known := self._partial.pop(content.sha256, None)) and self._wanted[content.sha256].analyzers is not None:
             known.units |= content.units
             content = known
@@ -231,7 +244,7 @@ class Runner:
     @property
     def _left(self) -> int:
         """How many bytes may still come out."""
-        return max(self._budget.most_bytes(self._source.size) - self._bytes_out, 0)
+        return max(self._budget.most_bytes(self._source.size) - self._scratch.written - self._parts, 0)
 
     def _check(self) -> None:
         self._tell()

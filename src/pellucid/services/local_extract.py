@@ -12,10 +12,10 @@ from pellucid.domain.scan import Progress, Stage
 from pellucid.errors import InvalidRequest
 from pellucid.pipeline.merging import Found, merge
 from pellucid.pipeline.outcome import Source
+from pellucid.services.analysis_means import source_of
 from pellucid.services.disk_names import DiskFolder
 from pellucid.services.extract_manifest import MANIFEST, write_manifest
 from pellucid.services.extract_writing import LONGEST_PATH, TreeWriter
-from pellucid.services.scanning import source_of
 from pellucid.services.unpacking import unpack
 from pellucid.services.work_folder import work_folder
 from pellucid.settings import Settings

@@ -9,7 +9,7 @@ from pellucid.domain.scan_result import ScanResult
 from pellucid.pipeline.cache import NoCache, ResultCache
 from pellucid.pipeline.scratch import Scratch
 from pellucid.services.advisories import Advisories
-from pellucid.services.scanning import budget_of, pool_of, source_of
+from pellucid.services.analysis_means import budget_of, pool_of, source_of
 from pellucid.services.scanning import scan as run_pipeline
 from pellucid.services.work_folder import work_folder
 from pellucid.settings import Settings

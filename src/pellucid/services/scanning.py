@@ -1,17 +1,13 @@
 """Scanning: the pipeline over one file, then judgement. The same for a server's worker and the command line."""
 
-import hashlib
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from pellucid.analysis.limits import Limits
 from pellucid.analysis.matcher import AdvisoryIndex, Inventory
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.finding import Finding
@@ -23,57 +19,18 @@ from pellucid.domain.scan_result import ScanResult
 from pellucid.matchers import MATCHERS
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.cache import ResultCache
-from pellucid.pipeline.child import UNITS_NAME
 from pellucid.pipeline.merging import Found, merge
 from pellucid.pipeline.outcome import Source
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.runner import Runner
 from pellucid.pipeline.scratch import Scratch
 from pellucid.pipeline.units import UNITS
-from pellucid.settings import Settings
-
-READ = 1 << 20
 
 
 class Report(Protocol):
     """Called a few times a second; may raise to stop the scan."""
 
     def __call__(self, progress: Progress, /) -> None: ...
-
-
-def budget_of(settings: Settings) -> Budget:
-    """What the operator allows a scan."""
-    limits = Limits(
-        bytes=settings.extraction_bytes,
-        files=settings.extraction_files,
-        ratio=settings.extraction_ratio,
-        name_length=settings.name_length,
-    )
-    return Budget(
-        bytes=settings.scan_bytes,
-        files=settings.scan_files,
-        ratio=settings.scan_ratio,
-        depth=settings.scan_depth,
-        seconds=settings.scan_seconds,
-        unit_seconds=settings.unit_seconds,
-        reserve=settings.disk_reserve,
-        limits=limits,
-    )
-
-
-def pool_of(settings: Settings, work: Path, *, units: str = UNITS_NAME) -> Pool:
-    """Analysis processes as the operator wants them, with the units of that name; they write under `work`."""
-    size = settings.processes or len(os.sched_getaffinity(0))
-    # Room above the budget: the unit that reaches it is told so by its budget, not by a signal.
-    file_size = settings.extraction_bytes + (64 << 20)
-    return Pool(size, work=work, memory=settings.unit_memory, file_size=file_size, units=units)
-
-
-def source_of(path: Path, name: str = "") -> Source:
-    """A file on this machine, hashed in one pass."""
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return Source(path=path, name=name or path.name, sha256=digest, size=path.stat().st_size)
 
 
 def scan(

@@ -5,14 +5,13 @@ from pathlib import Path
 
 from pellucid.domain.scan import Progress
 from pellucid.pipeline.cache import NoCache
+from pellucid.pipeline.messages import UNPACKING
 from pellucid.pipeline.outcome import Outcome, Source
 from pellucid.pipeline.runner import Runner
 from pellucid.pipeline.scratch import Scratch
-from pellucid.pipeline.units import UNPACKING
-from pellucid.services.scanning import budget_of, pool_of
+from pellucid.pipeline.unit_set import Units
+from pellucid.services.analysis_means import budget_of, pool_of
 from pellucid.settings import Settings
-
-UNPACKING_NAME = "pellucid.pipeline.units:UNPACKING"
 
 
 def unpack(
@@ -20,10 +19,11 @@ def unpack(
 ) -> tuple[Outcome, Scratch]:
     """What is in `source`, and where its bytes lie below `work` as long as that folder is there."""
     scratch = Scratch(work / "artefacts")
-    with pool_of(settings, work / "processes", units=UNPACKING_NAME) as pool:
+    with pool_of(settings, work / "processes", units=UNPACKING) as pool:
         runner = Runner(
             source=source,
-            units=UNPACKING,
+            # Which units there are matters where results are kept. Here the processes alone load them.
+            units=Units((), ()),
             pool=pool,
             cache=NoCache(),
             scratch=scratch,

@@ -1,0 +1,51 @@
+"""A set of units that a pipeline runs, and what must be searched for them."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pellucid.analysis.analyzer import Analyzer
+from pellucid.analysis.extractor import Extractor
+from pellucid.formats.identify import leaf_signatures
+
+# Raise when carving or identification change what comes out of the same bytes.
+IDENTIFICATION = 1
+
+
+@dataclass(frozen=True)
+class Units:
+    """Extractors in the order of preference, and analyzers."""
+
+    extractors: Sequence[Extractor]
+    analyzers: Sequence[Analyzer]
+
+    @cached_property
+    def identity(self) -> str:
+        """Changes whenever the same bytes might be taken apart differently."""
+        parts = [f"{unit.name}/{unit.version}" for unit in self.extractors]
+        text = f"{IDENTIFICATION} {parts} {leaf_signatures()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def versions(self) -> dict[str, int]:
+        return {unit.name: unit.version for unit in self.analyzers}
+
+    @cached_property
+    def wanted_literals(self) -> frozenset[bytes]:
+        """What analyzers ask for."""
+        return frozenset[bytes]().union(*(unit.wants.literals for unit in self.analyzers))
+
+    @cached_property
+    def magic_literals(self) -> frozenset[bytes]:
+        """What begins something that could be carved."""
+        carved = [unit for unit in self.extractors if unit.carve]
+        return frozenset(signature.literal for unit in carved for signature in unit.signatures)
+
+    @cached_property
+    def all_literals(self) -> frozenset[bytes]:
+        return self.wanted_literals | self.magic_literals
+
+    def chosen(self, names: Collection[str] | None) -> Sequence[Analyzer]:
+        """The analyzers with these names; None means all."""
+        return self.analyzers if names is None else [unit for unit in self.analyzers if unit.name in names]
