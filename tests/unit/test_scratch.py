@@ -82,7 +82,7 @@ def test_a_part_is_not_copied_when_it_can_be_mapped(tmp_path: Path) -> None:
 def test_parts_count_against_the_budget(tmp_path: Path) -> None:
     output = Output(tmp_path, unit="test", source_size=1, limits=Limits(bytes=pack.PAGE))
     with pytest.raises(BudgetExceeded):
-        output.part("much", bytes(2 * pack.PAGE), 0, 2 * pack.PAGE)
+        output.part("much", bytes(17 * pack.PAGE), 0, 17 * pack.PAGE)
 
 
 @pytest.mark.parametrize(
