@@ -1,16 +1,20 @@
 """Carving and identification: what is found inside bytes, and what chance occurrences do not become."""
 
+from dataclasses import replace
 from mmap import mmap
+from pathlib import Path
 
 import pytest
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Extractor, Signature, extractor
+from pellucid.analysis.limits import Limits
 from pellucid.analysis.output import Output
-from pellucid.errors import Malformed
+from pellucid.domain.problem import ProblemKind
+from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.formats.identify import identify_leaf, is_padding
-from pellucid.pipeline.carving import Chunk, chunks, identify
-from pellucid.pipeline.patterns import Patterns
+from pellucid.pipeline.carving import MOST_CANDIDATES, Chunk, carve, chunks, identify, places, recogniser
+from pellucid.pipeline.patterns import MOST_HITS, Patterns
 
 MAGIC = b"BOX!"
 
@@ -36,8 +40,8 @@ BOX: Extractor = extractor(name="box", version=1, signatures=(Signature(MAGIC),)
 
 
 def carved(data: bytes) -> list[Chunk]:
-    first = identify(data, [BOX])
-    return list(chunks(data, first, Patterns([MAGIC]).search(data), [BOX]))
+    first = identify(data, recogniser([BOX]))
+    return list(chunks(data, first, places(Patterns([MAGIC]).search(data), [BOX])))
 
 
 def test_chunks_and_gaps_cover_everything_in_order() -> None:
@@ -61,6 +65,39 @@ def test_the_outermost_chunk_wins() -> None:
 def test_a_chunk_that_is_cut_off_is_said_to_be() -> None:
     data = b"...." + box(b"a long payload")[:-3]
     assert carved(data)[-1] == Chunk(4, len(data), "box", truncated=True)
+
+
+@pytest.mark.parametrize(("hits", "said"), [(MOST_HITS, True), (5, False)])
+def test_places_that_are_not_tried_are_mentioned(tmp_path: Path, hits: int, *, said: bool) -> None:
+    assert MOST_HITS < MOST_CANDIDATES
+    data = b"." + MAGIC * hits + box(b"the last one")
+    output = Output(tmp_path, unit="carving", source_size=len(data), limits=Limits())
+    carve(Artefact(data=data, hits=Patterns([MAGIC]).search(data)), None, [BOX], output)
+    assert [problem.kind for problem in output.problems] == [ProblemKind.BUDGET] * said
+    assert bool(output.entries) != said
+
+
+def test_time_that_is_over_keeps_what_was_found(tmp_path: Path) -> None:
+    data = b"." + box(b"one") + box(b"two")
+
+    def slow(data: bytes | mmap, offset: int) -> int:
+        output.limits_reached = True
+        return measure(data, offset)
+
+    output = Watched(tmp_path, unit="carving", source_size=len(data), limits=Limits())
+    unit = replace(BOX, measure=slow)
+    with pytest.raises(BudgetExceeded):
+        carve(Artefact(data=data, hits=Patterns([MAGIC]).search(data)), None, [unit], output)
+
+
+class Watched(Output):
+    """An output whose time is over when it is said to be."""
+
+    limits_reached = False
+
+    def check_time(self) -> None:
+        if self.limits_reached:
+            raise BudgetExceeded
 
 
 def test_offsets_are_found_once_across_windows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,7 +177,7 @@ class Output:
     def _count(self, name: str | bytes) -> str:
         if len(self.entries) >= self._limits.files:
             raise BudgetExceeded(f"more than {self._limits.files:,} entries: the rest was not unpacked")
-        self._check_time()
+        self.check_time()
         text = _text(name)
         clean = safe_name(text, self._limits.name_length)
         if clean != text.removeprefix("./").strip("/") and not self._harmless(text):
@@ -191,11 +191,12 @@ class Output:
 
     def _budget(self, length: int) -> None:
         self._put += length
-        self._check_time()
+        self.check_time()
         if self._put > self._most_bytes:
             raise BudgetExceeded(f"more than {self._most_bytes:,} bytes came out: the rest was not unpacked")
 
-    def _check_time(self) -> None:
+    def check_time(self) -> None:
+        """For work that gives nothing for long: raises BudgetExceeded when the time is over."""
         if time.monotonic() > self._deadline:
             raise BudgetExceeded(f"more than {self._limits.seconds:.0f} s were needed: the rest was not unpacked")
 

@@ -1,8 +1,7 @@
 """Carving: finding known formats inside bytes that are not one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from mmap import mmap
 
 from pellucid.analysis.artefact import Artefact
@@ -12,6 +11,7 @@ from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import Malformed
 from pellucid.formats.identify import is_padding
 from pellucid.formats.magic_table import MagicTable
+from pellucid.pipeline.patterns import MOST_HITS
 
 MOST_CANDIDATES = 50_000
 SMALLEST_GAP = 16
@@ -29,14 +29,26 @@ class Chunk:
     truncated: bool = False
 
 
+Recogniser = MagicTable[tuple[Extractor, bytes]]
+
+
+def recogniser(extractors: Sequence[Extractor]) -> Recogniser:
+    """The signatures of the extractors, for `identify`."""
+    return MagicTable(
+        (signature.at, signature.literal, (unit, signature.literal))
+        for unit in extractors
+        for signature in unit.signatures
+    )
+
+
 def identify(
-    data: bytes | mmap, extractors: Sequence[Extractor], refused: list[Problem] | None = None
+    data: bytes | mmap, known: Recogniser, refused: list[Problem] | None = None
 ) -> tuple[Extractor, int] | None:
     """The first extractor that accepts the start of `data`, and the length of its chunk (all of it for streams).
 
     Those that know the signature and not what follows it are added to `refused`, with the reason.
     """
-    for unit, literal in _signatures(tuple(extractors)).at_start(data):
+    for unit, literal in known.at_start(data):
         if unit.stream:
             return unit, len(data)
         try:
@@ -48,32 +60,22 @@ def identify(
     return None
 
 
-@lru_cache(maxsize=8)
-def _signatures(extractors: tuple[Extractor, ...]) -> MagicTable[tuple[Extractor, bytes]]:
-    return MagicTable(
-        (signature.at, signature.literal, (unit, signature.literal))
-        for unit in extractors
-        for signature in unit.signatures
-    )
-
-
 def chunks(
     data: bytes | mmap,
     first: tuple[Extractor, int] | None,
-    hits: Mapping[bytes, Sequence[int]],
-    extractors: Sequence[Extractor],
+    candidates: Iterable[tuple[int, Extractor]],
 ) -> Iterator[Chunk]:
     """Chunks and the gaps between them, in order, covering all of `data`; nothing when no chunk is found.
 
-    `first` is what was recognised at the start. The outermost chunk wins; what lies inside it is found when the
-    chunk itself is unpacked.
+    `first` is what was recognised at the start, `candidates` are places where an extractor's format may begin. The
+    outermost chunk wins; what lies inside it is found when the chunk itself is unpacked.
     """
     position = 0
     size = len(data)
     if first and not first[0].stream:
         position = min(first[1], size)
         yield Chunk(0, position, first[0].suffix, truncated=first[1] > size)
-    for start, unit in _candidates(hits, extractors):
+    for start, unit in candidates:
         if start < position:
             continue
         try:
@@ -96,7 +98,15 @@ def carve(
 ) -> None:
     """Put each chunk, and each gap that is more than padding, as a child named after its offset."""
     data = artefact.data
-    for chunk in chunks(data, first, artefact.hits, extractors):
+    candidates = places(artefact.hits, extractors)
+    magics = {signature.literal for unit in extractors if unit.carve for signature in unit.signatures}
+    often = any(len(artefact.offsets(magic)) >= MOST_HITS for magic in magics)
+    if often or len(candidates) > MOST_CANDIDATES:
+        message = (
+            f"formats may begin at more than {MOST_CANDIDATES:,} places, or one at {MOST_HITS:,}: not all were tried"
+        )
+        output.problem(ProblemKind.BUDGET, message)
+    for chunk in chunks(data, first, _in_time(candidates[:MOST_CANDIDATES], output)):
         if not chunk.format and (chunk.end - chunk.start < SMALLEST_GAP or is_padding(data, chunk.start, chunk.end)):
             continue
         name = f"0x{chunk.start:08x}.{chunk.format or 'data'}"
@@ -106,7 +116,14 @@ def carve(
         output.part(name, data, chunk.start, chunk.end - chunk.start)
 
 
-def _candidates(hits: Mapping[bytes, Sequence[int]], extractors: Sequence[Extractor]) -> list[tuple[int, Extractor]]:
+def _in_time(candidates: Iterable[tuple[int, Extractor]], output: Output) -> Iterator[tuple[int, Extractor]]:
+    """The same, until the time is over: what was found until then is kept."""
+    for candidate in candidates:
+        output.check_time()
+        yield candidate
+
+
+def places(hits: Mapping[bytes, Sequence[int]], extractors: Sequence[Extractor]) -> list[tuple[int, Extractor]]:
     """Places where a format may begin, ascending; at the same place in the order of the extractors."""
     found = {
         (offset - signature.at, rank)
@@ -116,4 +133,4 @@ def _candidates(hits: Mapping[bytes, Sequence[int]], extractors: Sequence[Extrac
         for offset in hits.get(signature.literal, ())
         if offset >= signature.at
     }
-    return [(start, extractors[rank]) for start, rank in sorted(found)[:MOST_CANDIDATES]]
+    return [(start, extractors[rank]) for start, rank in sorted(found)]

@@ -45,7 +45,7 @@ def examine(request: Request, data: bytes | mmap, units: Units) -> Content:
 
 def _leave_whole(data: bytes | mmap, units: Units, content: Content) -> None:
     """The scan may take nothing more out: what would have been is said."""
-    if found := identify(data, units.extractors):
+    if found := identify(data, units.recogniser):
         content.kind = found[0].name
         message = f"{content.kind} was not unpacked: a limit of the whole scan was reached before"
         content.problems.append(Problem(unit="pipeline", kind=ProblemKind.BUDGET, message=message))
@@ -55,7 +55,7 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
     """Extract or carve; the artefact comes back with its kind and the hits of the pass over it."""
     data = artefact.data
     refused: list[Problem] = []
-    found = identify(data, units.extractors, refused)
+    found = identify(data, units.recogniser, refused)
     if found:
         unit, length = found
         if unit.stream or is_padding(data, length, len(data)):

@@ -136,8 +136,10 @@ class Runner:
             return True
         if self._pool.full:
             return False
-        some = [self._wanted[sha256].size for sha256 in itertools.islice(self._pending, MANY)]
-        return len(some) == MANY or sum(some) > MUCH
+        # Without analyzers only containers cost anything.
+        times = 1 if self._units.analyzers else 8
+        some = [self._wanted[sha256].size for sha256 in itertools.islice(self._pending, MANY * times)]
+        return len(some) == MANY * times or sum(some) > MUCH * times
 
     def _batch(self) -> list[tuple[Request, Extent]]:
         """The next requests: one large artefact, or many small ones."""
