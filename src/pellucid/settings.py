@@ -31,13 +31,13 @@ class Settings(BaseSettings):
     unit_memory: int = Field(default=GIB, description="Private memory of one analysis process.")
     scan_bytes: int = Field(default=32 * GIB, description="Most bytes that one scan may unpack.")
     scan_files: int = Field(default=500_000, description="Most artefacts that one scan may have.")
-    scan_ratio: int = Field(default=256, description="Largest expansion of one image in all, beyond the first 4 GiB.")
+    scan_ratio: int = Field(default=100, description="Largest expansion of one image in all, beyond the first 4 GiB.")
     scan_depth: int = Field(default=24, description="Deepest nesting that a scan follows.")
     scan_seconds: float = Field(default=4 * 3600.0, description="Longest a scan may take.")
     extraction_bytes: int = Field(default=8 * GIB, description="Most bytes that may come out of one artefact.")
     extraction_files: int = Field(default=250_000, description="Most entries that may come out of one artefact.")
     extraction_ratio: int = Field(
-        default=256, description="Largest expansion of one artefact, beyond the first 256 MiB."
+        default=100, description="Largest expansion of one artefact, beyond the first 256 MiB."
     )
     name_length: int = Field(default=4096, description="Longest name of an entry that is kept whole, in characters.")
     webhook_allow_private: bool = Field(default=False, description="Let webhooks reach private addresses.")

@@ -11,7 +11,7 @@ class Limits:
 
     bytes: int = 8 << 30
     files: int = 250_000
-    ratio: int = 256
+    ratio: int = 100
     ratio_floor: int = 256 * MIB
     name_length: int = 4096
     seconds: float = 100.0

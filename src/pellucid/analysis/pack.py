@@ -15,6 +15,7 @@ NAME = "bytes"
 MAPPED = 64 << 10
 PAGE = 1 << 16  # no page of a machine that runs Linux is larger
 BUFFER = 1 << 20
+_ZEROS = bytes(BUFFER)
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -45,7 +46,7 @@ class Pack:
         self._size += len(chunk)
         if not self._large and self._size >= MAPPED:
             self._align()
-        if self._large and is_hole(chunk):
+        if self._large and (is_hole(chunk) or _is_zero(chunk)):
             self._flush()
             self._pending_at += len(chunk)
             return
@@ -98,6 +99,13 @@ class Pack:
 
     def _open(self) -> None:
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+
+def _is_zero(chunk: Chunk) -> bool:
+    """Whether a long chunk has nothing but zero bytes: they need not be written to be read back."""
+    if len(chunk) < PAGE or chunk[0] or chunk[-1] or not isinstance(chunk, bytes):
+        return False
+    return chunk == (_ZEROS if len(chunk) == BUFFER else bytes(len(chunk)))
 
 
 def write(descriptor: int, chunk: Chunk | bytearray, at: int) -> int:

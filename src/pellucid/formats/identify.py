@@ -8,6 +8,7 @@ from mmap import mmap
 from typing import Any
 
 from pellucid.formats.magic_table import MagicTable
+from pellucid.formats.span import let_go
 
 DATA = "data"
 TEXT = "text"
@@ -73,7 +74,11 @@ def is_padding(data: bytes | mmap, start: int, end: int) -> bool:
     if first not in (b"\x00", b"\xff"):
         return False
     step = 1 << 20
-    return all(not bytes(data[at : min(at + step, end)]).strip(first) for at in range(start, end, step))
+    for at in range(start, end, step):
+        if bytes(data[at : min(at + step, end)]).strip(first):
+            return False
+        let_go(data, at, at + step)
+    return True
 
 
 def looks_random(data: bytes | mmap) -> bool:

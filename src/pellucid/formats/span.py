@@ -1,7 +1,7 @@
 """Bounded access to untrusted bytes: a slice is whole or refused, long runs come in pieces."""
 
 from collections.abc import Iterator
-from mmap import mmap
+from mmap import MADV_DONTNEED, PAGESIZE, mmap
 from struct import Struct
 from typing import Any
 
@@ -52,6 +52,15 @@ def zeros(length: int) -> Iterator[memoryview]:
 def is_hole(chunk: Chunk) -> bool:
     """Whether `chunk` came from `zeros`: it need not be written to be read back."""
     return isinstance(chunk, memoryview) and chunk.obj is _ZEROS.obj
+
+
+def let_go(data: Data, start: int, end: int) -> None:
+    """Say that this part of a mapping was read for now: it need not stay in memory. A later reading loads it again."""
+    if isinstance(data, mmap):
+        first = -(-start // PAGESIZE) * PAGESIZE
+        length = min(end, len(data)) // PAGESIZE * PAGESIZE - first
+        if length > 0:
+            data.madvise(MADV_DONTNEED, first, length)
 
 
 def padded(data: Data, start: int, end: int, alignment: int) -> int:

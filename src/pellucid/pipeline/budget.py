@@ -15,7 +15,7 @@ class Budget:
 
     bytes: int = 32 << 30
     files: int = 500_000
-    ratio: int = 256
+    ratio: int = 100
     ratio_floor: int = 4 << 30
     depth: int = 24
     seconds: float = 4 * 3600.0

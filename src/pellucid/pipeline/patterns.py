@@ -7,6 +7,8 @@ from typing import Any
 
 import hyperscan
 
+from pellucid.formats.span import let_go
+
 WINDOW = 64 << 20
 MOST_HITS = 20_000
 
@@ -49,6 +51,7 @@ class Patterns:
 
                 with view[base:end] as window:
                     self._database.scan(window, match_event_handler=hit)
+                let_go(data, base, end)
         return {literal: offsets for literal, offsets in zip(self.literals, found, strict=True) if offsets}
 
 

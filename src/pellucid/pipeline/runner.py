@@ -33,7 +33,8 @@ BATCH_BYTES = 4 << 20
 KEEP_EVERY = 200
 TICK = 0.25
 MUCH, MANY = 16 << 20, 1000
-SPENT = "the {:,} bytes that one scan may unpack are used up"
+# What comes out comes in pieces, so the last bytes of a budget are never used.
+NEARLY = 1000
 
 
 @dataclass
@@ -184,10 +185,6 @@ class Runner:
             return
         if isinstance(event, Answered):
             content = self._take_in(event)
-            budget_hit = any(problem.kind is ProblemKind.BUDGET for problem in content.problems)
-            if budget_hit and event.request.limits.bytes < self._budget.limits.bytes:
-                # It was given what is left of the whole scan's bytes, and that was not enough.
-                self._spend(SPENT.format(self._budget.most_bytes(self._source.size)))
             self._finish(content, keep=not event.request.leaf)
             return
         self._pending.extendleft(request.sha256 for request in reversed(event.rest))
@@ -250,8 +247,9 @@ class Runner:
 
     def _check(self) -> None:
         self._tell()
-        if not self._left:
-            self._spend(SPENT.format(self._budget.most_bytes(self._source.size)))
+        most = self._budget.most_bytes(self._source.size)
+        if self._left <= most // NEARLY:
+            self._spend(f"the {most:,} bytes that one scan may unpack are used up")
         if time.monotonic() > self._deadline:
             self._exhaust(f"the scan took longer than {self._budget.seconds:.0f} s")
         elif self._budget.reserve and shutil.disk_usage(self._source.path.parent).free < self._budget.reserve:
