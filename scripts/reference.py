@@ -7,15 +7,14 @@ import argparse
 import inspect
 import sys
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
-
-from pydantic.fields import FieldInfo
 
 from pellucid.analyzers import ANALYZERS
 from pellucid.cli import parser as command_line
 from pellucid.extractors import EXTRACTORS
 from pellucid.matchers import MATCHERS
-from pellucid.settings import Settings
+from pellucid.settings import Settings, variable
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -24,9 +23,8 @@ UNITS = (("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30))
 SIZES = {"upload_limit", "disk_reserve", "unit_memory", "scan_bytes", "extraction_bytes"}
 
 
-def default_of(name: str, field: FieldInfo) -> str:
+def default_of(name: str, value: object) -> str:
     """The default as a person would write it; sizes also in binary units."""
-    value = field.default
     if name in SIZES and isinstance(value, int):
         unit, factor = next((u, f) for u, f in reversed(UNITS) if value % f == 0)
         return f"`{value}` ({value // factor} {unit})"
@@ -48,8 +46,9 @@ def settings_page() -> str:
         "| variable | default | meaning |",
         "|---|---|---|",
     ]
-    for name, field in Settings.model_fields.items():
-        lines.append(f"| `PELLUCID_{name.upper()}` | {default_of(name, field)} | {field.description} |")
+    for item in fields(Settings):
+        meaning = item.metadata["description"]
+        lines.append(f"| `{variable(item.name)}` | {default_of(item.name, item.default)} | {meaning} |")
     return "\n".join(lines) + "\n"
 
 

@@ -36,7 +36,7 @@ from pellucid.services.identity import Identity
 from pellucid.services.scan_jobs import Workshop
 from pellucid.services.tokens import Tokens
 from pellucid.services.vault import Vault
-from pellucid.settings import Settings
+from pellucid.settings import Settings, read
 from pellucid.storage.database import Database
 from pellucid.storage.migration import upgrade
 from pellucid.storage.repositories.content_results import DatabaseCache
@@ -231,8 +231,7 @@ def _supervise(settings: Settings, database: Database, numbers: Sequence[str], s
 
 
 def _start_worker(settings: Settings, number: str) -> subprocess.Popen[bytes]:
-    values = {f"PELLUCID_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
-    environment = {**os.environ, **values, PARENT: str(os.getpid()), NUMBER: number}
+    environment = {**os.environ, **settings.variables(), PARENT: str(os.getpid()), NUMBER: number}
     command = [sys.executable, "-m", "pellucid.app"]
     return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603  # this very module
 
@@ -250,4 +249,4 @@ def _node(settings: Settings) -> str:
 
 if __name__ == "__main__":
     sandbox.die_with_parent(int(os.environ[PARENT]))
-    work(Settings(), number=os.environ[NUMBER])
+    work(read(os.environ), number=os.environ[NUMBER])

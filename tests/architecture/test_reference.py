@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from dataclasses import fields
 
 from scripts import reference
 from tests.architecture.source_tree import MODULES, ROOT, report
@@ -27,7 +28,7 @@ def test_generated_pages_are_current() -> None:
 
 
 def test_every_setting_says_what_it_means() -> None:
-    described = {name: field.description or "" for name, field in Settings.model_fields.items()}
+    described = {item.name: item.metadata["description"] for item in fields(Settings)}
     assert all(text.endswith(".") and len(text) >= 15 for text in described.values()), described
 
 
