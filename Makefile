@@ -16,12 +16,16 @@ export UV_LINK_MODE := copy
 
 RUN_STAMP := $(VENV)/.pellucid-run
 DEV_STAMP := $(VENV)/.pellucid-dev
+FUZZ_STAMP := $(VENV)/.pellucid-fuzz
 SAMPLE := .work/sample/router-sample.bin
 
 DATA ?= .work/data
 PORT ?= 8080
 TESTS ?= tests
 JOBS ?= 2
+SECONDS ?= 600
+ONLY ?=
+GROWN ?=
 
 .PHONY: help
 help:  ## list the targets
@@ -38,6 +42,10 @@ $(RUN_STAMP): requirements/run.txt pyproject.toml | $(BIN)/python
 
 $(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
 	@PYTHON=$(BIN)/python UV_VERSION=$(UV_VERSION) sh scripts/install.sh requirements/dev.txt
+	@touch $@
+
+$(FUZZ_STAMP): requirements/fuzz.txt $(DEV_STAMP)
+	@PYTHON=$(BIN)/python UV_VERSION=$(UV_VERSION) sh scripts/install.sh requirements/fuzz.txt
 	@touch $@
 
 .PHONY: venv
@@ -81,6 +89,10 @@ docs: $(DEV_STAMP)
 
 test: $(DEV_STAMP)  ## run the tests (TESTS=path JOBS=number)
 	$(BIN)/python -m pytest -n $(JOBS) $(TESTS)
+
+.PHONY: fuzz
+fuzz: $(FUZZ_STAMP)  ## fuzz the readers (SECONDS=number ONLY=name GROWN=1)
+	$(BIN)/python -m scripts.fuzz --seconds $(SECONDS) --only "$(ONLY)" $(if $(GROWN),--grown)
 
 .PHONY: corpus-tools
 corpus-tools:

@@ -1,0 +1,183 @@
+"""What is fuzzed: every extractor, and every reader of formats/ that no extractor stands before."""
+
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from pathlib import Path
+
+from pellucid.analysis import pack
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.extractor import Extractor
+from pellucid.analysis.limits import Limits
+from pellucid.analysis.output import Output
+from pellucid.errors import BudgetExceeded, Malformed
+from pellucid.extractors import EXTRACTORS
+from pellucid.formats import (
+    der,
+    elf,
+    elf_layout,
+    identify,
+    package_database,
+    pem,
+    purl,
+    version_order,
+    version_ranges,
+)
+from pellucid.pipeline import carving
+
+TIGHT = Limits(bytes=4 << 20, files=2000, ratio_floor=4 << 20)
+MOST = 1000
+RECOGNISER = carving.recogniser(EXTRACTORS)
+
+PEM = (
+    b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n" + b"QUJD" * 16 + b"\n-----END RSA PRIVATE KEY-----\n"
+)
+DER = bytes.fromhex("301a020101300d06092a864886f70d01010105000406300402010103")
+DPKG = b"Package: a\nStatus: install ok installed\nArchitecture: x\nVersion: 1:2-3\nSource: b (1)\n\nPackage: c\n"
+APK = b"P:musl\nV:1.2.3-r4\nA:x86_64\n\nP:b\nV:1_rc1\n"
+VERSIONS = b"1.0.2za\n1.0.2zb\n2.0~rc1-1\n1:3.0+b1\n1.2_alpha3-r1\nv1.37.0.git\n0\n"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One reader: `read` may raise Malformed and BudgetExceeded only. `literal`: what its format begins with."""
+
+    name: str
+    seed: bytes
+    read: Callable[[bytes], None]
+    literal: bytes = b"\n"
+    extractor: Extractor | None = None
+
+    def carve(self, data: bytes) -> None:
+        """Look for chunks of the format at every place where it could begin, as among unknown bytes."""
+        unit = self.extractor
+        if unit is None or not unit.carve:
+            return
+        literals = {signature.literal for signature in unit.signatures}
+        hits = {literal: [hit.start() for hit in re.finditer(re.escape(literal), data)] for literal in literals}
+        end = 0
+        for start, _ in carving.places(hits, (unit,))[: carving.MOST_CANDIDATES]:
+            if start >= end:
+                with suppress(Malformed):
+                    end = start + max(unit.measure(data, start), 0)
+
+
+def targets(seeds: Mapping[str, bytes]) -> list[Target]:
+    """All of them; `seeds` has one valid input for each extractor, by name."""
+    folder = Path(tempfile.mkdtemp(prefix="pellucid-fuzz-", dir=_fast()))
+    found = [
+        Target(unit.name, seeds[unit.name], _unpacking(unit, folder), unit.signatures[0].literal, unit)
+        for unit in EXTRACTORS
+    ]
+    return [
+        *found,
+        Target("formats.der", DER, _read_der),
+        Target("formats.elf", seeds["elf"], _read_elf, elf.MAGIC),
+        Target("formats.elf_layout", seeds["elf"], _read_layout, elf.MAGIC),
+        Target("formats.identify", seeds["zip"], _identify),
+        Target("formats.package_database", DPKG + APK, _read_packages),
+        Target("formats.pem", PEM, _read_pem, b"-----BEGIN A-----"),
+        Target("formats.purl", VERSIONS, _write_purl),
+        Target("formats.versions", VERSIONS, _compare_versions),
+    ]
+
+
+def _fast() -> str | None:
+    """A folder in memory, where there is one."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def _unpacking(unit: Extractor, folder: Path) -> Callable[[bytes], None]:
+    written = folder / pack.NAME
+
+    def read(data: bytes) -> None:
+        try:
+            length = unit.measure(data, 0)
+        except Malformed:
+            length = 0
+        assert length >= 0, f"measured {length}"
+        output = Output(folder, unit=unit.name, source_size=len(data), limits=TIGHT)
+        try:
+            unit.run(Artefact(data=data, kind=unit.name), output)
+        except (Malformed, BudgetExceeded):
+            pass
+        finally:
+            output.close()
+            size = written.stat().st_size if written.exists() else 0
+            written.unlink(missing_ok=True)
+        _check(output, data, size)
+
+    return read
+
+
+def _check(output: Output, data: bytes, size: int) -> None:
+    """What comes out lies where it is said to lie, under a name that leads nowhere else."""
+    for entry in output.entries:
+        assert not {"", ".", ".."} & set(entry.name.split("/")), entry.name
+        assert entry.stored < 0 or entry.stored + entry.size <= (len(data) if entry.inside else size), entry
+    end = output.ended_at
+    assert end is None or 0 <= end <= len(data), f"ended at {end}"
+
+
+def _read_der(data: bytes) -> None:
+    pending = [der.element(data, 0)]
+    for _ in range(MOST):
+        if not pending:
+            return
+        element = pending.pop()
+        list(der.enclosing(data, element.content))
+        if element.tag & 0x20:
+            pending += der.children(data, element)
+
+
+def _read_elf(data: bytes) -> None:
+    elf.read(data)
+
+
+def _read_layout(data: bytes) -> None:
+    elf_layout.module_signature(data)
+    assert elf_layout.read(data).end >= 0
+
+
+def _identify(data: bytes) -> None:
+    identify.identify_leaf(data)
+    identify.looks_random(data)
+    carving.identify(data, RECOGNISER, [])
+
+
+def _read_packages(data: bytes) -> None:
+    for reader in (package_database.deb822, package_database.apk):
+        for paragraph in reader(data):
+            package_database.source_of(paragraph)
+    package_database.assignments(data)
+    for system in ("dpkg", "opkg"):
+        list(package_database.installed(data, system))
+
+
+def _read_pem(data: bytes) -> None:
+    for begin in islice(pem.BEGIN.finditer(data), MOST):
+        try:
+            pem.read(data, begin.start())
+        except Malformed:
+            continue
+
+
+def _write_purl(data: bytes) -> None:
+    name, _, version = data.decode("utf-8", "replace").partition("\n")
+    text = purl.package_url("deb/debian", name, version, {"arch": version, "distro": name})
+    assert text.isascii()
+    assert "\n" not in text
+
+
+def _compare_versions(data: bytes) -> None:
+    versions = data.decode("utf-8", "replace").split("\n")[:MOST]
+    for name in ("dpkg", "apk", "upstream"):
+        order = getattr(version_order, name)
+        for left, right in pairwise(versions):
+            forth, back = order(left, right), order(right, left)
+            assert (forth > 0, forth < 0) == (back < 0, back > 0), (name, left, right)
+        kinds = ("introduced", "fixed", "last_affected")
+        version_ranges.ranges_of([{kinds[at % 3]: text} for at, text in enumerate(versions)], order)
