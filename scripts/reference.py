@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
+from pellucid.analysis.extractor import Extractor
 from pellucid.analyzers import ANALYZERS
 from pellucid.cli import parser as command_line
 from pellucid.extractors import EXTRACTORS
+from pellucid.formats.identify import containers
 from pellucid.matchers import MATCHERS
 from pellucid.settings import Settings, variable
 
@@ -63,6 +65,10 @@ def table(title: str, rows: Iterable[tuple[str, int, str, str]]) -> list[str]:
     return lines + [f"| `{name}` | {version} | {kind} | {text} |" for name, version, kind, text in sorted(rows)]
 
 
+def _kind(unit: Extractor) -> str:
+    return "part" if unit.partial else "stream" if unit.stream else "container"
+
+
 def units_page() -> str:
     """docs/reference/units.md: every extractor, analyzer and matcher with its own words."""
     lines = [
@@ -71,14 +77,15 @@ def units_page() -> str:
         MARK,
         "",
         "Everything that Pellucid can unpack, recognise and judge. A result is cached under the version of its unit.",
+        "An extractor of the kind part takes out what an artefact carries; the artefact is analysed as well.",
     ]
     lines += table(
         "Extractors: artefact → artefacts",
-        (
-            (unit.name, unit.version, "stream" if unit.stream else "container", first_paragraph(unit.documentation))
-            for unit in EXTRACTORS
-        ),
+        ((unit.name, unit.version, _kind(unit), first_paragraph(unit.documentation)) for unit in EXTRACTORS),
     )
+    named = ", ".join(f"`{kind}`" for kind in sorted(containers()))
+    lines += ["", "Recognised and not unpacked: " + named + "."]
+    lines += ["The result names each that is met, and it is searched for the formats above."]
     lines += table(
         "Analyzers: artefact → facts",
         ((unit.name, unit.version, unit.stage.value, first_paragraph(unit.documentation)) for unit in ANALYZERS),
