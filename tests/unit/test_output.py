@@ -1,5 +1,6 @@
 """Output: names stay data, budgets hold, partial results are kept."""
 
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pellucid.analysis.output import Output, safe_name
 from pellucid.domain.entry import EntryKind
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import BudgetExceeded, Malformed
+from pellucid.formats.span import zeros
 
 
 def output(folder: Path, **limits: int) -> Output:
@@ -89,3 +91,23 @@ def test_problems_that_are_not_listed_are_mentioned(tmp_path: Path) -> None:
         out.problem(ProblemKind.MALFORMED, f"block {number}")
     assert len(out.problems) == 101
     assert out.problems[-1].message == "there are more problems in this artefact than are listed"
+
+
+def test_without_room_entries_are_as_long_as_what_was_written(tmp_path: Path) -> None:
+    out = output(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, hard))
+    try:
+        out.file("small", [b"s" * 100])
+        with pytest.raises(BudgetExceeded):
+            out.file("large", [b"x" * (1 << 20), *zeros(8 << 20), b"y" * (1 << 20)])
+        out.file("later", [b"z" * 100])
+        out.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    written = (tmp_path / "bytes").read_bytes()
+    assert all(entry.stored + entry.size <= len(written) for entry in out.entries)
+    contents = {entry.name: written[entry.stored :][: entry.size] for entry in out.entries}
+    assert contents["small"] == b"s" * 100
+    assert contents["large"].strip(b"\0") == b"x" * (1 << 20)
+    assert contents["later"] == b""

@@ -6,6 +6,7 @@ No name from an image ever becomes a path here, so there is nothing to traverse.
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
@@ -171,8 +172,15 @@ class Output:
         self.problem(kind, f"{name}: {error.message}" if name else error.message)
 
     def close(self) -> None:
-        """Write what is still held back, and close the file."""
-        self._pack.close()
+        """Write what is still held back, and close the file. When there was no room, entries are as long as fits."""
+        try:
+            self._pack.close()
+        finally:
+            room = self._pack.written
+            self.entries = [
+                entry if entry.inside or entry.stored + entry.size <= room else _cut(entry, room)
+                for entry in self.entries
+            ]
 
     def _count(self, name: str | bytes) -> str:
         if len(self.entries) >= self._limits.files:
@@ -205,6 +213,13 @@ def safe_name(text: str, longest: int = 4096) -> str:
     """`text` as a relative path without empty, "." and ".." parts and NUL bytes; a backslash stays."""
     parts = [part for part in text.replace("\0", "_").split("/") if part not in ("", ".", "..")]
     return "/".join(parts)[:longest] or "unnamed"
+
+
+def _cut(entry: Entry, room: int) -> Entry:
+    """What there is of an entry when only `room` bytes were written."""
+    if entry.stored < 0 or not entry.size:
+        return entry
+    return replace(entry, stored=min(entry.stored, room // pack.PAGE * pack.PAGE), size=max(room - entry.stored, 0))
 
 
 def _bounded(facts: Mapping[str, str] | None) -> dict[str, str]:

@@ -17,6 +17,7 @@ PAGE = 1 << 16  # no page of a machine that runs Linux is larger
 BUFFER = 1 << 20
 _ZEROS = bytes(BUFFER)
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_ROOM = "no room for more on the disk, or more than a unit may write: the rest was not unpacked"
 
 
 class Pack:
@@ -28,7 +29,9 @@ class Pack:
         self._pending = bytearray()
         self._pending_at = 0
         self._start = self._size = 0
-        self._large = False
+        self._large = self._full = False
+        self.written = 0
+        """How many bytes there are once it is closed: fewer than were put when the disk was full."""
 
     @staticmethod
     def addressable(at: int, size: int) -> bool:
@@ -63,15 +66,17 @@ class Pack:
         return self._start, self._size
 
     def close(self) -> None:
-        """Write what is left. A hole at the end counts, too."""
-        self._flush()
-        if self._pending_at and self._descriptor < 0:
-            self._open()
-        if self._descriptor >= 0:
-            try:
-                if os.fstat(self._descriptor).st_size < self._pending_at:
-                    os.ftruncate(self._descriptor, self._pending_at)
-            finally:
+        """Write what is left. A hole at the end counts, too. Raises BudgetExceeded when there is no room, once."""
+        try:
+            if not self._full:
+                self._flush()
+            if self._pending_at and self._descriptor < 0:
+                self._open()
+            if self._descriptor >= 0 and not self._full and os.fstat(self._descriptor).st_size < self._pending_at:
+                _lengthen(self._descriptor, self._pending_at)
+        finally:
+            if self._descriptor >= 0:
+                self.written = os.fstat(self._descriptor).st_size
                 os.close(self._descriptor)
                 self._descriptor = -1
 
@@ -95,7 +100,11 @@ class Pack:
     def _put(self, chunk: Chunk | bytearray) -> None:
         if self._descriptor < 0:
             self._open()
-        self._pending_at += write(self._descriptor, chunk, self._pending_at)
+        try:
+            self._pending_at += write(self._descriptor, chunk, self._pending_at)
+        except BudgetExceeded:
+            self._full = True
+            raise
 
     def _open(self) -> None:
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -117,7 +126,16 @@ def write(descriptor: int, chunk: Chunk | bytearray, at: int) -> int:
             at += written
             view = view[written:]
     except OSError as error:
-        if error.errno in FULL:
-            raise BudgetExceeded("the disk is full: the rest was not unpacked") from error
-        raise
+        raise _explained(error) from error
     return len(chunk)
+
+
+def _lengthen(descriptor: int, size: int) -> None:
+    try:
+        os.ftruncate(descriptor, size)
+    except OSError as error:
+        raise _explained(error) from error
+
+
+def _explained(error: OSError) -> Exception:
+    return BudgetExceeded(NO_ROOM) if error.errno in FULL else error

@@ -65,6 +65,7 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
                 unit.run(replace(artefact, kind=unit.name), output)
             with _caught(unit.name, output):
                 _trailing(data, output)
+            with _caught(unit.name, output):
                 output.close()
             if length > len(data) and not any(item.kind is ProblemKind.TRUNCATED for item in output.problems):
                 output.failure(Truncated(f"{length:,} bytes are declared, {len(data):,} are there"))

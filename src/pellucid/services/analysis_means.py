@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from pellucid.analysis.limits import Limits
+from pellucid.analysis.output import HOLE
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.messages import EVERYTHING
 from pellucid.pipeline.outcome import Source
@@ -35,8 +36,8 @@ def budget_of(settings: Settings) -> Budget:
 def pool_of(settings: Settings, work: Path, *, units: str = EVERYTHING) -> Pool:
     """Analysis processes as the operator wants them, with the units of that name; they write under `work`."""
     size = settings.processes or len(os.sched_getaffinity(0))
-    # Room above the budget: the unit that reaches it is told so by its budget, not by a signal.
-    file_size = settings.extraction_bytes + (64 << 20)
+    # Room above the budget, in which holes count less: a unit that reaches it is told so by that, not by a signal.
+    file_size = settings.extraction_bytes * HOLE + (64 << 20)
     return Pool(size, work=work, memory=settings.unit_memory, file_size=file_size, units=units)
 
 
