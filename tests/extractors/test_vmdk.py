@@ -1,6 +1,8 @@
 """VMDK disks, as qemu-img makes them."""
 
 import struct
+import tracemalloc
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from tests.support.trees import extract, run
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
 from pellucid.extractors.vmdk import vmdk
+from pellucid.formats import vmdk as disks
 
 
 @pytest.mark.parametrize("kind", ["monolithicSparse", "streamOptimized"])
@@ -79,3 +82,16 @@ def test_a_header_that_cannot_be(at: int, value: int) -> None:
     struct.pack_into("<I", data, at, value)
     with pytest.raises(Malformed):
         vmdk.measure(bytes(data), 0)
+
+
+def test_a_large_disk_is_not_read_into_memory(tmp_path: Path) -> None:
+    image = tmp_path / "x.vmdk"
+    image.write_bytes(converted("vmdk"))
+    with image.open("r+b") as file:
+        file.truncate(1 << 30)
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+            tracemalloc.start()
+            assert disks.read(data).size == len(sample_disk())
+            most = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+    assert most < 8 << 20

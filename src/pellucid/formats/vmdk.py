@@ -53,7 +53,9 @@ def read(data: Data) -> Disk:
     if tables == AT_END:
         footer = data[len(data) - FOOTER_FROM_END :][: HEADER.size] if len(data) >= FOOTER_FROM_END else b""
         tables = HEADER.unpack(footer)[9] if footer.startswith(MAGIC) else 0
-    descriptor = data[text_at * SECTOR :][: min(text_size * SECTOR, LARGEST_DESCRIPTOR)] if text_at < 1 << 40 else b""
+    text_at *= SECTOR
+    # Never a slice up to the end: that would be a copy of the whole disk.
+    descriptor = data[text_at : text_at + min(text_size * SECTOR, LARGEST_DESCRIPTOR)]
     return Disk(
         version=version,
         flags=flags,
