@@ -209,3 +209,17 @@ def test_a_magic_by_chance_is_no_disc(tmp_path: Path, at: int, value: int) -> No
     data[16 * BLOCK + at] = value
     with pytest.raises(Malformed):
         iso9660.measure(bytes(data), 0)
+
+
+def test_a_folder_that_was_moved_to_nowhere(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    (tree / "/".join("abcdefghij")).mkdir(parents=True)
+    (tree / "other").write_bytes(b"other")
+    data = bytearray(made(tmp_path, tree, "-R"))
+    at = data.index(b"CL\x0c\x01")
+    data[at + 4 : at + 8] = bytes((1, 0, 0, 0))  # a sector of zeros
+    found = extract(iso9660, bytes(data), tmp_path / "out")
+    assert found.problems == [
+        (ProblemKind.MALFORMED, "a/b/c/d/e/f/g/H: there is no folder in the place to which it was moved")
+    ]
+    assert found.contents["other"] == b"other"

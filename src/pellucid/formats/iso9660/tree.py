@@ -96,7 +96,9 @@ class Tree:
 
     def _relocated(self, record: Record, attributes: Attributes) -> Record:
         """The folder that stands deeper than ISO 9660 allows: its own first record says how long it is."""
-        own = next(records.listing(self.data, attributes.child * self.volume.block, SECTOR))
+        own = next(records.listing(self.data, attributes.child * self.volume.block, SECTOR), None)
+        if own is None:
+            raise Malformed("there is no folder in the place to which it was moved")
         return replace(record, flags=records.FOLDER, extents=((attributes.child, own.size),))
 
     def _member(self, path: str | bytes, record: Record, attributes: Attributes) -> Member:
