@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,20 @@ def test_without_an_anchor_it_is_no_disc(sector: int) -> None:
     data[256 * 512] = 0
     with pytest.raises(Malformed):
         udf.measure(bytes(data), 0)
+
+
+def test_descriptors_that_are_cut_off() -> None:
+    data = empty("hd", "2.01", 4 << 20)
+    for sector in range(250, 330):
+        with suppress(Malformed):
+            udf.measure(data[: sector * 512 + 20], 0)
+
+
+def test_more_partitions_than_fit_into_their_descriptor(tmp_path: Path) -> None:
+    data = bytearray(empty("hd", "2.01", 4 << 20))
+    places = [at for at in range(0, len(data), 512) if data[at : at + 2] == b"\6\0" and at >= 32 * 512]
+    assert len(places) == 2
+    for at in places:
+        struct.pack_into("<I", data, at + 268, 16)
+        data[at + 440 : at + 512] = bytes((1, 6, 1, 0, 0, 0)) * 12
+    assert "make no sense" in extract(udf, bytes(data), tmp_path).refused

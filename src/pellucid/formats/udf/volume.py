@@ -77,7 +77,11 @@ def read(data: Data, start: int = 0) -> Volume:
     for sector in SECTORS:
         at = start + ANCHOR_SECTOR * sector
         raw = data[at : at + 512]
-        if tag_of(raw) == descriptors.ANCHOR and int.from_bytes(raw[12:16], "little") == ANCHOR_SECTOR:
+        if (
+            len(raw) == 512
+            and tag_of(raw) == descriptors.ANCHOR
+            and int.from_bytes(raw[12:16], "little") == ANCHOR_SECTOR
+        ):
             break
     else:
         raise Malformed("no anchor of UDF")
@@ -93,6 +97,8 @@ def _volume(data: Data, start: int, sector: int, size: int, first: int) -> Volum
     for number in range(min(size // sector, MOST_DESCRIPTORS)):
         at = start + (first + number) * sector
         raw = data[at : at + sector]
+        if len(raw) < sector:
+            break
         kind = tag_of(raw)
         if kind == descriptors.PARTITION:
             parts[int.from_bytes(raw[22:24], "little")] = EXTENT.unpack_from(raw, 188)
@@ -100,7 +106,7 @@ def _volume(data: Data, start: int, sector: int, size: int, first: int) -> Volum
             logical = raw
         elif kind == descriptors.TERMINATOR:
             break
-    if not parts or len(logical) < sector:
+    if not parts or not logical:
         raise Malformed("a UDF disc without a logical volume")
     block = int.from_bytes(logical[212:216], "little")
     if block not in SECTORS:
@@ -123,14 +129,14 @@ def _partitions(
     """The maps of a logical volume, in order: addresses name them by their number."""
     found, at = list[Partition](), MAPS_AT
     for _ in range(min(int.from_bytes(logical[268:272], "little"), MOST_MAPS)):
-        kind, size = logical[at], logical[at + 1]
+        kind, size = logical[at : at + 1], int.from_bytes(logical[at + 1 : at + 2])
         raw = logical[at : at + size]
         at += size
-        if (kind, size) not in ((1, 6), (2, 64)) or at > len(logical):
+        if (kind, size) not in ((b"\1", 6), (b"\2", 64)) or at > len(logical):
             raise Malformed("the partitions of UDF make no sense")
         name = next((text for text in (VIRTUAL, SPARABLE, METADATA) if raw[5:].startswith(text)), PHYSICAL)
-        number = int.from_bytes(raw[4:6] if kind == 1 else raw[38:40], "little")
-        if number not in parts or (kind == 2 and not name):
+        number = int.from_bytes(raw[4:6] if kind == b"\1" else raw[38:40], "little")
+        if number not in parts or (kind == b"\2" and not name):
             raise Unsupported("a kind of partition of UDF that is not known")
         part = Partition(kind=name, first=parts[number][0], sectors=parts[number][1])
         if name == METADATA:
