@@ -213,3 +213,14 @@ def test_a_magic_by_chance_is_none(small: bytes, at: int) -> None:
         ubi.measure(bytes(data), 0)
     with pytest.raises(Malformed):
         ubi.measure(small[:BLOCK], 0)
+
+
+@pytest.mark.parametrize("bad", [(1,), (1, 2, 3), (1, 3)])
+def test_bad_blocks_behind_the_first_do_not_hide_how_long_blocks_are(
+    small: bytes, tmp_path: Path, bad: tuple[int, ...]
+) -> None:
+    # The layout volume stands in the first two blocks: it is written again behind all others.
+    data = bytearray(small + small[BLOCK : 4 * BLOCK])
+    for block in bad:
+        data[block * BLOCK : (block + 1) * BLOCK] = b"\xff" * BLOCK
+    assert images.layout(bytes(data)).block == BLOCK

@@ -98,7 +98,7 @@ def layout(data: Data, start: int = 0) -> Layout:
     volume_header, first, sequence = header
     if not ERASE_HEADER.size <= volume_header <= first - VOLUME_HEADER.size or first >= LARGEST_BLOCK:
         raise Malformed("the headers of UBI are impossible")
-    block = _block_size(data, start, header)
+    block = _undivided(data, start, header, _block_size(data, start, header))
     count, index, missing = 1, 1, 0
     while missing <= MOST_DAMAGED and start + index * block < len(data) and index < MOST_BLOCKS:
         found = _erase_header(data, start + index * block)
@@ -231,6 +231,16 @@ def _block_size(data: Data, start: int, header: tuple[int, int, int]) -> int:
         if (at - start) % SMALLEST_BLOCK == 0 and _erase_header(data, at) == header:
             return at - start
     raise Malformed("one erase block of UBI stands alone")
+
+
+def _undivided(data: Data, start: int, header: tuple[int, int, int], size: int) -> int:
+    """`size`, halved while headers stand halfway too: the blocks right behind the first may be bad ones."""
+    while size % (2 * SMALLEST_BLOCK) == 0 and size // 2 > header[1]:
+        halves = range(start + size + size // 2, start + size * MOST_DAMAGED, size)
+        if not any(_erase_header(data, at) == header for at in halves):
+            break
+        size //= 2
+    return size
 
 
 def _volume_header(data: Data, at: int, layout: Layout) -> tuple[int, int, Place] | None:
