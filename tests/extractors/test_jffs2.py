@@ -2,12 +2,14 @@
 
 import lzma
 import random
+import struct
+import time
 from pathlib import Path
 
 import lzallright
 import pytest
 from tests.support import jffs2_nodes, trees
-from tests.support.jffs2_nodes import Nodes
+from tests.support.jffs2_nodes import Nodes, checksum
 from tests.support.trees import Extraction, extract, run
 
 from pellucid.domain.entry import EntryKind
@@ -209,3 +211,13 @@ def test_extended_attributes(tmp_path: Path) -> None:
     for number in range(10, 200):
         log += nodes.attribute(number, 1, b"%d" % number, b"x") + nodes.reference(2, number, 2)
     assert len(whole(log, tmp_path).entries[0].facts) == 64
+
+
+def test_many_blocks_without_files_cost_little() -> None:
+    head = struct.pack("<HHI", 0x1985, 0x2003, 12)
+    block = (head + struct.pack("<I", checksum(head))).ljust(128 << 10, b"\xff")
+    data = block * 300
+    begun = time.process_time()
+    with pytest.raises(Malformed):
+        jffs2.measure(data, 0)
+    assert time.process_time() - begun < 0.04

@@ -11,7 +11,7 @@ from pellucid.formats.jffs2.tree import Jffs2
 from pellucid.formats.span import Data
 
 # So many clean markers may stand before the first file: what has more of them may as well begin further on.
-MOST_EMPTY = 256
+MOST_EMPTY = 64
 
 
 def measure(data: Data, start: int) -> int:
