@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pellucid.domain.entry import EntryKind
-from pellucid.errors import Malformed, Truncated
+from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats import tar_sparse
 from pellucid.formats.member import Member, Members
 from pellucid.formats.span import Chunk, Data, pieces, take
@@ -27,6 +27,9 @@ KINDS = {
 }
 WITHOUT_ENTRY = (b"V", b"M", b"N")
 EXTENSIONS = (b"x", b"g", b"X", b"L", b"K")
+# What is used of a pax header: others are not kept, there may be any number of them.
+USED = ("path", "linkpath", "size", "uid", "gid", "mtime", "GNU.sparse.name")
+CONTINUED = b"M"
 WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")
 
 
@@ -119,6 +122,8 @@ def members(data: Data, start: int = 0, end: int | None = None) -> Members:
     """Every entry."""
     for record in records(data, start, end):
         if record.type in WITHOUT_ENTRY:
+            if record.type == CONTINUED:
+                yield Unsupported(f"{_shown(record.name)}: it began in another volume of the archive")
             continue
         try:
             yield _member(data, record)
@@ -181,7 +186,8 @@ def _extend(data: Data, record: Record, pending: Record, shared: dict[str, str])
         pending.long_link = _text(body)
     else:
         pairs = _pairs(body)
-        (shared if record.type == b"g" else pending.extended).update(pairs)
+        known = (pair for pair in pairs if pair[0] in USED)
+        (shared if record.type == b"g" else pending.extended).update(known)
         pending.sparse = [pair for pair in pairs if pair[0].startswith("GNU.sparse.")]
 
 
@@ -209,6 +215,8 @@ def _resize(record: Record) -> None:
         record.size = 0
     elif "size" in record.extended:
         record.size = _decimal(record.extended["size"])
+        if record.size < 0:
+            raise Malformed("a pax header states a negative size")
 
 
 def _decimal(text: str | None) -> int:
@@ -219,6 +227,10 @@ def _decimal(text: str | None) -> int:
     if abs(value) > LARGEST_NUMBER:
         raise Malformed("a number in a pax header is too large")
     return value
+
+
+def _shown(name: str | bytes) -> str:
+    return (name if isinstance(name, str) else name.decode("utf-8", "backslashreplace"))[:200]
 
 
 def _decoded(text: bytes) -> str:
