@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from struct import Struct
 
-import lzallright
-
 from pellucid.errors import Malformed, Truncated, Unsupported
+from pellucid.formats.lzo import LZOError, unlzo
 from pellucid.formats.member import Member, Members
 from pellucid.formats.span import Data, take, unpack
 
@@ -185,8 +184,8 @@ def _unpacked(data: Data, found: Header) -> Iterator[bytes]:
         if block.packed < block.size:
             checks += [(check, True) for check in packed]
             try:
-                content = lzallright.LZOCompressor.decompress(stored, block.size)
-            except (lzallright.LZOError, ValueError) as error:
+                content = unlzo(stored, block.size)
+            except (LZOError, ValueError) as error:
                 raise Malformed(f"a compressed block is damaged: {str(error)[:100]}") from None
         if len(content) != block.size:
             raise Malformed("a block does not unpack to its size")
