@@ -15,11 +15,11 @@ MAGIC = b"xar!"
 HEADER = Struct(">4sHHQQI")
 LARGEST_TABLE = 64 << 20
 CHECKSUMS = {0: "none", 1: "SHA-1", 2: "MD5"}
-PLACED = re.compile(rb"<(data|ea|checksum|signature|x-signature)\b[^>]*>(.{0,8192}?)</\1>", re.DOTALL)
-OFFSET = re.compile(rb"<offset>\s*(\d{1,19})\s*</offset>")
-LENGTH = re.compile(rb"<length>\s*(\d{1,19})\s*</length>")
-SIZE = re.compile(rb"<size>\s*(\d{1,19})\s*</size>")
-MOST_PLACED = 1 << 20
+# The elements that lie in the heap, and the numbers inside of them. Each try ends after a few hundred bytes.
+PLACED = re.compile(
+    rb"<(?P<end>/?)(?:data|ea|checksum|signature|x-signature)(?:\s[^<>]{0,256})?>"
+    rb"|<(?P<what>offset|length|size)>\s{0,64}(?P<number>\d{1,19})\s{0,64}</"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +57,18 @@ def length(data: Data, start: int) -> int:
         raise Malformed(f"the table of contents is damaged: {error}") from None
     if len(table) != found.size or b"<xar" not in table[:1024]:
         raise Malformed("the table of contents is not one")
+    return found.heap + _heap_size(table) - start
+
+
+def _heap_size(table: bytes) -> int:
+    """Where the last element of the table ends in the heap; `length` is what is stored, without it `size` is."""
     end = 0
-    for number, match in enumerate(PLACED.finditer(table)):
-        offset, size = OFFSET.search(match[2]), LENGTH.search(match[2]) or SIZE.search(match[2])
-        if offset and size:
-            end = max(end, int(offset[1]) + int(size[1]))
-        if number >= MOST_PLACED:
-            raise Unsupported("the table of contents is too long")
-    return found.heap + end - start
+    numbers = dict[bytes, int]()
+    for match in PLACED.finditer(table):
+        if match["what"]:
+            numbers.setdefault(match["what"], int(match["number"]))
+        else:
+            if match["end"] and b"offset" in numbers:
+                end = max(end, numbers[b"offset"] + numbers.get(b"length", numbers.get(b"size", 0)))
+            numbers.clear()
+    return end
