@@ -20,7 +20,7 @@ MAGIC = b"7z\xbc\xaf\x27\x1c"
 SIGNATURE = Struct("<6s2BIQQI")
 HEADER, ENCODED_HEADER = 0x01, 0x17
 EMPTY_STREAM, EMPTY_FILE, ANTI, NAMES = 0x0E, 0x0F, 0x10, 0x11
-MODIFIED, ATTRIBUTES = 0x14, 0x15
+MODIFIED, ATTRIBUTES, DUMMY = 0x14, 0x15, 0x19
 MOST_ENCODED = 4
 LARGEST_HEADER = 64 << 20
 DIRECTORY_ATTRIBUTE, UNIX_ATTRIBUTE = 0x10, 0x8000
@@ -107,8 +107,8 @@ def read(data: Data, start: int = 0) -> Archive:
 
 
 def _header(fields: Fields, base: int) -> Archive:
-    found, files = Streams(), list[File]()
-    while (section := fields.byte()) != streams.END:
+    found, files, seen = Streams(), list[File](), set[int]()
+    while (section := fields.section(seen, streams.END)) != streams.END:
         if section == streams.ARCHIVE_PROPERTIES:
             while fields.byte() != streams.END:
                 fields.take(fields.number())
@@ -122,10 +122,10 @@ def _header(fields: Fields, base: int) -> Archive:
 
 
 def _files(fields: Fields) -> list[File]:
-    count = fields.count()
+    count, seen = fields.count(), set[int]()
     without_stream = empty = anti = [False] * count
     names, times, attributes = [""] * count, list[int | None]([None]) * count, list[int | None]([None]) * count
-    while (section := fields.byte()) != streams.END:
+    while (section := fields.section(seen, streams.END, DUMMY)) != streams.END:
         own = Fields(fields.take(fields.number()))
         if section == EMPTY_STREAM:
             without_stream = own.bits(count)

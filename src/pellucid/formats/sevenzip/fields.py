@@ -34,6 +34,14 @@ class Fields:
         value = int.from_bytes(self.take(extra), "little")
         return value | (first & (1 << (7 - extra)) - 1) << 8 * extra if extra < 8 else value
 
+    def section(self, seen: set[int], end: int, padding: int = -1) -> int:
+        """The number of the next section, each of which comes once; that of `padding` as often as it likes."""
+        number = self.byte()
+        if number in seen and number not in (end, padding):
+            raise Malformed(f"the section {number:#x} of the header comes twice")
+        seen.add(number)
+        return number
+
     def count(self, most: int = MOST_THINGS) -> int:
         """A number of things to follow."""
         value = self.number()

@@ -62,8 +62,8 @@ class _Read:
 
 def read(fields: Fields) -> Streams:
     """The streams of a header; offsets of packed streams are from the end of the signature header."""
-    found = _Read()
-    while (section := fields.byte()) != END:
+    found, seen = _Read(), set[int]()
+    while (section := fields.section(seen, END)) != END:
         if section == PACK_INFO:
             _packed(fields, found)
         elif section == FOLDERS:
