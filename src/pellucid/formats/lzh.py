@@ -32,7 +32,8 @@ def header(data: Data, at: int) -> Header:
     if method not in METHODS or level > 3:
         raise Malformed("no header of an LHA archive")
     if level < 2:
-        if size < LEAST - 2 or sum(take(data, at + 2, size)) & 0xFF != checksum:
+        name_size = take(data, at + HEAD.size, 1)[0]
+        if size < max(LEAST - 2, HEAD.size - 2 + name_size) or sum(take(data, at + 2, size)) & 0xFF != checksum:
             raise Malformed("the checksum of a header of the LHA archive differs")
         # In level 1 the packed size counts the extended headers, too.
         return Header(method=method.decode(), level=level, next_at=at + 2 + size + packed)
