@@ -241,3 +241,12 @@ def test_a_magic_by_chance_is_no_erofs(packed: bytes, at: int) -> None:
     data[1024 + at] ^= 0xFF
     with pytest.raises(Malformed):
         erofs.measure(bytes(data), 0)
+
+
+def test_times_before_1970(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "old").write_bytes(b"old")
+    os.utime(tree / "old", (-86400, -86400))
+    found = extract(erofs, made(tree, tmp_path, "-Eforce-inode-extended"), tmp_path / "out")
+    assert [entry.mtime for entry in found.entries] == [-86400]

@@ -13,7 +13,7 @@ from pellucid.formats.span import Data, unpack
 PLAIN, FULL_INDEX, INLINE, COMPACT_INDEX, CHUNKS = range(5)
 FORMAT = Struct("<H")
 COMPACT = Struct("<4HI4xI4x2H4x")
-EXTENDED = Struct("<3H2xQI4x2IQ4xI16x")
+EXTENDED = Struct("<3H2xQI4x2Iq4xI16x")
 EXTENDED_BIT = 1
 LAYOUT_SHIFT, LAYOUT_MASK = 1, 7
 ATTRIBUTES_HEADER = 12

@@ -9,7 +9,7 @@ from pellucid.formats.span import Data, take, unpack
 
 MAGIC = b"\xe2\xe1\xf5\xe0"
 AT = 1024
-LAYOUT = Struct("<4s2I2BH2Q4I16s16sI3H2BIQ24x")
+LAYOUT = Struct("<4s2I2BHQq4I16s16sI3H2BIQ24x")
 CHECKSUM_AT = 4
 HAS_CHECKSUM = 1
 PADDED_IN_FRONT, FRAGMENTS = 0x01, 0x20
