@@ -2,6 +2,8 @@
 
 import random
 import struct
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from pellucid.domain.entry import EntryKind
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
 from pellucid.extractors.ubifs import ubifs
-from pellucid.formats.ubifs import nodes
+from pellucid.formats.ubifs import nodes, replay
 
 BLOCK = 15872
 SMALL = ("-m", "512", "-e", str(BLOCK), "-c", "900")
@@ -184,3 +186,37 @@ def test_a_magic_by_chance_is_none(few: Path, tmp_path: Path, at: int) -> None:
     data[at] ^= 1
     with pytest.raises(Malformed):
         ubifs.measure(bytes(data), 0)
+
+
+def test_times_before_1970(few: Path, tmp_path: Path) -> None:
+    journal = Journal()
+    journal.inode(500, mtime=-86400)
+    journal.entry(ROOT, b"new", 500)
+    found = whole(journal.added_to(made(few, tmp_path, *SMALL)), tmp_path)
+    assert [entry.mtime for entry in found.entries if entry.name == "new"] == [-86400]
+
+
+def test_a_journal_that_is_named_often_is_read_once(few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal()
+    journal.inode(500)
+    journal.entry(ROOT, b"new", 500)
+    image = journal.added_to(made(few, tmp_path, *SMALL), references=100)
+    scanned: list[int] = []
+
+    def scan(data: bytes, start: int, end: int) -> Iterator[tuple[int, nodes.Node]]:
+        scanned.append(start)
+        yield from nodes.scan(data, start, end)
+
+    monkeypatch.setattr(replay, "scan", scan)
+    assert "new" in whole(image, tmp_path).contents
+    assert len(scanned) == len(set(scanned))
+
+
+def test_many_ranges_that_are_lost_cost_little() -> None:
+    lost = replay.Ranges([(10 * number, 10 * number + 4) for number in reversed(range(20_000))] + [(200_000, 1 << 40)])
+    begun = time.process_time()
+    found = [key for key in range(0, 300_000, 3) if key in lost]
+    assert time.process_time() - begun < 2
+    assert found[:4] == [0, 3, 12, 21]
+    assert 199_995 not in lost
+    assert 200_001 in lost

@@ -23,8 +23,10 @@ class Journal:
     def __init__(self) -> None:
         self.nodes: list[tuple[int, bytes]] = []
 
-    def inode(self, number: int, *, size: int = 0, mode: int = 0o100644, links: int = 1, data: bytes = b"") -> None:
-        body = _key(number, 0) + struct.pack("<QQQQQIIIIIIII", 0, size, 5, 6, 7, 0, 0, 0, links, 10, 20, mode, 1)
+    def inode(
+        self, number: int, *, size: int = 0, mode: int = 0o100644, links: int = 1, data: bytes = b"", mtime: int = 7
+    ) -> None:
+        body = _key(number, 0) + struct.pack("<QQQQqIIIIIIII", 0, size, 5, 6, mtime, 0, 0, 0, links, 10, 20, mode, 1)
         self.nodes.append((INODE, body + struct.pack("<III4xIH26x", len(data), 0, 0, 0, 0) + data))
 
     def data(self, number: int, block: int, content: bytes) -> None:
@@ -38,13 +40,13 @@ class Journal:
     def truncation(self, number: int, old: int, new: int) -> None:
         self.nodes.append((TRUNCATION, struct.pack("<I12xQQ", number, old, new)))
 
-    def added_to(self, image: bytes) -> bytes:
-        """`image` with one more block, that of the journal, and a reference to it in the log."""
+    def added_to(self, image: bytes, references: int = 1) -> bytes:
+        """`image` with one more block, that of the journal, and references to it in the log."""
         size, blocks = struct.unpack_from("<II", image, HEADER + 12)
         superblock = bytearray(image[HEADER:4096])
         struct.pack_into("<I", superblock, 16, blocks + 1)
         log = LOG * size
-        reference = node(REFERENCE, SEQUENCE, struct.pack("<III28x", blocks, 0, 1))
+        reference = node(REFERENCE, SEQUENCE, struct.pack("<III28x", blocks, 0, 1)) * references
         free = image.index(b"\xff" * 512, log)
         written = [node(kind, SEQUENCE + 1 + place, body) for place, (kind, body) in enumerate(self.nodes)]
         # In the block they lie in any order: the sequence decides.

@@ -1,6 +1,7 @@
 """How a UBIFS stands: its index, then the journal; where the index is damaged, all nodes that a search finds."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from struct import Struct
 
 from pellucid.errors import Malformed
@@ -30,6 +31,24 @@ REFERENCE_FIELDS = Struct("<24xIII")
 MOST_REPLAYED = 2_000_000
 MOST_KEPT_PROBLEMS = 101
 APPLIED = (INODE, DATA, ENTRY, ATTRIBUTE, TRUNCATION)
+
+
+class Ranges:
+    """Keys from a first one up to and with a last one, many times."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+        for first, last in sorted(ranges):
+            if self._lasts and first <= self._lasts[-1]:
+                self._lasts[-1] = max(self._lasts[-1], last)
+            else:
+                self._firsts.append(first)
+                self._lasts.append(last)
+
+    def __contains__(self, key: int) -> bool:
+        index = bisect_right(self._firsts, key) - 1
+        return index >= 0 and key <= self._lasts[index]
 
 
 class Replay:
@@ -88,11 +107,15 @@ class Replay:
             self._problem(Malformed("the log has no commit of this index: what is newer than it was not read"))
             return {}
         pending: dict[int, int] = {}
+        read: dict[int, int] = {}
         for _, item in log:
             if item.type == REFERENCE and item.sequence > max(since):
                 block, offset, _ = unpack(REFERENCE_FIELDS, item, REFERENCE)
-                if block < self._volume.blocks and offset < size:
-                    for at, written in scan(self._data, block * size + offset, (block + 1) * size):
+                # A block that is named again is read only where it was not read before.
+                end = read.get(block, size)
+                if block < self._volume.blocks and offset < end:
+                    read[block] = offset
+                    for at, written in scan(self._data, block * size + offset, block * size + end):
                         if written.type in APPLIED:
                             pending[at] = written.sequence
         return pending
@@ -101,11 +124,12 @@ class Replay:
         """The same of all nodes anywhere whose keys are among those that are lost."""
         size = self._volume.block
         pending: dict[int, int] = {}
+        ranges = Ranges(lost)
         for block in range(FIRST_LOG + self._volume.log_blocks, self._volume.blocks):
             if block * size >= len(self._data):
                 break
             for at, item in scan(self._data, block * size, (block + 1) * size):
-                if item.type in APPLIED and _within(_key(item), lost):
+                if item.type in APPLIED and _key(item) in ranges:
                     pending[at] = item.sequence
                     if len(pending) > MOST_REPLAYED:
                         raise Malformed(f"more than {MOST_REPLAYED:,} nodes: the rest was not read")
@@ -124,7 +148,3 @@ def _key(item: Node) -> int:
         number = int(unpack(TRUNCATION_FIELDS, item, TRUNCATION)[0])
         return number << 32 | DATA << 29
     return key_of(item.raw, KEY_AT) if len(item.raw) >= KEY_AT + 8 else LAST_KEY
-
-
-def _within(key: int, ranges: list[tuple[int, int]]) -> bool:
-    return any(first <= key <= last for first, last in ranges)
