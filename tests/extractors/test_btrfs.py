@@ -94,6 +94,22 @@ def test_a_subvolume_inside_itself_is_read_once(tmp_path: Path) -> None:
     assert found.problems == [(ProblemKind.MALFORMED, "sub/sub: a folder stands in more than one place")]
 
 
+def test_a_subvolume_is_an_empty_folder_in_snapshots_of_its_parent(tmp_path: Path) -> None:
+    folder = btrfs_images.inode(btrfs_images.FOLDER, 0)
+    image = Btrfs(above={300: 5, 301: 5})
+    image.volumes = {number: {(256, 1, 0): folder} for number in (5, 300, 301)}
+    image.volumes[5][256, 96, 2] = btrfs_images.name(301, b"snapshot", kind=132)
+    image.volumes[5][256, 96, 3] = btrfs_images.name(300, b"home", kind=132)
+    image.volumes[301][256, 96, 3] = btrfs_images.name(300, b"home", kind=132)
+    image.volumes[300][256, 96, 2] = btrfs_images.name(256, b".", kind=1)
+    image.volumes[300][256, 96, 4] = btrfs_images.name(257, b"file")
+    image.volumes[300][257, 1, 0] = btrfs_images.inode(btrfs_images.FILE, 4)
+    image.volumes[300][257, 108, 0] = btrfs_images.inline(b"file")
+    found = extract(btrfs, image.build(), tmp_path)
+    assert not found.problems
+    assert [entry.name for entry in found.entries] == ["snapshot", "home", "snapshot/home", "home/file"]
+
+
 def test_nodes_in_circles_are_refused(tmp_path: Path) -> None:
     """A tree of two levels whose upper node points to itself."""
     image = Btrfs()

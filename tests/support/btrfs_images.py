@@ -46,9 +46,10 @@ def inline(content: bytes, method: int = 0) -> bytes:
 
 @dataclass
 class Btrfs:
-    """`volumes` are the items of every subvolume, by its number; 5 is the main one."""
+    """`volumes`: the items of every subvolume, by number; 5 is the main one. `above`: in which one another stands."""
 
     volumes: dict[int, dict[Key, bytes]] = field(default_factory=dict)
+    above: dict[int, int] = field(default_factory=dict)
     devices: int = 1
     profile: int = 0
     length: int = 1 << 20
@@ -67,6 +68,8 @@ class Btrfs:
             at, level = self.tree(items)
             item = inode(FOLDER, 0) + struct.pack("<7QI", 1, 256, at, 0, 0, 0, 0, 1) + bytes(17)
             roots[number, 132, 0] = item.ljust(238, b"\0") + bytes([level]) + bytes(200)
+            if number in self.above:
+                roots[number, 144, self.above[number]] = struct.pack("<QQH", 256, 2, 4) + b"name"
         root, level = self.tree(roots)
         head = bytearray(4096)
         head[0x20:0x30] = bytes(range(16))

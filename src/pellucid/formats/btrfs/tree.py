@@ -16,13 +16,13 @@ from pellucid.formats.span import Chunk, Data
 
 #                     size, links, uid, gid, mode, device, seconds of the last change
 INODE = Struct("<16xQ16x4IQ72xq")
-INODE_ITEM, FOLDER_INDEX, ROOT_ITEM = 1, 96, 132
+INODE_ITEM, FOLDER_INDEX, ROOT_ITEM, ROOT_ABOVE = 1, 96, 132, 144
 NAME = Struct("<17x8x2HB")
 MAIN_VOLUME, FIRST_INODE = 5, 256
 ROOT_SIZE, ROOT_AT, ROOT_LEVEL_AT = 239, 176, 238
 KERNEL_MINORS = 1 << 20
 Place = tuple[int, int]
-"""(subvolume, inode)"""
+"""(subvolume, inode); a negative inode is an empty folder."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +43,8 @@ class BtrfsTree(Tree[Place, Inode]):
 
     def node(self, key: Place) -> Inode:
         volume, number = key
+        if number < 0:
+            return Inode(kind=EntryKind.DIRECTORY, size=0, place=key)
         for _, item in self._search.items(self._root(volume), (number, INODE_ITEM, 0), (number, INODE_ITEM, 0)):
             if len(item) < INODE.size:
                 break
@@ -70,12 +72,18 @@ class BtrfsTree(Tree[Place, Inode]):
                 yield Malformed("an entry of a folder is damaged")
                 continue
             child, kind, _ = KEY.unpack_from(item)
-            place = (child, FIRST_INODE) if kind == ROOT_ITEM else (volume, child)
+            place = self._subvolume(child, volume) if kind == ROOT_ITEM else (volume, child)
             yield item[NAME.size : NAME.size + size], place
 
     def content(self, node: Inode) -> Iterator[Chunk]:
         volume, number = node.place
         return self._reader.content(self._root(volume), number, node.size)
+
+    def _subvolume(self, child: int, volume: int) -> Place:
+        """The root of a subvolume. A snapshot of the one that it stands in has an empty folder in its place."""
+        first, last = (child, ROOT_ABOVE, 0), (child, ROOT_ABOVE, 1 << 64)
+        above = [key[2] for key, _ in self._search.items(self._superblock.root, first, last)]
+        return (volume, -child) if above and volume not in above else (child, FIRST_INODE)
 
     def _root(self, volume: int) -> Root:
         if volume not in self._roots:
