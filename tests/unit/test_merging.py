@@ -86,7 +86,7 @@ def test_a_tree_that_grows_without_end_is_cut_and_says_so(monkeypatch: pytest.Mo
         content(name, *(Child(Entry(name=str(number)), inside) for number in range(10)))
         for name, inside in (("root", "b"), ("b", "c"), ("c", "d"), ("d", "e"))
     ]
-    monkeypatch.setattr(merging, "MOST_LISTED", 5000)
+    monkeypatch.setattr(merging, "ALWAYS_LISTED", 5000)
     found = merged(*tens)
     assert len(found.places) == 5001
     assert [item.kind for item in found.problems] == [ProblemKind.BUDGET]

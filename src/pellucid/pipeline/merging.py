@@ -16,7 +16,8 @@ from pellucid.pipeline.content import Child, Content
 from pellucid.pipeline.outcome import Outcome
 
 MOST_PLACES = 16
-MOST_LISTED = 500_000
+MOST_LISTED, ALWAYS_LISTED = 500_000, 50_000
+LEAST_BYTES = 8
 UNKNOWN = "unknown"
 
 
@@ -72,6 +73,8 @@ def _walk(outcome: Outcome, problems: list[Problem]) -> Iterator[ScannedPlace]:
     source = outcome.source
     stack: list[tuple[int, Child | None, str, tuple[str, ...]]] = [(-1, None, source.name, ())]
     number = -1
+    # No honest format holds a file in fewer bytes; a bomb of zips in zips does.
+    most = min(MOST_LISTED, max(ALWAYS_LISTED, source.size // LEAST_BYTES))
     while stack:
         parent, child, path, ancestors = stack.pop()
         sha256 = child.sha256 if child else source.sha256
@@ -86,10 +89,8 @@ def _walk(outcome: Outcome, problems: list[Problem]) -> Iterator[ScannedPlace]:
         number += 1
         content = outcome.contents.get(sha256)
         yield _at_place(parent, child, place, outcome, content)
-        if number >= MOST_LISTED:
-            problems.append(
-                _problem(ProblemKind.BUDGET, f"more than {MOST_LISTED:,} places: the rest is not listed", place)
-            )
+        if number >= most:
+            problems.append(_problem(ProblemKind.BUDGET, f"more than {most:,} places: the rest is not listed", place))
             return
         if content and content.children:
             inside = (*ancestors, sha256)

@@ -12,7 +12,7 @@ from pellucid.domain.scan import Progress, Stage
 from pellucid.errors import InvalidRequest
 from pellucid.pipeline.merging import Found, merge
 from pellucid.pipeline.outcome import Source
-from pellucid.services.analysis_means import source_of
+from pellucid.services.analysis_means import budget_of, source_of
 from pellucid.services.disk_names import DiskFolder
 from pellucid.services.extract_manifest import MANIFEST, write_manifest
 from pellucid.services.extract_writing import LONGEST_PATH, TreeWriter
@@ -45,7 +45,7 @@ def extract(
             tree,
             scratch,
             found.places,
-            most_bytes=settings.scan_bytes,
+            most_bytes=budget_of(settings).most_bytes(source.size),
             most_created=2 * settings.scan_files,
             reserve=settings.disk_reserve,
         )
