@@ -7,8 +7,8 @@ from pellucid.errors import Malformed
 from pellucid.formats import intel_hex as records
 from pellucid.formats.span import Data
 
-# A first record of data in usual lengths, or of an address.
-STARTS = (b":10", b":20", b":02000004", b":02000002", b":04000005", b":04000003", b":08", b":18", b":40", b":04")
+# The length of the first record, which may be any.
+STARTS = sorted({form % size for size in range(1, 256) for form in (b":%02X", b":%02x")})
 
 
 def measure(data: Data, start: int) -> int:

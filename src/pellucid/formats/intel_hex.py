@@ -1,5 +1,6 @@
 """Intel HEX (Intel, "Hexadecimal Object File Format Specification", revision A, 1988): text lines with checksums."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ BELIEVED = 8
 LARGEST = 256 << 20
 LONGEST_LINE = 1 + 2 * (5 + 255)
 MOST_FAILURES = 20
+MOST_OTHERS = 1_000_000
+TAIL = re.compile(rb"[\r\n\x1a ]*")
 DATA, LAST, SEGMENT, SEGMENT_START, LINEAR, LINEAR_START = range(6)
 
 
@@ -26,9 +29,16 @@ class Image:
     start: str = ""
     records: int = 0
     others: int = 0
+    damaged: int = 0
     failures: list[Malformed] = field(default_factory=list)
 
+    @property
+    def hopeless(self) -> bool:
+        """Whether so much of it is no record that reading on is a waste."""
+        return self.others + self.damaged > MOST_OTHERS
+
     def fail(self, failure: Malformed) -> None:
+        self.damaged += 1
         if len(self.failures) < MOST_FAILURES:
             self.failures.append(failure)
 
@@ -62,9 +72,7 @@ def length(data: Data, start: int = 0) -> int:
     if at < 0:
         return len(data) - start
     end = at + len(END)
-    while data[end : end + 1] in (b"\r", b"\n", b"\x1a", b" "):
-        end += 1
-    return end - start
+    return (found.end() if (found := TAIL.match(data, end)) else end) - start
 
 
 def read(data: Data) -> Image:
@@ -73,6 +81,9 @@ def read(data: Data) -> Image:
         raise Unsupported(f"Intel HEX of {len(data):,} bytes is larger than the {LARGEST:,} that are read")
     image, base, ended = Image(), 0, False
     for number, line in enumerate(lines(data), 1):
+        if image.hopeless:
+            image.failures.append(Malformed(f"more than {MOST_OTHERS:,} lines are no records: the rest was not read"))
+            break
         if line[0] != 0x3A:
             image.others += 1
             continue

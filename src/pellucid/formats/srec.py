@@ -1,5 +1,6 @@
 """Motorola S-records (Motorola, M68000 Family Programmer's Reference Manual, appendix C): lines with checksums."""
 
+import re
 from dataclasses import dataclass, field
 
 from pellucid.errors import Malformed, Truncated, Unsupported
@@ -11,6 +12,8 @@ BELIEVED = 8
 LARGEST = 256 << 20
 LONGEST_LINE = 4 + 2 * 255
 MOST_FAILURES = 20
+MOST_OTHERS = 1_000_000
+LAST_LINE = re.compile(rb"\n[0-9A-Fa-fS]*[\r\n\x1a ]*")
 HEADER, COUNT, WIDE_COUNT = 0, 5, 6
 ADDRESS_SIZES = {0: 2, 1: 2, 2: 3, 3: 4, 5: 2, 6: 3, 7: 4, 8: 3, 9: 2}
 DATA, STARTS = (1, 2, 3), (7, 8, 9)
@@ -29,9 +32,16 @@ class Image:
     start: int = -1
     records: int = 0
     others: int = 0
+    damaged: int = 0
     failures: list[Malformed] = field(default_factory=list)
 
+    @property
+    def hopeless(self) -> bool:
+        """Whether so much of it is no record that reading on is a waste."""
+        return self.others + self.damaged > MOST_OTHERS
+
     def fail(self, failure: Malformed) -> None:
+        self.damaged += 1
         if len(self.failures) < MOST_FAILURES:
             self.failures.append(failure)
 
@@ -49,12 +59,7 @@ def length(data: Data, start: int = 0) -> int:
     at = max(data.rfind(b"\n" + mark, start) for mark in ENDS)
     if at < 0:
         return len(data) - start
-    end = at + 1
-    while end < len(data) and data[end : end + 1] in b"S0123456789ABCDEFabcdef":
-        end += 1
-    while data[end : end + 1] in (b"\r", b"\n", b"\x1a", b" "):
-        end += 1
-    return end - start
+    return (found.end() if (found := LAST_LINE.match(data, at)) else at) - start
 
 
 def read(data: Data) -> Image:
@@ -63,6 +68,9 @@ def read(data: Data) -> Image:
         raise Unsupported(f"S-records of {len(data):,} bytes are larger than the {LARGEST:,} that are read")
     image, ended = Image(), False
     for number, line in enumerate(lines(data), 1):
+        if image.hopeless:
+            image.failures.append(Malformed(f"more than {MOST_OTHERS:,} lines are no records: the rest was not read"))
+            break
         if line[0] != 0x53:
             image.others += 1
             continue
