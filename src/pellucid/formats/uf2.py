@@ -19,6 +19,9 @@ MOST_PAYLOAD = 476
 NOT_FLASH, FILES, FAMILY = 0x1, 0x1000, 0x2000
 LARGEST_FILE = 256 << 20
 LONGEST_NAME = 256
+MOST_FAMILIES = 1000
+# A block that RP2350 boot loaders skip (erratum E10): it says that it is the first of two, and is alone.
+ALONE = (0xE48BFF57, 0x10FFFF00)
 
 
 @dataclass
@@ -26,7 +29,7 @@ class Content:
     """What the blocks of one family or one file load. `stated` is the number of blocks that they promise."""
 
     regions: Regions = field(default_factory=Regions)
-    seen: set[int] = field(default_factory=set)
+    seen: set[tuple[int, int]] = field(default_factory=set)
     stated: int = 0
 
 
@@ -52,19 +55,27 @@ def read(data: Data) -> dict[str, Content]:
         else:
             key = family_name(family) if flags & FAMILY else "any"
         content = found.setdefault(key, Content())
-        content.stated = max(content.stated, count)
-        if number not in content.seen:
-            content.seen.add(number)
+        if len(found) > MOST_FAMILIES:
+            raise Malformed(f"more than {MOST_FAMILIES:,} families and files")
+        if (family, address) != ALONE:
+            content.stated = max(content.stated, count)
+        # Files that were put one behind the other for one chip count their blocks each from 0.
+        if (number, address) not in content.seen:
+            content.seen.add((number, address))
             content.regions.add(address, payload[:size])
     return found
 
 
-@cache
 def family_name(number: int) -> str:
     """The short name of a chip's family, or its number."""
+    return _family_names().get(f"{number:08x}", f"0x{number:08x}")
+
+
+@cache
+def _family_names() -> dict[str, str]:
     text = resources.files("pellucid.formats").joinpath("uf2_families.toml").read_text(encoding="utf-8")
     names: dict[str, str] = tomllib.loads(text)["families"]
-    return names.get(f"{number:08x}", f"0x{number:08x}")
+    return names
 
 
 def _blocks(data: Data, start: int) -> Iterator[tuple[int, int, int, int, int, int, bytes]]:
