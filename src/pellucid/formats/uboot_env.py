@@ -40,7 +40,7 @@ def read(data: Data, start: int = 0) -> Environment:
     stated = int.from_bytes(take(data, start, CHECKSUM), "little")
     area = data[start : start + LARGEST]
     for header in (CHECKSUM, CHECKSUM + 1):
-        if not _named(area, header):
+        if not (_named(area, header) and _goes_on(area, header)):
             continue
         for byte_order in (stated, int.from_bytes(area[:CHECKSUM], "big")):
             if length := _length(area, header, byte_order):
@@ -55,6 +55,15 @@ def _named(area: bytes, at: int) -> bool:
     """Whether a variable stands there: a name of letters, an equals sign."""
     name, equals, _ = area[at : at + LONGEST_NAME].partition(b"=")
     return bool(equals) and name.replace(b"_", b"").isalnum() and name.isascii()
+
+
+def _goes_on(area: bytes, at: int) -> bool:
+    """Whether behind the first variable another one follows, or the end: so that text costs no checksums."""
+    end = area.find(b"\0", at)
+    name, equals, _ = area[end + 1 : end + 1 + LONGEST_NAME].partition(b"=")
+    return end > 0 and (
+        not area[end + 1 : end + 2].strip(b"\0") or (bool(equals) and name.isascii() and b"\0" not in name)
+    )
 
 
 def _length(area: bytes, header: int, stated: int) -> int:
