@@ -90,17 +90,26 @@ class Output:
         return size
 
     def part(
-        self, name: str | bytes, data: Data, offset: int, length: int, *, facts: Mapping[str, str] | None = None
+        self,
+        name: str | bytes,
+        data: Data,
+        offset: int,
+        length: int,
+        *,
+        mtime: int | None = None,
+        facts: Mapping[str, str] | None = None,
     ) -> int:
         """Store `length` bytes from `offset` of the artefact itself, whose bytes `data` are, as a file; without copying
         them where they can be mapped as they lie. A part that is cut off is stored as far as it goes, with a problem.
         """
         there = min(length, len(data) - offset)
         if not Pack.addressable(offset, there):
-            return self.file(name, pieces(data, offset, length), facts=facts)
+            return self.file(name, pieces(data, offset, length), mtime=mtime, facts=facts)
         clean = self._count(name)
         self._budget(there // HOLE)
-        self.entries.append(Entry(name=clean, size=there, stored=offset, inside=True, facts=_bounded(facts)))
+        self.entries.append(
+            Entry(name=clean, size=there, stored=offset, inside=True, mtime=mtime, facts=_bounded(facts))
+        )
         if there < length:
             self.failure(Truncated(f"{length - there:,} bytes are missing at the end"), clean)
         return there

@@ -5,7 +5,8 @@ from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.domain.problem import ProblemKind
 from pellucid.formats import trx as images
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.identify import is_padding
+from pellucid.formats.span import Data
 
 
 def measure(data: Data, start: int) -> int:
@@ -27,4 +28,7 @@ def trx(artefact: Artefact, output: Output) -> None:
     if header.length <= len(data) and not images.sound(data, header):
         output.problem(ProblemKind.MALFORMED, "the checksum of the image differs")
     for number, (at, size) in enumerate(header.partitions):
-        output.file(f"partition-{number}", pieces(data, at, size), facts={"offset": f"0x{at:x}"})
+        output.part(f"partition-{number}", data, at, size, facts={"offset": f"0x{at:x}"})
+    first = min(header.partitions[0][0], len(data)) if header.partitions else header.size
+    if not is_padding(data, header.size, first):
+        output.part("before-partitions.bin", data, header.size, first - header.size)

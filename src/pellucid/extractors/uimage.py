@@ -6,7 +6,8 @@ from pellucid.analysis.output import Output
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
 from pellucid.formats import uimage as images
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.identify import is_padding
+from pellucid.formats.span import Data
 
 
 def measure(data: Data, start: int) -> int:
@@ -34,10 +35,14 @@ def uimage(artefact: Artefact, output: Output) -> None:
         found = list(images.parts(data, header))
     except Malformed as error:
         output.failure(error)
-        found = [(images.LAYOUT.size, header.size)]
+        found = []
+    found = found or [(images.LAYOUT.size, header.size)]
     stem = _file_name(header)
     for number, (at, size) in enumerate(found):
-        output.file(stem if len(found) == 1 else f"{stem}.{number}", pieces(data, at, size), mtime=header.time)
+        output.part(stem if len(found) == 1 else f"{stem}.{number}", data, at, size, mtime=header.time)
+    behind, end = at + size + 3 & ~3, min(images.LAYOUT.size + header.size, len(data))
+    if behind < end and not is_padding(data, behind, end):
+        output.part("behind-parts.bin", data, behind, end - behind, facts={"offset": f"0x{behind:x}"})
 
 
 def _file_name(header: images.Header) -> str:

@@ -16,8 +16,9 @@ SLOTS = {1: Struct("<3I"), 2: Struct("<4I")}
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """`length` counts from the start of the header; `partitions` are (offset, size), ascending, without gaps."""
+    """`length` counts from the start of the header of `size` bytes; `partitions` are (offset, size) without gaps."""
 
+    size: int
     length: int
     checksum: int
     flags: int
@@ -38,6 +39,7 @@ def read(data: Data, start: int = 0) -> Header:
     starts = offsets or [first]
     ends = [*starts[1:], length]
     return Header(
+        size=first,
         length=length,
         checksum=checksum,
         flags=flags,
