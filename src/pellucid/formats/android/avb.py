@@ -35,6 +35,9 @@ def footer(data: Data) -> tuple[int, int, int] | None:
     if len(data) < FOOTER_LAYOUT.size or data[-FOOTER_LAYOUT.size :][:4] != FOOTER:
         return None
     _, major, _, original, at, size = unpack(FOOTER_LAYOUT, data, len(data) - FOOTER_LAYOUT.size)
+    # The footer of another partition that ends here counts from elsewhere.
+    if data[at : at + 4] != VBMETA:
+        return None
     if major != 1 or not original <= at or at + size > len(data) - FOOTER_LAYOUT.size or not 0 < size <= LARGEST:
         return None
     return original, at, size
