@@ -8,9 +8,12 @@ from pellucid.formats.span import Data, pieces
 
 
 def measure(data: Data, start: int) -> int:
-    """All that there is: the size that the header states is that in memory, and the file ends before it."""
+    """As an EFI program, where it is one. Else all that there is, at most the size that the header states: it is
+    that in memory, and the file ends before it.
+    """
+    there = len(data) - start
     image = flat.read(data, start)
-    return min(image.size, len(data) - start) if image.size else len(data) - start
+    return min(flat.program_size(data, start) or there, image.size or there, there)
 
 
 @extractor(

@@ -8,9 +8,9 @@ from pellucid.formats.span import Data, pieces
 
 
 def measure(data: Data, start: int) -> int:
-    """All that there is: only the tables of the EFI program say where it ends."""
+    """As an EFI program; all that there is when its tables are damaged."""
     image = flat.read_zboot(data, start)
-    return max(len(data) - start, image.payload_at + image.payload_size)
+    return max(flat.program_size(data, start) or len(data) - start, image.payload_at + image.payload_size)
 
 
 @extractor(

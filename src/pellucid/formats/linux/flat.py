@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from struct import Struct
 
 from pellucid.errors import Malformed
+from pellucid.formats import pe
 from pellucid.formats.span import Data, unpack
 
 ARM64, RISCV = b"ARM\x64", b"RSC\x05"
@@ -54,6 +55,16 @@ def read(data: Data, start: int = 0) -> Image:
         raise Malformed("the header of an Image is impossible")
     name = "arm64" if magic == ARM64 else "riscv"
     return Image(architecture=name, text_offset=text_offset, size=size, flags=flags)
+
+
+def program_size(data: Data, start: int = 0) -> int:
+    """The length of the EFI program that an image is as well, with its certificates; 0 when it is none."""
+    try:
+        program = pe.read(data, start)
+    except Malformed:
+        return 0
+    at, size = program.directory(pe.CERTIFICATES)
+    return at + size if at >= program.end else program.end
 
 
 def read_zboot(data: Data, start: int = 0) -> Zboot:
