@@ -97,6 +97,8 @@ def read(data: Data, start: int = 0) -> Layout:
     text = b""
     if sections_at:
         rows = list(shape.section.iter_unpack(take(data, start + sections_at, sections * shape.section.size)))
+        if rows and (rows[0][0] or rows[0][1]):
+            raise Malformed("an ELF file whose sections are not where its header says")
         end = max(end, *(offset + length for kind, offset, length in rows if kind != NO_BITS), end)
         if names < len(rows):
             _, offset, length = rows[names]
