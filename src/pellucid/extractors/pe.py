@@ -1,5 +1,8 @@
 """PE programs and libraries: resources, certificates, attached data (Microsoft, "PE Format")."""
 
+from collections.abc import Iterator
+from itertools import islice
+
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.members import put
@@ -20,6 +23,7 @@ VERSION_FACTS = {
     "ProductName": "productName",
     "ProductVersion": "productVersion",
 }
+MOST_VERSIONS = 16
 SUFFIXES = {pe_resources.MANIFEST: ".xml", "html": ".html"}
 
 
@@ -43,12 +47,11 @@ def pe(artefact: Artefact, output: Output) -> None:
     output.fact("machine", image.machine)
     output.fact("subsystem", image.subsystem)
     output.fact("timestamp", image.timestamp)
-    for resource in pe_resources.resources(data, image):
-        if isinstance(resource, pe_resources.Resource) and resource.type == pe_resources.VERSION:
-            texts = pe_version.strings(data[resource.at : resource.at + min(resource.size, pe_version.LARGEST)])
-            for name, fact in VERSION_FACTS.items():
-                if texts.get(name):
-                    output.fact(fact, texts[name])
+    for resource in islice(_versions(data, image), MOST_VERSIONS):
+        texts = pe_version.strings(data[resource.at : resource.at + min(resource.size, pe_version.LARGEST)])
+        for name, fact in VERSION_FACTS.items():
+            if texts.get(name):
+                output.fact(fact, texts[name])
     put(output, _contents(data, image))
 
 
@@ -58,6 +61,12 @@ def _contents(data: Data, image: images.Image) -> Members:
     for number, (at, size) in enumerate(images.overlays(data, image), 1):
         yield Member(name="overlay.bin" if number == 1 else f"overlay-{number}.bin", chunks=pieces(data, at, size))
     yield from _resources(data, image)
+
+
+def _versions(data: Data, image: images.Image) -> Iterator[pe_resources.Resource]:
+    for found in pe_resources.resources(data, image):
+        if isinstance(found, pe_resources.Resource) and found.type == pe_resources.VERSION:
+            yield found
 
 
 def _certificates(data: Data, image: images.Image) -> Members:

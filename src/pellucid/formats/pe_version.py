@@ -12,6 +12,7 @@ FIXED_MAGIC = 0xFEEF04BD
 DEEPEST = 3
 MOST_NODES = 2000
 LARGEST = 1 << 16
+LONGEST_KEY = 512
 
 
 def strings(raw: bytes) -> dict[str, str]:
@@ -53,7 +54,7 @@ def _nodes(raw: bytes, start: int, stop: int) -> Iterator[tuple[int, str, bytes]
 
 def _key(raw: bytes, at: int, end: int) -> tuple[str, int]:
     """The text at `at`, and where what follows it begins."""
-    for stop in range(at, end - 1, 2):
+    for stop in range(at, min(end - 1, at + LONGEST_KEY), 2):
         if raw[stop : stop + 2] == b"\0\0":
             return raw[at:stop].decode("utf-16-le", "replace"), stop + 2 + 3 & ~3
     raise Malformed("a key of the version resource has no end")
