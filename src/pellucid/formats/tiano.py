@@ -132,7 +132,7 @@ class _Decoder:
         while len(lengths) < number:
             length = self._take(3)
             if length == 7:
-                while self._take(1):
+                while length <= LONGEST_CODE and self._take(1):
                     length += 1
             if length > LONGEST_CODE:
                 raise Malformed("a code is too long")

@@ -33,27 +33,31 @@ SMALLEST_IMAGE = 64
 
 @dataclass(frozen=True)
 class _Place:
-    """Where in the tree files are put: names that are taken belong to one folder, the budget to the whole tree."""
+    """Where in the tree files are put. `taken` are the names in one folder, with the last number that each has got;
+    the budget belongs to the whole tree.
+    """
 
     path: str
     depth: int
-    taken: set[str]
+    taken: dict[str, int]
     budget: Budget
 
     def name(self, label: str, suffix: str = "") -> str:
         """A path for `label` that nothing else has, with a number when it must be."""
         ending = f".{suffix}" if suffix else ""
-        number, unique = 1, label + ending
+        wanted = unique = label + ending
+        number = self.taken.get(wanted.lower(), 1)
         while unique.lower() in self.taken:
             number += 1
             unique = f"{label}-{number}{ending}"
-        self.taken.add(unique.lower())
+        self.taken[wanted.lower()] = number
+        self.taken.setdefault(unique.lower(), 1)
         return f"{self.path}/{unique}" if self.path else unique
 
 
 def members(data: Data, start: int, header: volume.Volume) -> Members:
     """Every file of the volume at `start`, parents first."""
-    return _volume(data, start, header, _Place("", 0, set(), Budget()))
+    return _volume(data, start, header, _Place("", 0, {}, Budget()))
 
 
 def _volume(data: Data, start: int, header: volume.Volume, place: _Place) -> Members:
@@ -89,7 +93,7 @@ def _file(data: Data, file: ffs.File, place: _Place) -> Members:
     else:
         path = place.name(label)
         yield Member(name=path, kind=EntryKind.DIRECTORY, facts=facts)
-        inside = _Place(path, place.depth, set(), place.budget)
+        inside = _Place(path, place.depth, {}, place.budget)
         images = sum(section.type == Type.VOLUME_IMAGE for section in sections)
         for section in sections:
             yield from _section(section, inside, label, facts, images)
@@ -137,7 +141,7 @@ def _image(section: Section, place: _Place, label: str, images: int) -> Members:
         header = volume.shortened(header, section.end - section.at)
     path, taken = place.path, place.taken
     if images > 1:
-        path, taken = place.name(_label(guid.named(header.name)) or header.name or "volume"), set[str]()
+        path, taken = place.name(_label(guid.named(header.name)) or header.name or "volume"), dict[str, int]()
         yield Member(name=path, kind=EntryKind.DIRECTORY, facts=volume_facts(header))
     yield from _volume(section.data, section.at, header, _Place(path, place.depth + 1, taken, place.budget))
 
