@@ -221,3 +221,21 @@ def test_many_blocks_without_files_cost_little() -> None:
     with pytest.raises(Malformed):
         jffs2.measure(data, 0)
     assert time.process_time() - begun < 0.04
+
+
+@pytest.mark.parametrize("variant", ["little", "big", "unmarked"])
+def test_another_file_system_right_behind_is_not_mixed_in(tree: Path, tmp_path: Path, variant: str) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    for number in range(5):
+        (other / f"file-{number}").write_bytes(b"%d" % number * 1000)
+    first, second = made(tree, tmp_path, *VARIANTS[variant]), made(other, tmp_path, *VARIANTS[variant])
+    for one, two in ((first, second), (second, first)):
+        assert jffs2.measure(one + two, 0) == len(one)
+        assert 0 < jffs2.measure(one + two, len(one)) <= len(two)
+    assert jffs2.measure(first + first, 0) == 2 * len(first)
+
+
+def test_a_writer_that_does_not_count_versions() -> None:
+    data = b"".join(Nodes().dirent(ROOT, b"file-%d" % number, number + 2) for number in range(20))
+    assert jffs2.measure(data, 0) == len(data)

@@ -19,6 +19,11 @@ MAGICS = {order: Struct(order + "H").pack(MAGIC) for order in "<>"}
 SMALLEST_BLOCK, USUAL_BLOCK = 4096, 256 << 10
 # Where every erase block has a clean marker, free space goes on; without one, so much of it is the end.
 EMPTY_BLOCKS = 2
+# What numbers and versions name: inode or folder, version; where the checksums of header and content stand.
+IDENTITY = {order: Struct(order + "12x2I") for order in "<>"}
+CHECKSUMS_AT = {DIRENT: 32, INODE: 60}
+# A version is given once. When so many name two different things, a second file system has begun.
+MOST_CONFLICTS, MOST_COMPARED = 3, 400_000
 STEP = 1 << 16
 # Comparing is a hundred times faster than stripping.
 ERASED = b"\xff" * STEP
@@ -74,6 +79,9 @@ class Log:
         self.block = 0
         self._first_marker: int | None = None
         self.skipped: list[tuple[int, int]] = []
+        self._last_marker: int | None = None
+        self._known: dict[int, int] = {}
+        self._conflicts: list[int] = []
 
     def __iter__(self) -> Iterator[Node]:
         at: int | None = self._start
@@ -81,6 +89,10 @@ class Log:
             node = node_at(self._data, at, self.order)
             if node:
                 self._note(node)
+                # Where it is so from the beginning, the writer counted in another way.
+                if len(self._conflicts) >= MOST_CONFLICTS and self._conflicts[0] - self._start >= SMALLEST_BLOCK:
+                    self.end = self._conflicts[0]
+                    return
                 yield node
                 at = self.end = at + (node.length + 3 & ~3)
             else:
@@ -92,6 +104,19 @@ class Log:
             if self._first_marker is None:
                 self._first_marker = node.at
             self.block = math.gcd(self.block, node.at - self._first_marker)
+            self._last_marker = node.at
+        elif node.live and node.kind in CHECKSUMS_AT:
+            self._compare(node)
+
+    def _compare(self, node: Node) -> None:
+        """Note the beginning of the block in which a version was given again for something else."""
+        at = node.at + CHECKSUMS_AT[node.kind]
+        sums = self._data[at : at + 8]
+        if len(sums) == 8 and len(self._known) < MOST_COMPARED:
+            number, version = IDENTITY[self.order].unpack_from(self._data, node.at)
+            stated = int.from_bytes(sums, "big")
+            if self._known.setdefault((number << 32 | version) << 1 | (node.kind == INODE), stated) != stated:
+                self._conflicts.append(node.at if self._last_marker is None else self._last_marker)
 
     def _block(self) -> int:
         return self.block if self.block >= SMALLEST_BLOCK else USUAL_BLOCK
