@@ -9,6 +9,7 @@ import pytest
 from tests.support.command_line import pellucid
 
 from pellucid.cli import advisories, doctor
+from pellucid.formats import libarchive
 from pellucid.services.advisories import Advisories, AdvisoryStatus
 from pellucid.settings import Settings
 
@@ -122,3 +123,17 @@ def test_what_is_no_vulnerability_data_changes_nothing(tmp_path: Path, content: 
     assert (ended.code, ended.stdout) == (2, "")
     assert str(source) in ended.stderr
     assert Advisories(tmp_path / "data").status().bundled
+
+
+def test_a_missing_library_says_what_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "confinement", lambda _settings: {})
+    assert "libarchive 3" in checks(Settings(data_dir=tmp_path))["libarchive"].words
+    monkeypatch.setattr(libarchive, "LIBRARIES", ("libnothing.so.1",))
+    libarchive._library.cache_clear()
+    try:
+        found = checks(Settings(data_dir=tmp_path))["libarchive"]
+    finally:
+        libarchive._library.cache_clear()
+    assert found.verdict == "warning"
+    assert "libarchive13" in found.words
+    assert "RAR" in found.words

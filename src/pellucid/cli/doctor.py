@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pellucid.cli import configuration, exit_codes
 from pellucid.cli.terminal import say, size
-from pellucid.errors import PellucidError
+from pellucid.errors import MissingLibrary, PellucidError
+from pellucid.formats import libarchive
 from pellucid.pipeline.sandbox import Layers
 from pellucid.services.advisories import Advisories
 from pellucid.services.analysis_means import pool_of
@@ -51,6 +52,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield from _sandbox(settings)
     yield from _data_dir(settings)
     yield _database_engine()
+    yield _archives()
     yield _advisories(settings)
 
 
@@ -102,6 +104,16 @@ def _database_engine() -> Check:
     recent = sqlite3.sqlite_version_info >= (3, 35)
     words = f"SQLite {sqlite3.sqlite_version}" + ("" if recent else "; 3.35 or later is needed")
     return Check(verdict=OK if recent else MISSING, subject="database", words=words)
+
+
+def _archives() -> Check:
+    """The one library that readers of archives load when they need it."""
+    try:
+        words = libarchive.version()
+    except MissingLibrary as error:
+        words = f"{error.message}; RAR, LHA, xar, and cabinets packed with LZX are recognised, but not unpacked"
+        return Check(verdict=WARNING, subject="libarchive", words=words)
+    return Check(verdict=OK, subject="libarchive", words=f"{words}; it unpacks RAR, LHA, xar, and LZX in cabinets")
 
 
 def _advisories(settings: Settings) -> Check:

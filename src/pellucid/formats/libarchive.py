@@ -21,6 +21,7 @@ READ = ctypes.CFUNCTYPE(ctypes.c_ssize_t, HANDLE, ctypes.c_void_p, ctypes.POINTE
 SKIP = ctypes.CFUNCTYPE(ctypes.c_int64, HANDLE, ctypes.c_void_p, ctypes.c_int64)
 SEEK = ctypes.CFUNCTYPE(ctypes.c_int64, HANDLE, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int)
 SIGNATURES: dict[str, tuple[object, list[object]]] = {
+    "archive_version_string": (ctypes.c_char_p, []),
     "archive_read_new": (HANDLE, []),
     "archive_read_free": (ctypes.c_int, [HANDLE]),
     "archive_read_set_read_callback": (ctypes.c_int, [HANDLE, READ]),
@@ -68,6 +69,12 @@ def _library() -> ctypes.CDLL:
             _declare(library, f"archive_read_support_format_{form}", ctypes.c_int, [HANDLE])
         return library
     raise MissingLibrary(f"libarchive is not installed (Debian package libarchive13): {failure}")
+
+
+def version() -> str:
+    """What is installed, such as "libarchive 3.6.2". Raises MissingLibrary."""
+    text: bytes = _library().archive_version_string()
+    return text.decode("ascii", "backslashreplace")
 
 
 def _declare(library: ctypes.CDLL, name: str, result: object, arguments: list[object]) -> None:
