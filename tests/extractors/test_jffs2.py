@@ -228,7 +228,7 @@ def test_another_file_system_right_behind_is_not_mixed_in(tree: Path, tmp_path: 
     other = tmp_path / "other"
     other.mkdir()
     for number in range(5):
-        (other / f"file-{number}").write_bytes(b"%d" % number * 1000)
+        (other / f"file-{number}").write_bytes(random.Random(number).randbytes(2000))
     first, second = made(tree, tmp_path, *VARIANTS[variant]), made(other, tmp_path, *VARIANTS[variant])
     for one, two in ((first, second), (second, first)):
         assert jffs2.measure(one + two, 0) == len(one)
