@@ -1,10 +1,12 @@
 """YAFFS in the layouts of pages and spare areas that occur, and as a log that grew."""
 
 import dataclasses
+import random
 from pathlib import Path
 
 import pytest
 from tests.support import trees
+from tests.support.small_inputs import small_inputs
 from tests.support.trees import Extraction, extract
 from tests.support.yaffs_images import DELETED, FILE, FOLDER, HARDLINK, ROOT, SPECIAL, UNLINKED, Image
 
@@ -153,3 +155,9 @@ def test_a_signature_by_chance_is_none() -> None:
     for fill in (b"\0", b"\xff", b"some text "):
         with pytest.raises(Malformed):
             yaffs.measure(data + fill * 5000, 0)
+
+
+@pytest.mark.parametrize("behind", [bytes(1 << 18), random.Random(1).randbytes(1 << 18), b"\xff" * (1 << 18)])
+def test_a_small_image_with_something_else_behind_it(behind: bytes) -> None:
+    data = small_inputs()["yaffs"]
+    assert yaffs.measure(data + behind, 0) == len(data)

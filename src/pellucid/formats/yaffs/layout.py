@@ -171,8 +171,8 @@ def _candidates() -> Iterator[Layout]:
 
 
 def _score(data: Data, start: int, layout: Layout) -> int:
-    """Of the first pages, how many hold something, less those that make no sense."""
-    score = 0
+    """Of the first pages, how many hold something, less those that make no sense; an image may end among them."""
+    score = best = 0
     for count in range(MOST_TRIED):
         at = start + count * layout.stride
         if at + layout.stride > len(data):
@@ -181,4 +181,5 @@ def _score(data: Data, start: int, layout: Layout) -> int:
             score += layout.chunk(data, at) is not None
         except Malformed:
             score -= 4
-    return score
+        best = max(best, score)
+    return best
