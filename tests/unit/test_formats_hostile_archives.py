@@ -1,19 +1,27 @@
 """Archives whose numbers lie: readers end soon, take little memory and say what they left out."""
 
 import io
+import mmap
+import random
 import struct
 import tarfile
+import zipfile
 import zlib
 from pathlib import Path
 
 import pytest
 from tests.support.alarm import within
+from tests.support.cabinets import cabinet
+from tests.support.rar_archives import rar4, rar5
 from tests.support.trees import extract
 
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
+from pellucid.extractors.cab import cab
+from pellucid.extractors.rar import rar
 from pellucid.extractors.tar import tar
-from pellucid.formats import lzh, lzop, xar
+from pellucid.extractors.zip import zip_archive
+from pellucid.formats import lzh, lzop, xar, zip_directory
 from pellucid.formats import tar as archives
 from pellucid.formats.sevenzip import archive as sevenzip
 
@@ -135,3 +143,83 @@ def test_a_text_about_lzh_is_no_archive() -> None:
         head = bytes([len(body), sum(body) & 0xFF]) + body
         with pytest.raises(Malformed):
             lzh.length(head + bytes(4096), 0)
+
+
+def streamed(count: int, size: int = 300) -> bytes:
+    """A zip as it is written into a pipe: the sizes stand behind the data."""
+
+    class Pipe(io.BytesIO):
+        def tell(self) -> int:
+            raise OSError
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(count):
+            archive.writestr(f"file-{number}", bytes([number % 256]) * size)
+    return pipe.getvalue()
+
+
+def test_the_end_of_a_cut_zip_is_not_looked_for_from_each_entry(tmp_path: Path) -> None:
+    whole = streamed(3000)
+    cut = whole[: whole.index(b"PK\x01\x02")].replace(b"\x08\0\x08\0", b"\x08\0\x61\0")
+    assert cut != whole
+    (tmp_path / "cut").write_bytes(cut + b"x" * (48 << 20))
+    with (tmp_path / "cut").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        at = 0
+        with within(4):
+            while (at := data.find(b"PK\x03\x04", at, len(cut))) >= 0:
+                with pytest.raises(Malformed):
+                    zip_archive.measure(data, at)
+                at += 4
+
+
+def test_a_streamed_zip_that_is_cut_gives_what_is_there(tmp_path: Path) -> None:
+    whole = streamed(50)
+    cut = whole[: whole.index(b"PK\x01\x02") - 40]
+    assert zip_archive.measure(cut, 0) > len(cut)
+    found = extract(zip_archive, cut, tmp_path)
+    assert [found.contents[f"file-{number}"] for number in range(49)] == [bytes([number]) * 300 for number in range(49)]
+    assert found.problems
+    middle = whole[: whole.index(b"PK\x01\x02")]
+    assert zip_archive.measure(b"front" + middle + b"behind", 5) == len(middle)
+
+
+def test_a_directory_of_millions_is_read_as_far_as_memory_goes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(zip_directory, "MOST_RECORDS", 20)
+    found = extract(zip_archive, streamed(30), tmp_path)
+    assert len(found.contents) == 20
+    assert found.kinds == {ProblemKind.UNSUPPORTED}
+
+
+def test_empty_files_in_a_cabinet_overlap_nothing(tmp_path: Path) -> None:
+    data = bytearray(cabinet([("full", b"abc"), ("none", b""), ("more", b"")], 0, [(b"abc", 3)]))
+    at = data.index(b"none\0") - 16
+    data[at + 4 : at + 8] = bytes(4)
+    found = extract(cab, bytes(data), tmp_path)
+    assert found.contents == {"full": b"abc", "none": b"", "more": b""}
+    assert not found.problems
+
+
+def test_the_window_of_mszip_reaches_over_small_blocks(tmp_path: Path) -> None:
+    first, second = random.Random(3).randbytes(9000), b"x" * 100
+    blocks = []
+    for content, window in ((first, b""), (second, first), (first, first + second)):
+        engine = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=window) if window else zlib.compressobj(wbits=-15)
+        blocks.append((b"CK" + engine.compress(content) + engine.flush(), len(content)))
+    found = extract(cab, cabinet([("a", first + second + first)], 1, blocks), tmp_path)
+    assert not found.problems
+    assert found.contents == {"a": first + second + first}
+
+
+def test_a_locked_rar_inside_other_data_does_not_swallow_it() -> None:
+    for locked in (rar4([], flags=0x80), rar5([], encrypted=True)):
+        size = rar.measure(b"x" * 16 + locked + b"squashfs" * 100, 16)
+        assert size <= len(locked)
+        assert rar.measure(locked, 0) == len(locked)
+
+
+def test_chains_of_blocks_of_lzop_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lzop, "MOST_BLOCKS", 10)
+    head = lzop_file(b"", 1)[:-12]
+    with pytest.raises(Malformed):
+        lzop.length(head + struct.pack(">II", 1, 1) + (b"x" + struct.pack(">II", 1, 1)) * 20 + b"x" + bytes(4), 0)

@@ -39,12 +39,12 @@ def _end_of_entries(data: Data, start: int) -> int:
     """Where the entries end; `start` when not even the first one is whole and believable."""
     at = start
     try:
-        for record, data_at in zip_directory.locals_from(data, start):
+        for record, data_at, end in zip_directory.locals_from(data, start):
             if record.method not in METHODS or any(byte < 0x20 for byte in record.name):
                 break
             if data_at + record.packed > len(data):
                 return at if at == start else data_at + record.packed
-            at = data_at + record.packed
+            at = end
     except Truncated:
         return at if at == start else len(data) + 1
     except Malformed:
@@ -96,7 +96,7 @@ def _without_directory(data: Data) -> Members:
     first = zip_directory.first_entry(data, 0)
     if first:
         yield Unsupported("the archive is in several parts: what goes on in another part is cut off")
-    for record, data_at in zip_directory.locals_from(data, first):
+    for record, data_at, _ in zip_directory.locals_from(data, first):
         if record.flags & ENCRYPTED:
             yield Encrypted(f"{_name(record)[:200]} is encrypted")
         else:

@@ -1,11 +1,15 @@
 """Where the entries of a zip archive are: end records, central directory, local headers (APPNOTE 6.3.10, 4.3)."""
 
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import count
 from struct import Struct
 
-from pellucid.errors import Malformed
+from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.span import Data, take, unpack
+from pellucid.formats.streams import MOST_MEASURED, inflate
 
 LOCAL_MAGIC, CENTRAL_MAGIC, END_MAGIC = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 END64_MAGIC, LOCATOR_MAGIC = b"PK\x06\x06", b"PK\x06\x07"
@@ -18,11 +22,13 @@ LOCATOR = Struct("<4sIQI")
 SPANNED = (b"PK\x07\x08", b"PK00")
 ZIP64_EXTRA = 0x0001
 DESCRIPTOR, UNICODE, ENCRYPTED = 1 << 3, 1 << 11, 1 << 0
+DESCRIPTOR_MAGIC, DESCRIPTORS, DEFLATED = b"PK\x07\x08", (Struct("<I2I"), Struct("<I2Q")), 8
 MASKED = 0xFFFFFFFF
 NEWEST = 63
 MOST_METHOD = 99
 MOST_COMMENT = 1 << 16
 LONGEST_NAME = 4096
+MOST_RECORDS = 1 << 20
 Extra = dict[int, bytes]
 
 
@@ -68,6 +74,8 @@ def find(data: Data, start: int = 0) -> Directory:
 
 def find_after(data: Data, start: int) -> Directory:
     """The directory of the archive whose first local header stands at `start`, wherever it ends."""
+    if _last_end(data) < start:
+        raise Malformed("there is no central directory")
     at = start
     while (at := data.find(END_MAGIC, at)) >= 0:
         try:
@@ -81,10 +89,20 @@ def find_after(data: Data, start: int) -> Directory:
     raise Malformed("there is no central directory")
 
 
+@lru_cache(maxsize=1)
+def _last_end(data: Data) -> int:
+    """Where the last end record may be, -1 for nowhere; kept, since each entry of a cut archive asks for it."""
+    return data.rfind(END_MAGIC)
+
+
 def central(data: Data, directory: Directory) -> Iterator[Record]:
     """The entries that the central directory lists; its size counts, not its number of them."""
     at, end = directory.at, directory.at + directory.size
-    while at < end:
+    for number in count():
+        if at >= end:
+            return
+        if number >= MOST_RECORDS:
+            raise Unsupported(f"more than {MOST_RECORDS:,} entries: the others were not unpacked")
         fields = unpack(CENTRAL, data, at)
         magic, made_by, _, flags, method, time, date, checksum, packed, size = fields[:10]
         name_size, extra_size, comment_size, _, _, attributes, header_at = fields[10:]
@@ -138,15 +156,41 @@ def local(data: Data, at: int) -> tuple[Record, int]:
     return record, at + LOCAL.size + name_size + extra_size
 
 
-def locals_from(data: Data, start: int) -> Iterator[tuple[Record, int]]:
-    """Local headers one after the other, as long as they state the sizes of their entries."""
+def locals_from(data: Data, start: int) -> Iterator[tuple[Record, int, int]]:
+    """Local headers one after the other, with the places where the data of their entries begins and where all ends.
+
+    What was deflated without stating its sizes is unpacked to find them.
+    """
     at = start
     while data[at : at + 4] == LOCAL_MAGIC:
         record, data_at = local(data, at)
-        if record.flags & DESCRIPTOR and not record.packed:
-            raise Malformed("the size of an entry stands only in the central directory")
-        yield record, data_at
         at = data_at + record.packed
+        if record.flags & DESCRIPTOR and not record.packed:
+            record, at = _measured(data, record, data_at)
+        yield record, data_at, at
+
+
+def _measured(data: Data, record: Record, data_at: int) -> tuple[Record, int]:
+    """The entry with its sizes, which stand behind its data, and where it ends."""
+    if record.method != DEFLATED or record.flags & ENCRYPTED:
+        raise Malformed("the size of an entry stands only in the central directory")
+    checksum = total = 0
+    stream = inflate(data, data_at)
+    while True:
+        try:
+            piece = next(stream)
+        except StopIteration as stop:
+            end = int(stop.value)
+            break
+        checksum, total = zlib.crc32(piece, checksum), total + len(piece)
+        if total > MOST_MEASURED:
+            raise Unsupported("an entry that does not state its size gives too much")
+    at = end + 4 if data[end : end + 4] == DESCRIPTOR_MAGIC else end
+    for layout in DESCRIPTORS:
+        if layout.pack(checksum, end - data_at & MASKED, total & MASKED) == data[at : at + layout.size]:
+            found = replace(record, packed=end - data_at, size=total, checksum=checksum)
+            return found, at + layout.size
+    raise Malformed("the size or the checksum behind an entry differs")
 
 
 def first_entry(data: Data, start: int) -> int:
