@@ -15,6 +15,7 @@ LENGTH = Struct(">I")
 OLDEST, WITH_LEVEL, NEWEST_NEEDED = 0x0900, 0x0940, 0x1040
 LARGEST_BLOCK = 64 << 20
 MOST_MEMBERS = 1 << 16
+MOST_BLOCKS = 1 << 22
 ADLER_UNPACKED, ADLER_PACKED, EXTRA_FIELD = 0x1, 0x2, 0x40
 CRC_UNPACKED, CRC_PACKED, FILTERED, CRC_HEADER = 0x100, 0x200, 0x800, 0x1000
 Checksum = Callable[[bytes], int]
@@ -120,7 +121,7 @@ def _blocks(data: Data, found: Header) -> Iterator[_Block]:
     """The blocks of a member; the last one is of no bytes and stands at its end mark."""
     unpacked, packed = found.checks
     at = found.data_at
-    while True:
+    for _ in range(MOST_BLOCKS):
         (size,) = unpack(LENGTH, data, at)
         if not size:
             yield _Block(size=0, packed=0, stated=(), at=at + 4)
@@ -133,6 +134,7 @@ def _blocks(data: Data, found: Header) -> Iterator[_Block]:
         begin = at + 8 + 4 * count
         yield _Block(size=size, packed=stored, stated=stated, at=begin)
         at = begin + stored
+    raise Unsupported(f"more than {MOST_BLOCKS:,} blocks in a member")
 
 
 def length(data: Data, start: int) -> int:
