@@ -26,7 +26,11 @@ MOST_BLOCKS = 1 << 20
 
 @dataclass(kw_only=True)
 class Archive:
-    """`end` is beyond the data when it is cut off; with `locked`, everything behind the first headers is encrypted."""
+    """`end` is beyond the data when it is cut off.
+
+    With `locked`, everything behind the first headers is encrypted, and nothing says where it ends: it is all the
+    data of an archive that begins it, and only the headers of one inside other data.
+    """
 
     version: int
     end: int
@@ -69,7 +73,7 @@ def _read4(data: Data, start: int) -> Archive:
         if kind == MAIN4:
             found.solid, found.volume = bool(flags & SOLID4), bool(flags & VOLUME4)
             if flags & LOCKED4:
-                found.locked, found.end = True, len(data)
+                found.locked, found.end = True, found.end if start else len(data)
                 return found
         elif kind == FILE4:
             found.files += 1
@@ -106,7 +110,7 @@ def _read5(data: Data, start: int) -> Archive:
             return found
         found.end = at + size
         if kind == ENCRYPTION5:
-            found.locked, found.end = True, len(data)
+            found.locked, found.end = True, found.end if start else len(data)
             return found
         if kind == MAIN5:
             own, _ = _number(rest, 0)
