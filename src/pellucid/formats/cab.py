@@ -151,6 +151,9 @@ def _folder(data: Data, cabinet: Cabinet, number: int, files: list[File]) -> Mem
         return
     source = Pulled(_unpacked(data, cabinet, folder))
     for done, file in enumerate(files):
+        if not file.size:
+            yield Member(name=file.name, mtime=file.mtime)
+            continue
         if file.at < source.position:
             yield Malformed(f"{file.name[:200]}: it overlaps another file and was not unpacked")
             continue
@@ -178,7 +181,8 @@ def _unpacked(data: Data, cabinet: Cabinet, folder: Folder) -> Iterator[bytes]:
         if not size:
             raise Unsupported("the folder goes on in another cabinet of the set")
         if folder.method == MSZIP:
-            content = window = _inflated(content, size, window)
+            content = _inflated(content, size, window)
+            window = (window + content)[-BLOCK_OUTPUT:]
         if len(content) != size:
             raise Malformed("a block does not unpack to its size")
         yield content
