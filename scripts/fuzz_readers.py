@@ -30,6 +30,7 @@ from pellucid.pipeline import carving
 
 TIGHT = Limits(bytes=4 << 20, files=2000, ratio_floor=4 << 20)
 MOST = 1000
+MOST_PLACES = 20_000
 RECOGNISER = carving.recogniser(EXTRACTORS)
 
 PEM = (
@@ -56,10 +57,12 @@ class Target:
         unit = self.extractor
         if unit is None or not unit.carve:
             return
-        literals = {signature.literal for signature in unit.signatures}
-        hits = {literal: [hit.start() for hit in re.finditer(re.escape(literal), data)] for literal in literals}
+        starts: set[int] = set()
+        for signature in unit.signatures:
+            places = re.finditer(re.escape(signature.literal), data)
+            starts.update(place.start() - signature.at for place in islice(places, MOST_PLACES))
         end = 0
-        for start, _ in carving.places(hits, (unit,))[: carving.MOST_CANDIDATES]:
+        for start in sorted(starts)[:MOST_PLACES]:
             if start >= end:
                 with suppress(Malformed):
                     end = start + max(unit.measure(data, start), 0)

@@ -196,3 +196,11 @@ def test_entries_without_bytes(tmp_path: Path) -> None:
         "folder": EntryKind.DIRECTORY,
         "empty": EntryKind.FILE,
     }
+
+
+def test_a_million_files_without_names(tmp_path: Path) -> None:
+    count = 900_000
+    header = b"\1\5" + b"\xe0" + count.to_bytes(3, "little") + b"\0\0"
+    found = struct.pack("<QQI", 0, len(header), zlib.crc32(header))
+    data = b"7z\xbc\xaf\x27\x1c\0\4" + struct.pack("<I", zlib.crc32(found)) + found + header
+    assert extract(sevenzip, data, tmp_path).refused == "files without names"

@@ -4,7 +4,7 @@ import bz2
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data
-from pellucid.formats.streams import Unpacked, through
+from pellucid.formats.streams import Unpacked, joined, through
 
 BLOCK = b"1AY&SY"
 END = b"\x17rE8P\x90"
@@ -21,11 +21,13 @@ def check(data: Data, start: int) -> None:
 
 def unpacked(data: Data, start: int) -> Unpacked:
     """All streams from `start` on, as one."""
-    at = start
-    while True:
+    check(data, start)
+    return (yield from joined(through(bz2.BZ2Decompressor(), data, start), lambda at: _following(data, at)))
+
+
+def _following(data: Data, at: int) -> Unpacked | None:
+    try:
         check(data, at)
-        at = yield from through(bz2.BZ2Decompressor(), data, at)
-        try:
-            check(data, at)
-        except Malformed:
-            return at
+    except Malformed:
+        return None
+    return through(bz2.BZ2Decompressor(), data, at)

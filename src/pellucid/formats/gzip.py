@@ -6,7 +6,7 @@ from struct import Struct
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
-from pellucid.formats.streams import Unpacked, inflate
+from pellucid.formats.streams import Unpacked, inflate, joined
 
 MAGIC = b"\x1f\x8b\x08"
 HEADER = Struct("<3sBIBB")
@@ -50,13 +50,15 @@ def header(data: Data, start: int) -> Header:
 
 def unpacked(data: Data, start: int) -> Unpacked:
     """All members from `start` on, as one stream, as gzip itself does it."""
-    at = start
-    while True:
-        at = yield from _member(data, header(data, at).payload)
-        try:
-            header(data, at)
-        except Malformed:
-            return at
+    first = _member(data, header(data, start).payload)
+    return (yield from joined(first, lambda at: _following(data, at)))
+
+
+def _following(data: Data, at: int) -> Unpacked | None:
+    try:
+        return _member(data, header(data, at).payload)
+    except Malformed:
+        return None
 
 
 def _member(data: Data, payload: int) -> Unpacked:

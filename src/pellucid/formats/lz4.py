@@ -7,7 +7,7 @@ import lz4.frame
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Data, take, unpack
-from pellucid.formats.streams import Unpacked, through
+from pellucid.formats.streams import Unpacked, joined, through
 
 MAGIC = b"\x04\x22\x4d\x18"
 LEGACY = b"\x02\x21\x4c\x18"
@@ -20,17 +20,17 @@ VERSION = 1
 
 def unpacked(data: Data, start: int) -> Unpacked:
     """All frames from `start` on, as one stream."""
-    at = start
-    while True:
-        magic = data[at : at + 4]
-        if magic == MAGIC:
-            at = yield from _frame(data, at)
-        elif magic == LEGACY:
-            at = yield from _legacy(data, at)
-        elif at == start:
-            raise Malformed("no LZ4 frame")
-        else:
-            return at
+    first = _any_frame(data, start)
+    if first is None:
+        raise Malformed("no LZ4 frame")
+    return (yield from joined(first, lambda at: _any_frame(data, at)))
+
+
+def _any_frame(data: Data, at: int) -> Unpacked | None:
+    magic = data[at : at + 4]
+    if magic == MAGIC:
+        return _frame(data, at)
+    return _legacy(data, at) if magic == LEGACY else None
 
 
 def _frame(data: Data, start: int) -> Unpacked:

@@ -6,7 +6,7 @@ from struct import Struct
 from pellucid.errors import Malformed
 from pellucid.formats import lzma_alone
 from pellucid.formats.span import Data, take, unpack
-from pellucid.formats.streams import Unpacked
+from pellucid.formats.streams import Unpacked, joined
 
 MAGIC = b"LZIP\x01"
 HEADER_SIZE = 6
@@ -29,13 +29,15 @@ def dictionary(data: Data, start: int) -> int:
 
 def unpacked(data: Data, start: int) -> Unpacked:
     """All members from `start` on, as one stream, as lzip itself does it."""
-    at = yield from _member(data, start)
-    while True:
-        try:
-            dictionary(data, at)
-        except Malformed:
-            return at
-        at = yield from _member(data, at)
+    return (yield from joined(_member(data, start), lambda at: _following(data, at)))
+
+
+def _following(data: Data, at: int) -> Unpacked | None:
+    try:
+        dictionary(data, at)
+    except Malformed:
+        return None
+    return _member(data, at)
 
 
 def _member(data: Data, start: int) -> Unpacked:

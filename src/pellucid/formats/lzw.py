@@ -17,6 +17,7 @@ LEAST_BITS, MOST_BITS = 10, 16
 BLOCK_MODE, RESERVED = 0x80, 0x60
 CLEAR = 256
 GROUPS = 64
+_BYTES = tuple(bytes([code]) for code in range(256))
 # A string longer than this is kept as an earlier one and its tail: a table of strings grows with their square.
 LONGEST = 1024
 Long = tuple[int, bytes]
@@ -53,10 +54,12 @@ class _Reader:
         self._reset()
 
     def _reset(self) -> None:
-        self._table: Table = [bytes([code]) for code in range(256)]
+        self._table: Table = [*_BYTES]
         if self._block:
             self._table.append(b"")
         self._width = FIRST_WIDTH
+        # What a clear leaves of the groups is read in vain, so there are few until it is known to be rare.
+        self._groups = 1
         self._before = b""
 
     def unpacked(self) -> Unpacked:
@@ -80,11 +83,12 @@ class _Reader:
     def _codes(self) -> list[int]:
         """The codes of the next groups, no more than fit before the width changes; the last group may be cut."""
         width = self._width
-        groups = GROUPS
+        groups = self._groups
+        self._groups = min(2 * groups, GROUPS)
         if width < self._widest:
             # One code adds one string, but for the first one.
             wanted = (1 << width) - len(self._table) + (0 if self._before else 1)
-            groups = min(-(-wanted // 8), GROUPS)
+            groups = min(-(-wanted // 8), groups)
         raw = self._data[self._at : self._at + groups * width]
         whole = len(raw) // width
         if width == 16:

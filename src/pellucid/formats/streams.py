@@ -79,6 +79,26 @@ def inflate(data: Data, start: int, end: int | None = None) -> Unpacked:
     return at - len(engine.unused_data)
 
 
+def joined(first: Unpacked, following: Callable[[int], Unpacked | None]) -> Unpacked:
+    """Streams one after the other as one: `following` gives that which begins at an offset, None when none does.
+
+    A later one of which nothing can be read is not part of them: else each of many streams before a damaged one would
+    be unpacked again and again, while looking for the place at which they begin.
+    """
+    at = yield from first
+    while (stream := following(at)) is not None:
+        try:
+            piece = next(stream)
+        except StopIteration as stop:
+            at = stop.value
+            continue
+        except Malformed:
+            return at
+        yield piece
+        at = yield from stream
+    return at
+
+
 class Unpacking:
     """An unpacker to be iterated; `first` has been read already, and `ended_at` is known once all has been.
 

@@ -3,7 +3,7 @@
 import lzma
 
 from pellucid.formats.span import Data
-from pellucid.formats.streams import MEMORY_LIMIT, Unpacked, through
+from pellucid.formats.streams import MEMORY_LIMIT, Unpacked, joined, through
 
 MAGIC = b"\xfd7zXZ\0"
 MOST_PADDING = 1 << 16
@@ -11,13 +11,16 @@ MOST_PADDING = 1 << 16
 
 def unpacked(data: Data, start: int) -> Unpacked:
     """All streams from `start` on, as one."""
-    at = start
-    while True:
-        at = yield from through(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT), data, at)
-        following = _past_padding(data, at)
-        if data[following : following + len(MAGIC)] != MAGIC:
-            return at
-        at = following
+    return (yield from joined(_stream(data, start), lambda at: _following(data, at)))
+
+
+def _stream(data: Data, at: int) -> Unpacked:
+    return through(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT), data, at)
+
+
+def _following(data: Data, at: int) -> Unpacked | None:
+    at = _past_padding(data, at)
+    return _stream(data, at) if data[at : at + len(MAGIC)] == MAGIC else None
 
 
 def _past_padding(data: Data, at: int) -> int:

@@ -7,7 +7,7 @@ import zstandard
 
 from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats.span import PIECE, Data, take, unpack
-from pellucid.formats.streams import Unpacked
+from pellucid.formats.streams import Unpacked, joined
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 SKIPPABLE = tuple(bytes([number, 0x2A, 0x4D, 0x18]) for number in range(0x50, 0x60))
@@ -33,17 +33,22 @@ class _Slice:
 
 def unpacked(data: Data, start: int) -> Unpacked:
     """All frames from `start` on, as one stream; skippable frames give nothing."""
-    at = start
-    while True:
-        magic = data[at : at + 4]
-        if magic in SKIPPABLE:
-            at = _past_skippable(data, at)
-        elif magic == MAGIC:
-            at = yield from _frame(data, at)
-        elif at == start:
-            raise Malformed("no Zstandard frame")
-        else:
-            return at
+    first = _any_frame(data, start)
+    if first is None:
+        raise Malformed("no Zstandard frame")
+    return (yield from joined(first, lambda at: _any_frame(data, at)))
+
+
+def _any_frame(data: Data, at: int) -> Unpacked | None:
+    magic = data[at : at + 4]
+    if magic in SKIPPABLE:
+        return _skippable(data, at)
+    return _frame(data, at) if magic == MAGIC else None
+
+
+def _skippable(data: Data, at: int) -> Unpacked:
+    yield from ()
+    return _past_skippable(data, at)
 
 
 def length(data: Data, start: int) -> int:
@@ -65,6 +70,10 @@ def length(data: Data, start: int) -> int:
             if not frames:
                 raise
             return len(data) - start
+        except Malformed:
+            if not frames:
+                raise
+            break
     if not frames:
         raise Malformed("no Zstandard frame")
     return at - start

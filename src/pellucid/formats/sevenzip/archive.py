@@ -23,6 +23,8 @@ EMPTY_STREAM, EMPTY_FILE, ANTI, NAMES = 0x0E, 0x0F, 0x10, 0x11
 MODIFIED, ATTRIBUTES, DUMMY = 0x14, 0x15, 0x19
 MOST_ENCODED = 4
 LARGEST_HEADER = 64 << 20
+# Only what came from a pipe has none, and that is one file; a bit of each would otherwise do for a million.
+MOST_NAMELESS = 1000
 DIRECTORY_ATTRIBUTE, UNIX_ATTRIBUTE = 0x10, 0x8000
 MOST_TARGET = 1 << 16
 
@@ -139,6 +141,8 @@ def _files(fields: Fields) -> list[File]:
             times = own.times(count)
         elif section == ATTRIBUTES:
             attributes = own.attributes(count)
+    if NAMES not in seen and count > MOST_NAMELESS:
+        raise Malformed("files without names")
     rows = zip(names, without_stream, empty, attributes, times, anti, strict=True)
     return [
         File(
