@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pellucid.analysis import pack
 from pellucid.errors import Malformed
+from pellucid.formats.span import zeros
 from pellucid.pipeline.content import Child
 
 PIECE = 8 << 20
@@ -121,17 +122,23 @@ class Scratch:
             for child in children:
                 entry = child.entry
                 at = whole.at + entry.stored
-                child.sha256 = _sha256(file.fileno(), at, entry.size)
-                self._extents.setdefault(child.sha256, Extent(whole.path, at, entry.size))
+                extent = Extent(whole.path, at, entry.size)
+                child.sha256 = _sha256(file.fileno(), extent)
+                self._extents.setdefault(child.sha256, extent)
 
 
-def _sha256(descriptor: int, at: int, size: int) -> str:
-    """SHA-256, in hex, of `size` bytes from `at`."""
-    if size <= PIECE:
-        return hashlib.sha256(os.pread(descriptor, size, at)).hexdigest()
+def _sha256(descriptor: int, extent: Extent) -> str:
+    """SHA-256, in hex; holes are not read."""
+    if extent.size <= PIECE:
+        return hashlib.sha256(os.pread(descriptor, extent.size, extent.at)).hexdigest()
     digest = hashlib.sha256()
-    for start in range(at, at + size, PIECE):
-        digest.update(os.pread(descriptor, min(PIECE, at + size - start), start))
+    done = extent.at
+    for start, end in (*_islands(descriptor, extent), (extent.at + extent.size, extent.at + extent.size)):
+        for hole in zeros(start - done):
+            digest.update(hole)
+        for at in range(start, end, PIECE):
+            digest.update(os.pread(descriptor, min(PIECE, end - at), at))
+        done = end
     return digest.hexdigest()
 
 
