@@ -267,3 +267,9 @@ def _modules(folder: Path, name: str) -> Iterator[str]:
         assert not found.problems
         yield from found.contents
         at = data.find(b"_FVH", start + length)
+
+
+def test_what_else_stands_behind_a_store_of_variables_comes_out(tmp_path: Path) -> None:
+    body = uefi.store(uefi.standard_variable("Boot0000", b"entry"), kind=uefi.STANDARD)
+    found = extract(uefi_volume, nv_volume(body + b"another store" * 9), tmp_path / "out")
+    assert found.contents["behind-store.bin"].startswith(b"another store" * 9)

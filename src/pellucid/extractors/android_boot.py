@@ -4,7 +4,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.formats.android import avb, boot
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 
 def measure(data: Data, start: int) -> int:
@@ -36,7 +36,7 @@ def android_boot(artefact: Artefact, output: Output) -> None:
         if value:
             output.fact(name, value)
     for part in image.parts:
-        output.file(part.name, pieces(data, part.at, part.size), facts=part.facts)
+        output.part(part.name, data, part.at, part.size, facts=part.facts)
     if found := avb.footer(data):
         _, at, size = found
-        output.file("vbmeta", pieces(data, at, size))
+        output.part("vbmeta", data, at, size)

@@ -4,7 +4,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.formats.android import avb
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 
 def measure(data: Data, start: int) -> int:
@@ -23,4 +23,4 @@ def android_vbmeta(artefact: Artefact, output: Output) -> None:
         output.fact(name, value)
     for name, (at, size) in (("public_key", found.key), ("signature", found.signature)):
         if size:
-            output.file(f"{name}.bin", pieces(artefact.data, at, size))
+            output.part(f"{name}.bin", artefact.data, at, size)

@@ -73,6 +73,7 @@ def _describe(output: Output, image: Image, prefix: str) -> None:
 
 def _unpack(archive: Archive, output: Output, merged: Merged, layer: Layer, index: int) -> None:
     """One layer, straight from the archive or from its unpacked copy."""
+    output.check_time()
     try:
         at, size = archive.place(layer.blob)
     except Malformed as error:

@@ -5,7 +5,7 @@ from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.formats.android import avb
 from pellucid.formats.android import dtbo as tables
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 
 def measure(data: Data, start: int) -> int:
@@ -26,7 +26,7 @@ def dtbo(artefact: Artefact, output: Output) -> None:
         output.fact(f"entry.{number}", " ".join(f"{name}={value}" for name, value in entry.facts.items()))
         if entry.at not in seen:
             seen.add(entry.at)
-            output.file(f"{number:03}.dtb", pieces(data, entry.at, entry.size), facts=entry.facts)
+            output.part(f"{number:03}.dtb", data, entry.at, entry.size, facts=entry.facts)
     if found := avb.footer(data):
         _, at, size = found
-        output.file("vbmeta", pieces(data, at, size))
+        output.part("vbmeta", data, at, size)

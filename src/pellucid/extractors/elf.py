@@ -7,7 +7,7 @@ from pellucid.errors import Malformed
 from pellucid.formats import elf_layout
 from pellucid.formats.identify import is_padding
 from pellucid.formats.linux import contents
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 SMALLEST_OVERLAY = 16
 
@@ -33,18 +33,18 @@ def elf(artefact: Artefact, output: Output) -> None:
     at, size = _overlay(data, layout.end)
     if size:
         output.fact("overlayOffset", f"0x{at:x}")
-        output.file("overlay", pieces(data, at, size))
+        output.part("overlay", data, at, size)
     at, size = elf_layout.module_signature(data)
     if size:
         output.fact("signature", f"0x{at:x}")
-        output.file("signature.p7s", pieces(data, at, size))
+        output.part("signature.p7s", data, at, size)
     if layout.is_kernel:
         if banner := contents.banner(data):
             output.fact("version", banner)
         for place in contents.configs(data):
             output.file("config", contents.config(data, place))
         for part in contents.initramfs(data):
-            output.file(part.name, pieces(data, part.at, part.size))
+            output.part(part.name, data, part.at, part.size)
 
 
 def _overlay(data: Data, end: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
 from pellucid.formats import fdt
 from pellucid.formats import fit as images
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 
 def measure(data: Data, start: int) -> int:
@@ -39,4 +39,4 @@ def fit(artefact: Artefact, output: Output) -> None:
             output.fact(f"{image.name}.{algorithm}", value.hex())
         if wrong:
             output.problem(ProblemKind.MALFORMED, f"{image.name}: {', '.join(sorted(wrong))} differ from the data")
-        output.file(image.name, pieces(artefact.data, image.at, image.size))
+        output.part(image.name, artefact.data, image.at, image.size)

@@ -5,7 +5,7 @@ from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.formats import intel_flash as flash
 from pellucid.formats.identify import is_padding
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 
 def measure(data: Data, start: int) -> int:
@@ -32,8 +32,8 @@ def intel_flash(artefact: Artefact, output: Output) -> None:
         output.fact(f"region.{region.name}", f"0x{region.base:x}-0x{region.base + region.length:x}")
         if region.base:
             facts = {"region": region.name, "offset": f"0x{region.base:x}"}
-            output.file(f"{region.name}.bin", pieces(data, region.base, region.length), facts=facts)
+            output.part(f"{region.name}.bin", data, region.base, region.length, facts=facts)
     if not is_padding(data, flash.OEM_AT, flash.DESCRIPTOR_SIZE):
-        output.file("descriptor-oem.bin", pieces(data, flash.OEM_AT, flash.DESCRIPTOR_SIZE - flash.OEM_AT))
+        output.part("descriptor-oem.bin", data, flash.OEM_AT, flash.DESCRIPTOR_SIZE - flash.OEM_AT)
     for at, length in flash.gaps(data, descriptor):
-        output.file(f"unused-0x{at:08x}.bin", pieces(data, at, length))
+        output.part(f"unused-0x{at:08x}.bin", data, at, length)

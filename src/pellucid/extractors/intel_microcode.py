@@ -4,7 +4,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.formats import intel_microcode as microcode
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 # The version of the loader: the only fixed bytes that are not at the very start.
 LOADER = b"\1\0\0\0"
@@ -32,4 +32,4 @@ def intel_microcode(artefact: Artefact, output: Output) -> None:
     for number, (at, update) in enumerate(found):
         facts = update.facts
         name = f"{number:03}-cpu-{facts['cpuSignature'][2:]}-revision-{facts['revision'][2:]}.bin"
-        output.file(name, pieces(data, at, update.length), facts=facts)
+        output.part(name, data, at, update.length, facts=facts)

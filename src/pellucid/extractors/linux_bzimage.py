@@ -5,7 +5,7 @@ from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.errors import Unsupported
 from pellucid.formats.linux import x86
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 
 def measure(data: Data, start: int) -> int:
@@ -42,6 +42,6 @@ def linux_bzimage(artefact: Artefact, output: Output) -> None:
     else:
         output.fact("payloadOffset", f"0x{header.payload_at:x}")
         output.fact("payloadSize", header.payload_size)
-        output.file(f"payload.{header.suffix}", pieces(data, header.payload_at, header.payload_size))
+        output.part(f"payload.{header.suffix}", data, header.payload_at, header.payload_size)
     for number, (at, size) in enumerate(x86.certificates(data, header)):
-        output.file(f"signature-{number}.p7s", pieces(data, at, size))
+        output.part(f"signature-{number}.p7s", data, at, size)

@@ -4,7 +4,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.formats.linux import contents, flat
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 
 def measure(data: Data, start: int) -> int:
@@ -42,4 +42,4 @@ def linux_image(artefact: Artefact, output: Output) -> None:
     for at in contents.configs(data):
         output.file("config", contents.config(data, at))
     for part in contents.initramfs(data):
-        output.file(part.name, pieces(data, part.at, part.size))
+        output.part(part.name, data, part.at, part.size)

@@ -4,7 +4,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.formats.linux import compressed, flat
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 
 def measure(data: Data, start: int) -> int:
@@ -30,4 +30,4 @@ def linux_zboot(artefact: Artefact, output: Output) -> None:
     output.fact("payloadSize", image.payload_size)
     known = compressed.at(data, image.payload_at)
     name = f"payload.{known.suffix}" if known else "payload.bin"
-    output.file(name, pieces(data, image.payload_at, image.payload_size))
+    output.part(name, data, image.payload_at, image.payload_size)

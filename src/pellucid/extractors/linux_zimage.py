@@ -5,7 +5,7 @@ from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.errors import Unsupported
 from pellucid.formats.linux import arm
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 
 def measure(data: Data, start: int) -> int:
@@ -37,8 +37,8 @@ def linux_zimage(artefact: Artefact, output: Output) -> None:
     found = arm.payload(data, header)
     if found:
         output.fact("payloadOffset", f"0x{found.at:x}")
-        output.file(found.name, pieces(data, found.at, found.size))
+        output.part(found.name, data, found.at, found.size)
     else:
         output.failure(Unsupported("the compressed kernel was not found: its compressor is not known"))
     for tree in arm.trees(data, header.length):
-        output.file(tree.name, pieces(data, tree.at, tree.size))
+        output.part(tree.name, data, tree.at, tree.size)

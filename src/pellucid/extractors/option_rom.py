@@ -5,7 +5,7 @@ from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.errors import Malformed
 from pellucid.formats import option_rom as roms
-from pellucid.formats.span import Data, pieces
+from pellucid.formats.span import Data
 
 # The ROM's own magic has two bytes; the structure that it points to has four and stands close behind the headers.
 PLACES = range(0x1C, 0x180, 4)
@@ -43,4 +43,4 @@ def option_rom(artefact: Artefact, output: Output) -> None:
                 output.failure(error, f"image-{number}")
         if len(found) > 1:
             name = f"image-{number}-{facts['codeType']}.rom"
-            output.file(name, pieces(data, image.at, image.length), facts=facts)
+            output.part(name, data, image.at, image.length, facts=facts)

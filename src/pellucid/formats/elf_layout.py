@@ -94,16 +94,21 @@ def read(data: Data, start: int = 0) -> Layout:
     end = max(size, segments_at + segments * per_segment, sections_at + sections * per_section if sections_at else 0)
     for offset, length in shape.segment.iter_unpack(take(data, start + segments_at, segments * shape.segment.size)):
         end = max(end, offset + length)
+    rows = _sections(shape, data, start + sections_at, sections) if sections_at else []
+    end = max([end, *(offset + length for type_, offset, length in rows if type_ != NO_BITS)])
     text = b""
-    if sections_at:
-        rows = list(shape.section.iter_unpack(take(data, start + sections_at, sections * shape.section.size)))
-        if rows and (rows[0][0] or rows[0][1]):
-            raise Malformed("an ELF file whose sections are not where its header says")
-        end = max(end, *(offset + length for kind, offset, length in rows if kind != NO_BITS), end)
-        if names < len(rows):
-            _, offset, length = rows[names]
-            text = data[start + offset : start + offset + min(length, LARGEST_NAMES)]
+    if names < len(rows):
+        _, offset, length = rows[names]
+        text = data[start + offset : start + offset + min(length, LARGEST_NAMES)]
     return Layout(type=kind, machine=machine, end=end, names=text)
+
+
+def _sections(shape: Shape, data: Data, at: int, count: int) -> list[tuple[int, int, int]]:
+    """(type, offset, size) of each; the first one is always empty."""
+    rows = list(shape.section.iter_unpack(take(data, at, count * shape.section.size)))
+    if rows and (rows[0][0] or rows[0][1]):
+        raise Malformed("an ELF file whose sections are not where its header says")
+    return rows
 
 
 def module_signature(data: Data) -> tuple[int, int]:

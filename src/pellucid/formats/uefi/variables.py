@@ -116,10 +116,16 @@ def members(data: Data, store: Store) -> Members:
 
 
 def working_area(data: Data, store: Store, header: Volume) -> Members:
-    """What an interrupted write left in the spare blocks; nothing when the last write was completed."""
+    """What an interrupted write left in the spare blocks; nothing when the last write was completed.
+
+    Without such an area, what else stands behind the store, such as another store.
+    """
     end = min(header.length, len(data))
     found = [place for magic in WORKING_BLOCKS if (place := data.find(magic, store.end, end)) >= 0]
     if not found:
+        if store.end < end and not is_padding(data, store.end, end):
+            chunks = pieces(data, store.end, end - store.end)
+            yield Member(name="behind-store.bin", chunks=chunks, facts={"offset": f"0x{store.end:x}"})
         return
     at = min(found)
     _, _, state, size = unpack(WORKING, data, at)
