@@ -4,8 +4,8 @@
 
 UNBLOB is the peer's executable, installed in an environment of its own; its squashfs reader is not in Debian, so it is
 given unsquashfs instead. Both write what they find into a folder; Pellucid with an empty cache. CPU is user and system
-time of all processes. "only theirs" counts contents that the peer finds and Pellucid does not; they are listed. "only gaps":
-what the peer cuts out between formats, not recognised; Pellucid cuts at other places.
+time of all processes. "only theirs" counts contents that the peer finds and Pellucid does not; they are listed. "only
+gaps": what the peer cuts out between formats, not recognised; Pellucid cuts at other places.
 """
 
 import hashlib
