@@ -13,7 +13,7 @@ from pellucid.analysis.output import Output
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.formats.identify import identify_leaf, is_padding
-from pellucid.pipeline.carving import MOST_CANDIDATES, Chunk, carve, chunks, identify, places, recogniser
+from pellucid.pipeline.carving import MOST_CANDIDATES, Chunk, carvable, carve, chunks, identify, places, recogniser
 from pellucid.pipeline.patterns import MOST_HITS, Patterns
 
 MAGIC = b"BOX!"
@@ -41,7 +41,7 @@ BOX: Extractor = extractor(name="box", version=1, signatures=(Signature(MAGIC),)
 
 def carved(data: bytes) -> list[Chunk]:
     first = identify(data, recogniser([BOX]))
-    return list(chunks(data, first, places(Patterns([MAGIC]).search(data), [BOX])))
+    return list(chunks(data, first, places(Patterns([MAGIC]).search(data), carvable([BOX]))))
 
 
 def test_chunks_and_gaps_cover_everything_in_order() -> None:
@@ -72,7 +72,7 @@ def test_places_that_are_not_tried_are_mentioned(tmp_path: Path, hits: int, *, s
     assert MOST_HITS < MOST_CANDIDATES
     data = b"." + MAGIC * hits + box(b"the last one")
     output = Output(tmp_path, unit="carving", source_size=len(data), limits=Limits())
-    carve(Artefact(data=data, hits=Patterns([MAGIC]).search(data)), None, [BOX], output)
+    carve(Artefact(data=data, hits=Patterns([MAGIC]).search(data)), None, carvable([BOX]), output)
     assert [problem.kind for problem in output.problems] == [ProblemKind.BUDGET] * said
     assert bool(output.entries) != said
 
@@ -87,7 +87,7 @@ def test_time_that_is_over_keeps_what_was_found(tmp_path: Path) -> None:
     output = Watched(tmp_path, unit="carving", source_size=len(data), limits=Limits())
     unit = replace(BOX, measure=slow)
     with pytest.raises(BudgetExceeded):
-        carve(Artefact(data=data, hits=Patterns([MAGIC]).search(data)), None, [unit], output)
+        carve(Artefact(data=data, hits=Patterns([MAGIC]).search(data)), None, carvable([unit]), output)
 
 
 class Watched(Output):

@@ -9,29 +9,33 @@ T = TypeVar("T")
 
 
 class MagicTable(Generic[T]):
-    """Rows of (offset, magic, value), in order of preference. Rows with equal offset and length cost one look-up."""
+    """Rows of (offset, magic, value), in order of preference. A magic at 0 is looked up by its first byte."""
 
     def __init__(self, rows: Iterable[tuple[int, bytes, T]]) -> None:
         self._values: list[T] = []
-        places: dict[tuple[int, int], dict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
+        first: dict[int, list[tuple[bytes, int]]] = defaultdict(list)
+        later: dict[tuple[int, int], dict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
         for at, magic, value in rows:
-            places[at, len(magic)][magic].append(len(self._values))
+            rank = len(self._values)
             self._values.append(value)
-        self._places = tuple((at, at + length, dict(ranks)) for (at, length), ranks in sorted(places.items()))
-        self._first = tuple((end, ranks) for at, end, ranks in self._places if at == 0)
-        self._later = tuple(place for place in self._places if place[0] > 0)
-        self._head = max((end for end, _ in self._first), default=0)
+            if at:
+                later[at + len(magic), at][magic].append(rank)
+            else:
+                first[magic[0]].append((magic, rank))
+        self._first = dict(first)
+        self._later = [(at, end, dict(ranks)) for (end, at), ranks in sorted(later.items())]
+        self._head = max((len(magic) for pairs in first.values() for magic, _ in pairs), default=1)
 
     def at_start(self, data: bytes | mmap) -> Iterator[T]:
         """The values whose magic stands where it should when a format begins at 0."""
-        found: list[int] = []
-        head = data[: self._head]
-        for end, ranks in self._first:
-            found += ranks.get(head[:end], ())
         size = len(data)
+        if not size:
+            return iter(())
+        head = data[: self._head]
+        found = [rank for magic, rank in self._first.get(head[0], ()) if head.startswith(magic)]
         for at, end, ranks in self._later:
             if end > size:
-                continue
+                break
             found += ranks.get(data[at:end], ())
         found.sort()
         return (self._values[rank] for rank in found)

@@ -1,8 +1,10 @@
 """Carving: finding known formats inside bytes that are not one."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from mmap import mmap
+from operator import itemgetter
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Extractor
@@ -27,6 +29,19 @@ class Chunk:
     end: int
     format: str
     truncated: bool = False
+
+
+Signatures = Mapping[bytes, Sequence[tuple[int, int, Extractor]]]
+"""By the literal that is searched for: rank and extractor of what begins `at` bytes before it, as (at, rank, unit)."""
+
+
+def carvable(extractors: Sequence[Extractor]) -> Signatures:
+    """The signatures of what is looked for inside other bytes."""
+    found: dict[bytes, list[tuple[int, int, Extractor]]] = defaultdict(list)
+    for rank, unit in enumerate(extractors):
+        for signature in unit.signatures if unit.carve else ():
+            found[signature.literal].append((signature.at, rank, unit))
+    return dict(found)
 
 
 Recogniser = MagicTable[tuple[Extractor, bytes]]
@@ -93,14 +108,11 @@ def chunks(
         yield Chunk(position, size, "")
 
 
-def carve(
-    artefact: Artefact, first: tuple[Extractor, int] | None, extractors: Sequence[Extractor], output: Output
-) -> None:
+def carve(artefact: Artefact, first: tuple[Extractor, int] | None, known: Signatures, output: Output) -> None:
     """Put each chunk, and each gap that is more than padding, as a child named after its offset."""
     data = artefact.data
-    candidates = places(artefact.hits, extractors)
-    magics = {signature.literal for unit in extractors if unit.carve for signature in unit.signatures}
-    often = any(len(artefact.offsets(magic)) >= MOST_HITS for magic in magics)
+    candidates = places(artefact.hits, known)
+    often = any(len(offsets) >= MOST_HITS for literal, offsets in artefact.hits.items() if literal in known)
     if often or len(candidates) > MOST_CANDIDATES:
         message = (
             f"formats may begin at more than {MOST_CANDIDATES:,} places, or one at {MOST_HITS:,}: not all were tried"
@@ -123,14 +135,10 @@ def _in_time(candidates: Iterable[tuple[int, Extractor]], output: Output) -> Ite
         yield candidate
 
 
-def places(hits: Mapping[bytes, Sequence[int]], extractors: Sequence[Extractor]) -> list[tuple[int, Extractor]]:
+def places(hits: Mapping[bytes, Sequence[int]], known: Signatures) -> list[tuple[int, Extractor]]:
     """Places where a format may begin, ascending; at the same place in the order of the extractors."""
-    found = {
-        (offset - signature.at, rank)
-        for rank, unit in enumerate(extractors)
-        if unit.carve
-        for signature in unit.signatures
-        for offset in hits.get(signature.literal, ())
-        if offset >= signature.at
-    }
-    return [(start, extractors[rank]) for start, rank in sorted(found)]
+    found: dict[tuple[int, int], Extractor] = {}
+    for literal, offsets in hits.items():
+        for at, rank, unit in known.get(literal, ()):
+            found.update(((offset - at, rank), unit) for offset in offsets if offset >= at)
+    return [(start, unit) for (start, _), unit in sorted(found.items(), key=itemgetter(0))]

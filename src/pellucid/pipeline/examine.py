@@ -85,7 +85,7 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
     if carved:
         output = _output(request, "carving")
         with _caught("carving", output):
-            carve(artefact, found, units.extractors, output)
+            carve(artefact, found, units.carvable, output)
         with _caught("carving", output):
             output.close()
         _keep(output, content)

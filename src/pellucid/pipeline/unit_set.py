@@ -8,7 +8,7 @@ from functools import cached_property
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analysis.extractor import Extractor
 from pellucid.formats.identify import leaf_signatures
-from pellucid.pipeline.carving import Recogniser, recogniser
+from pellucid.pipeline.carving import Recogniser, Signatures, carvable, recogniser
 
 # Raise when carving or identification change what comes out of the same bytes.
 IDENTIFICATION = 1
@@ -42,6 +42,10 @@ class Units:
         """What begins something that could be carved."""
         carved = [unit for unit in self.extractors if unit.carve]
         return frozenset(signature.literal for unit in carved for signature in unit.signatures)
+
+    @cached_property
+    def carvable(self) -> Signatures:
+        return carvable(self.extractors)
 
     @cached_property
     def recogniser(self) -> Recogniser:
