@@ -135,7 +135,7 @@ def fuzz_all(seconds: float, only: str, *, is_grown: bool) -> list[Row]:
     from scripts.fuzz_readers import targets  # noqa: PLC0415 (children import it only under instrumentation)
 
     write_seeds(WORK / "seeds")
-    names = [target.name for target in targets(fuzz_target.load_seeds(WORK / "seeds")) if only in target.name]
+    names = [target.name for target in targets(fuzz_target.load_seeds(WORK / "seeds"), WORK) if only in target.name]
     exact = [name for name in names if name == only]
     names = exact or names
     if not names:

@@ -1,7 +1,6 @@
 """What is fuzzed: every extractor, and every reader of formats/ that no extractor stands before."""
 
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -68,9 +67,8 @@ class Target:
                     end = start + max(unit.measure(data, start), 0)
 
 
-def targets(seeds: Mapping[str, bytes]) -> list[Target]:
-    """All of them; `seeds` has one valid input for each extractor, by name."""
-    folder = Path(tempfile.mkdtemp(prefix="pellucid-fuzz-", dir=_fast()))
+def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
+    """All of them; `seeds` has one valid input for each extractor, by name. What comes out goes through `folder`."""
     found = [
         Target(unit.name, seeds[unit.name], _unpacking(unit, folder), unit.signatures[0].literal, unit)
         for unit in EXTRACTORS
@@ -86,11 +84,6 @@ def targets(seeds: Mapping[str, bytes]) -> list[Target]:
         Target("formats.purl", VERSIONS, _write_purl),
         Target("formats.versions", VERSIONS, _compare_versions),
     ]
-
-
-def _fast() -> str | None:
-    """A folder in memory, where there is one."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 def _unpacking(unit: Extractor, folder: Path) -> Callable[[bytes], None]:

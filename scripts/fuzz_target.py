@@ -110,10 +110,13 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (now + MOST_MEMORY, resource.RLIM_INFINITY))
 
 
-def target_of(name: str, seeds: Path) -> "Target":
-    """The target `name`, with what a scan imports late imported now."""
+def target_of(name: str, work: Path) -> "Target":
+    """The target `name`; its readers are imported now."""
     readers: Any = importlib.import_module("scripts.fuzz_readers")
-    found = {target.name: target for target in readers.targets(load_seeds(seeds))}
+    folder = work / name / "out"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "bytes").unlink(missing_ok=True)
+    found = {target.name: target for target in readers.targets(load_seeds(work / "seeds"), folder)}
     target: Target = found[name]
     return target
 
@@ -128,7 +131,7 @@ def fuzz_mutated(name: str, work: Path, seconds: float) -> None:
     atheris: Any = importlib.import_module("atheris")
     checksums = Checksums()
     with atheris.instrument_imports(include=INSTRUMENTED):
-        target = target_of(name, work / "seeds")
+        target = target_of(name, work)
         checksums.install()
     packing = Packing(target.seed)
     folder = work / name
@@ -162,7 +165,7 @@ def fuzz_mutated(name: str, work: Path, seconds: float) -> None:
 def fuzz_grown(name: str, work: Path, seconds: float) -> None:
     """Inputs of some megabytes, made of the seed and of what the other mode found worth keeping."""
     checksums = Checksums()
-    target = target_of(name, work / "seeds")
+    target = target_of(name, work)
     checksums.install()
     packing = Packing(target.seed)
     folder = work / name
@@ -187,7 +190,7 @@ def reproduce(file: Path, work: Path) -> BaseException | None:
     """Read a kept input once more; its name says which target found it."""
     name, _, _ = file.name.partition("-")
     checksums = Checksums()
-    target = target_of(name.removesuffix("+carve"), work / "seeds")
+    target = target_of(name.removesuffix("+carve"), work)
     checksums.install()
     watch = Watch(target, checksums, work, work / "again")
     watch.run(target.seed)

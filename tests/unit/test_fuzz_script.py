@@ -28,8 +28,8 @@ class Checked(Checksums):
         self.agreeing = False
 
 
-def test_every_extractor_is_a_target_and_reads_its_seed() -> None:
-    found = {target.name: target for target in targets(small_inputs())}
+def test_every_extractor_is_a_target_and_reads_its_seed(tmp_path: Path) -> None:
+    found = {target.name: target for target in targets(small_inputs(), tmp_path)}
     assert {unit.name for unit in EXTRACTORS} < set(found)
     for target in found.values():
         target.read(target.seed)
@@ -75,7 +75,7 @@ def test_what_must_not_happen_is_kept(tmp_path: Path, monkeypatch: pytest.Monkey
             raise Malformed
         raise KeyError
 
-    target = replace(targets(small_inputs())[0], name="some", read=read)
+    target = replace(targets(small_inputs(), tmp_path)[0], name="some", read=read)
     watch = Watch(target, Checked(), tmp_path, tmp_path / "findings")
     assert watch.run(b"expected") is None
     assert isinstance(watch.run(b"longer input"), KeyError)
