@@ -208,6 +208,19 @@ def test_a_used_up_budget_ends_the_scan_with_what_is_known(
     assert found.artefacts[0].path == "image.tar"
 
 
+def test_a_program_is_analysed_when_nothing_more_may_be_unpacked(bench: Bench, tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_bytes(Path("/bin/true").read_bytes() + b"attached" * 1000)
+    image = tar(tmp_path / "image.tar", {"a": b"1", "b": b"2", "program": program.read_bytes()})
+    outcome = bench.run(image, budget=Budget(bytes=len(program.read_bytes()) + 3))
+    spent = next(content for content in outcome.contents.values() if content.size == program.stat().st_size)
+    assert (spent.kind, spent.unpacked) == ("elf", False)
+    assert [problem.message for problem in spent.problems if problem.kind is ProblemKind.BUDGET] == [
+        "elf was not unpacked: a limit of the whole scan was reached before"
+    ]
+    assert "elf_components" in spent.units
+
+
 def test_a_budget_that_runs_out_while_several_processes_answer_ends_the_scan_quietly(
     bench: Bench, tmp_path: Path
 ) -> None:

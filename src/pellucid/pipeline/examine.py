@@ -46,8 +46,10 @@ def examine(request: Request, data: bytes | mmap, units: Units) -> Content:
 def _leave_whole(data: bytes | mmap, units: Units, content: Content) -> None:
     """The scan may take nothing more out: what would have been is said."""
     if found := identify(data, units.recogniser):
-        content.kind = found[0].name
-        message = f"{content.kind} was not unpacked: a limit of the whole scan was reached before"
+        unit = found[0]
+        # A program with something attached is still a program, and analysed as one.
+        content.kind = "" if unit.partial else unit.name
+        message = f"{unit.name} was not unpacked: a limit of the whole scan was reached before"
         content.problems.append(Problem(unit="pipeline", kind=ProblemKind.BUDGET, message=message))
 
 

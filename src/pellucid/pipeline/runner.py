@@ -6,7 +6,6 @@ finds most of its work done.
 """
 
 import itertools
-import shutil
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
@@ -252,7 +251,7 @@ class Runner:
             self._spend(f"the {most:,} bytes that one scan may unpack are used up")
         if time.monotonic() > self._deadline:
             self._exhaust(f"the scan took longer than {self._budget.seconds:.0f} s")
-        elif self._budget.reserve and shutil.disk_usage(self._source.path.parent).free < self._budget.reserve:
+        elif self._budget.reserve and self._scratch.free < self._budget.reserve:
             self._exhaust("the disk is nearly full")
 
     def _spend(self, why: str) -> None:

@@ -78,6 +78,11 @@ class Scratch:
             with mmap(file.fileno(), extent.size, access=ACCESS_READ, offset=extent.at) as mapping:
                 yield mapping
 
+    @property
+    def free(self) -> int:
+        """Bytes that are left on the disk of the folder."""
+        return shutil.disk_usage(self._folder).free
+
     def size(self, sha256: str) -> int:
         """In bytes; KeyError when it is not here."""
         return self._extents[sha256].size
