@@ -78,10 +78,10 @@ def test_a_backing_file_is_missed(tmp_path: Path) -> None:
 
 
 def test_an_encrypted_disk_is_called_so(tmp_path: Path) -> None:
-    secret = ("--object", "secret,id=s,data=abc")
-    options = "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10"
-    run("qemu-img", "create", "-q", "-f", "qcow2", *secret, "-o", options, tmp_path / "x", "1M")
-    data = (tmp_path / "x").read_bytes()
+    # With its own LUKS, qemu-img measures the processor first, and gives up on a busy machine.
+    run("qemu-img", "create", "-q", "-f", "qcow2", tmp_path / "x", "1M")
+    made = (tmp_path / "x").read_bytes()
+    data = made[:32] + (2).to_bytes(4, "big") + made[36:]
     assert qcow2.measure(data, 0) == len(data)
     found = extract(qcow2, data, tmp_path / "out")
     assert "encrypted" in found.refused

@@ -40,7 +40,10 @@ def three(database: Database, stored: Stored) -> Sequence[File]:
         for name, size in (("100%_data.PDF", 20), ("notes.txt", 3)):
             blob = StoredBlob(sha256=f"{size:064x}", size=size)
             service.attach(stored.caller, stored.product_id, stored.image.id, filename=name, blob=blob)
-        files = sorted(service.list(stored.product_id, stored.image.id), key=lambda file: file.id)
+        # Ids of one millisecond have no order.
+        order = ("router.bin", "100%_data.PDF", "notes.txt")
+        found = service.list(stored.product_id, stored.image.id)
+        files = sorted(found, key=lambda file: order.index(file.filename))
         for day, file in enumerate(files):
             tx.session.execute(
                 update(FileRow).where(FileRow.id == file.id).values(create_time=START + timedelta(days=day))

@@ -6,9 +6,9 @@ from itertools import islice
 from pellucid.errors import Malformed
 from pellucid.formats.span import Chunk, Data, pieces, zeros
 
-# Where nothing is allocated at the end of a disk, zeros are written only if they are few: a disk of terabytes that
-# holds nothing costs nothing.
-MOST_TAIL = 64 << 20
+# Where nothing is allocated at the end of a disk, zeros are given only if hashing them takes no more than a second or
+# two: a disk of terabytes that holds nothing costs nothing, one of an appliance is whole.
+MOST_TAIL = 2 << 30
 
 Block = tuple[int, int, int]
 """(offset on the disk, offset in the file, length) of what is stored as it is."""
