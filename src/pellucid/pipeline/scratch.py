@@ -18,6 +18,8 @@ from pellucid.formats.span import zeros
 from pellucid.pipeline.content import Child
 
 PIECE = 8 << 20
+# From one file system to another, or a kernel or file system that does not know it.
+NO_RANGES = (errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,8 @@ class Scratch:
         with extent.path.open("rb") as source, target.open("xb") as file:
             for island, end in _islands(source.fileno(), extent):
                 start = island
-                os.lseek(file.fileno(), start - extent.at, os.SEEK_SET)
                 while start < end:
-                    copied = os.sendfile(file.fileno(), source.fileno(), start, end - start)
+                    copied = _copy(source.fileno(), file.fileno(), start, end, start - extent.at)
                     if not copied:
                         raise OSError(errno.EIO, "the bytes have become fewer", str(target))
                     start += copied
@@ -145,6 +146,17 @@ def _sha256(descriptor: int, extent: Extent) -> str:
             digest.update(os.pread(descriptor, min(PIECE, end - at), at))
         done = end
     return digest.hexdigest()
+
+
+def _copy(source: int, target: int, start: int, end: int, at: int) -> int:
+    """Some bytes from `start`, not beyond `end`, to `at`: by reference where the file system can; how many."""
+    try:
+        return os.copy_file_range(source, target, end - start, start, at)
+    except OSError as error:
+        if error.errno not in NO_RANGES:
+            raise
+    os.lseek(target, at, os.SEEK_SET)
+    return os.sendfile(target, source, start, end - start)
 
 
 def _islands(descriptor: int, extent: Extent) -> Iterator[tuple[int, int]]:
