@@ -3,6 +3,7 @@
 import bz2
 import gzip as gzip_library
 import lzma as lzma_library
+import os
 import random
 import struct
 from collections.abc import Callable
@@ -14,18 +15,19 @@ import lz4.block
 import lz4.frame
 import pytest
 import zstandard
-from tests.support.trees import extract
+from tests.support.trees import extract, run
 
 from pellucid.analysis.extractor import Extractor
 from pellucid.analysis.limits import Limits
 from pellucid.domain.problem import ProblemKind
-from pellucid.errors import Malformed
+from pellucid.errors import Malformed, Truncated
 from pellucid.extractors.bzip2 import bzip2
 from pellucid.extractors.gzip import gzip
 from pellucid.extractors.lz4 import lz4 as lz4_unit
 from pellucid.extractors.lzma import lzma
 from pellucid.extractors.xz import xz
 from pellucid.extractors.zstd import zstd
+from pellucid.formats import xz as xz_streams
 
 NOISE = random.Random(11)
 CONTENT = b"".join(NOISE.randbytes(500) + bytes(700) for _ in range(2500))
@@ -185,3 +187,21 @@ def test_a_dictionary_beyond_all_memory_is_not_taken(tmp_path: Path) -> None:
     assert extract(lzma, huge, tmp_path).contents == {"content": CONTENT}
     endless = huge[:5] + b"\xff" * 8 + huge[13:]
     assert "memory" in extract(lzma, endless, tmp_path).refused
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--block-size=40000",), ("-0", "--check=crc32"), ("-T2", "--block-size=9000")]
+)
+def test_the_length_of_xz_is_told_by_its_index(options: tuple[str, ...]) -> None:
+    content = bytes(range(256)) * 700 + lzma_library.compress(b"another one inside, as it is") * 3
+    packed = run("xz", "-c", *options, feed=content)
+    assert xz_streams.length(b"x" * 7 + packed + b"YZ behind", 7) == len(packed)
+    assert xz_streams.length(packed + bytes(8) + packed + bytes(100), 0) == 2 * len(packed) + 8
+    stored = run(
+        "xz", "-c", "--lzma2=dict=4KiB,mode=fast,mf=hc3,nice=4", feed=lzma_library.compress(os.urandom(50_000))
+    )
+    assert xz_streams.length(stored, 0) == len(stored)
+    with pytest.raises(Truncated):
+        xz_streams.length(packed[:-4], 0)
+    with pytest.raises(Malformed):
+        xz_streams.length(b"no xz at all", 0)

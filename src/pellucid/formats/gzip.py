@@ -6,7 +6,7 @@ from struct import Struct
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
-from pellucid.formats.streams import Unpacked, inflate, joined
+from pellucid.formats.streams import Unpacked, counted, inflate, joined
 
 MAGIC = b"\x1f\x8b\x08"
 HEADER = Struct("<3sBIBB")
@@ -62,19 +62,8 @@ def _following(data: Data, at: int) -> Unpacked | None:
 
 
 def _member(data: Data, payload: int) -> Unpacked:
-    deflated = inflate(data, payload)
-    checksum = length = 0
-    while True:
-        try:
-            piece = next(deflated)
-        except StopIteration as stop:
-            at = int(stop.value)
-            break
-        checksum = zlib.crc32(piece, checksum)
-        length += len(piece)
-        yield piece
-    stated = unpack(TRAILER, data, at)
-    if stated != (checksum, length & 0xFFFFFFFF):
+    at, checksum, length = yield from counted(inflate(data, payload))
+    if unpack(TRAILER, data, at) != (checksum, length & 0xFFFFFFFF):
         raise Malformed("the checksum differs")
     return at + TRAILER.size
 

@@ -1,12 +1,11 @@
 """lzip members (Internet draft "Lzip Compressed Format and the 'application/lzip' Media Type")."""
 
-import zlib
 from struct import Struct
 
 from pellucid.errors import Malformed
 from pellucid.formats import lzma_alone
 from pellucid.formats.span import Data, take, unpack
-from pellucid.formats.streams import Unpacked, joined
+from pellucid.formats.streams import Unpacked, counted, joined
 
 MAGIC = b"LZIP\x01"
 HEADER_SIZE = 6
@@ -42,17 +41,7 @@ def _following(data: Data, at: int) -> Unpacked | None:
 
 def _member(data: Data, start: int) -> Unpacked:
     stated = lzma_alone.Header(properties=PROPERTIES, dictionary=dictionary(data, start), size=None)
-    stream = lzma_alone.raw(stated, data, start + HEADER_SIZE)
-    checksum = total = 0
-    while True:
-        try:
-            piece = next(stream)
-        except StopIteration as stop:
-            at = int(stop.value)
-            break
-        checksum = zlib.crc32(piece, checksum)
-        total += len(piece)
-        yield piece
+    at, checksum, total = yield from counted(lzma_alone.raw(stated, data, start + HEADER_SIZE))
     if unpack(TRAILER, data, at) != (checksum, total, at + TRAILER.size - start):
         raise Malformed("the checksum or the sizes behind a member differ")
     return at + TRAILER.size

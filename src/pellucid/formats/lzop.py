@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from struct import Struct
 
 from pellucid.errors import Malformed, Truncated, Unsupported
-from pellucid.formats.lzo import LZOError, unlzo
 from pellucid.formats.member import Member, Members
+from pellucid.formats.packed_blocks import FAILURES, unlzo
 from pellucid.formats.span import Data, take, unpack
 
 MAGIC = b"\x89LZO\0\r\n\x1a\n"
@@ -187,7 +187,7 @@ def _unpacked(data: Data, found: Header) -> Iterator[bytes]:
             checks += [(check, True) for check in packed]
             try:
                 content = unlzo(stored, block.size)
-            except (LZOError, ValueError) as error:
+            except FAILURES as error:
                 raise Malformed(f"a compressed block is damaged: {str(error)[:100]}") from None
         if len(content) != block.size:
             raise Malformed("a block does not unpack to its size")

@@ -5,6 +5,7 @@ is not read here.
 """
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from struct import Struct
 
@@ -42,44 +43,46 @@ class Archive:
 
 def read(data: Data, start: int = 0) -> Archive:
     """Walk the archive at `start`. Raises Malformed when not even its main header is right."""
-    if data[start : start + len(MAGIC4)] == MAGIC4:
-        return _read4(data, start)
-    if data[start : start + len(MAGIC5)] == MAGIC5:
-        return _read5(data, start)
+    for magic, version, step in ((MAGIC4, 4, _step4), (MAGIC5, 5, _step5)):
+        if data[start : start + len(magic)] == magic:
+            found = Archive(version=version, end=start + len(magic))
+            _walk(data, found, step)
+            if found.locked:
+                # What follows cannot be told from what does not belong to it.
+                found.end = found.end if start else len(data)
+            return found
     raise Malformed("no RAR archive")
 
 
-def _read4(data: Data, start: int) -> Archive:
-    found = Archive(version=4, end=start + len(MAGIC4))
+def _walk(data: Data, found: Archive, step: Callable[[Data, Archive], bool]) -> None:
+    """Block by block, until one says that it is the last, or what follows is none."""
     for number in range(MOST_BLOCKS):
         at = found.end
         try:
-            kind, flags, header = _block4(data, at)
-        except Truncated:
+            if step(data, found) or found.locked or found.end > len(data):
+                return
+        except Malformed as error:
             if not number:
                 raise
-            found.end = len(data) + (0 if at >= len(data) else 1)
-            return found
-        except Malformed:
-            if not number:
-                raise
-            return found
-        size = len(header)
-        if flags & HAS_DATA4 or kind in (FILE4, SERVICE4):
-            size += int.from_bytes(header[7:11], "little")
-            if kind in (FILE4, SERVICE4) and flags & LARGE4:
-                size += int.from_bytes(header[32:36], "little") << 32
-        found.end = at + size
-        if kind == MAIN4:
-            found.solid, found.volume = bool(flags & SOLID4), bool(flags & VOLUME4)
-            if flags & LOCKED4:
-                found.locked, found.end = True, found.end if start else len(data)
-                return found
-        elif kind == FILE4:
-            found.files += 1
-        if kind == END4 or found.end > len(data):
-            return found
-    return found
+            if isinstance(error, Truncated):
+                found.end = len(data) + (0 if at >= len(data) else 1)
+            return
+
+
+def _step4(data: Data, found: Archive) -> bool:
+    """Past one block; whether it is the last."""
+    kind, flags, header = _block4(data, found.end)
+    size = len(header)
+    if flags & HAS_DATA4 or kind in (FILE4, SERVICE4):
+        size += int.from_bytes(header[7:11], "little")
+        if kind in (FILE4, SERVICE4) and flags & LARGE4:
+            size += int.from_bytes(header[32:36], "little") << 32
+    found.end += size
+    if kind == MAIN4:
+        found.solid, found.volume = bool(flags & SOLID4), bool(flags & VOLUME4)
+        found.locked = bool(flags & LOCKED4)
+    found.files += kind == FILE4
+    return kind == END4
 
 
 def _block4(data: Data, at: int) -> tuple[int, int, bytes]:
@@ -93,33 +96,16 @@ def _block4(data: Data, at: int) -> tuple[int, int, bytes]:
     return kind, flags, header
 
 
-def _read5(data: Data, start: int) -> Archive:
-    found = Archive(version=5, end=start + len(MAGIC5))
-    for number in range(MOST_BLOCKS):
-        at = found.end
-        try:
-            kind, size, rest = _block5(data, at)
-        except Truncated:
-            if not number:
-                raise
-            found.end = len(data) + (0 if at >= len(data) else 1)
-            return found
-        except Malformed:
-            if not number:
-                raise
-            return found
-        found.end = at + size
-        if kind == ENCRYPTION5:
-            found.locked, found.end = True, found.end if start else len(data)
-            return found
-        if kind == MAIN5:
-            own, _ = _number(rest, 0)
-            found.solid, found.volume = bool(own & SOLID5), bool(own & VOLUME5)
-        elif kind == FILE5:
-            found.files += 1
-        if kind == END5 or found.end > len(data):
-            return found
-    return found
+def _step5(data: Data, found: Archive) -> bool:
+    """Past one block; whether it is the last."""
+    kind, size, rest = _block5(data, found.end)
+    found.end += size
+    if kind == MAIN5:
+        own, _ = _number(rest, 0)
+        found.solid, found.volume = bool(own & SOLID5), bool(own & VOLUME5)
+    found.locked = kind == ENCRYPTION5
+    found.files += kind == FILE5
+    return kind == END5
 
 
 def _block5(data: Data, at: int) -> tuple[int, int, bytes]:

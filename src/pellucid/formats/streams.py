@@ -7,11 +7,12 @@ or Malformed after having yielded what could be read.
 import lzma
 import zlib
 from collections.abc import Callable, Generator, Iterator
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats.span import PIECE, Data
 
+T = TypeVar("T")
 Unpacked = Generator[bytes, None, int]
 Unpacker = Callable[[Data, int], Unpacked]
 
@@ -97,6 +98,34 @@ def joined(first: Unpacked, following: Callable[[int], Unpacked | None]) -> Unpa
         yield piece
         at = yield from stream
     return at
+
+
+def counted(unpacked: Unpacked, most: int | None = None) -> Generator[bytes, None, tuple[int, int, int]]:
+    """The same pieces; returns where the stream ended, the CRC-32 of what came out, and its length.
+
+    Raises Unsupported when more than `most` bytes come out.
+    """
+    checksum = length = 0
+    while True:
+        try:
+            piece = next(unpacked)
+        except StopIteration as stop:
+            return int(stop.value), checksum, length
+        checksum = zlib.crc32(piece, checksum)
+        length += len(piece)
+        if most is not None and length > most:
+            raise Unsupported(f"more than {most:,} bytes come out")
+        yield piece
+
+
+def drained(pieces: Generator[bytes, None, T]) -> T:
+    """What a generator returns when its pieces are wanted by nobody."""
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as stop:
+            found: T = stop.value
+            return found
 
 
 class Unpacking:

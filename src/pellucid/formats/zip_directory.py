@@ -1,6 +1,5 @@
 """Where the entries of a zip archive are: end records, central directory, local headers (APPNOTE 6.3.10, 4.3)."""
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -9,7 +8,7 @@ from struct import Struct
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.span import Data, take, unpack
-from pellucid.formats.streams import MOST_MEASURED, inflate
+from pellucid.formats.streams import MOST_MEASURED, counted, drained, inflate
 
 LOCAL_MAGIC, CENTRAL_MAGIC, END_MAGIC = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 END64_MAGIC, LOCATOR_MAGIC = b"PK\x06\x06", b"PK\x06\x07"
@@ -174,17 +173,7 @@ def _measured(data: Data, record: Record, data_at: int) -> tuple[Record, int]:
     """The entry with its sizes, which stand behind its data, and where it ends."""
     if record.method != DEFLATED or record.flags & ENCRYPTED:
         raise Malformed("the size of an entry stands only in the central directory")
-    checksum = total = 0
-    stream = inflate(data, data_at)
-    while True:
-        try:
-            piece = next(stream)
-        except StopIteration as stop:
-            end = int(stop.value)
-            break
-        checksum, total = zlib.crc32(piece, checksum), total + len(piece)
-        if total > MOST_MEASURED:
-            raise Unsupported("an entry that does not state its size gives too much")
+    end, checksum, total = drained(counted(inflate(data, data_at), MOST_MEASURED))
     at = end + 4 if data[end : end + 4] == DESCRIPTOR_MAGIC else end
     for layout in DESCRIPTORS:
         if layout.pack(checksum, end - data_at & MASKED, total & MASKED) == data[at : at + layout.size]:

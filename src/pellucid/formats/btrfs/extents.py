@@ -5,8 +5,8 @@ from struct import Struct
 
 from pellucid.errors import Encrypted, Malformed, Unsupported
 from pellucid.formats.btrfs.search import Root, Search
+from pellucid.formats.packed_blocks import FAILURES, inflate, unlzo, unzstd
 from pellucid.formats.span import Chunk, Data, pieces, take, zeros
-from pellucid.formats.squashfs.codec import FAILURES, inflate, unlzo, unzstd
 
 EXTENT_ITEM = 108
 HEAD, PLACE = Struct("<8xQ2BHB"), Struct("<4Q")

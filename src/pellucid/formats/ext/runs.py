@@ -1,12 +1,14 @@
 """Where the bytes of a file lie: extents of ext4, block numbers of ext2 and ext3, holes of both."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from struct import Struct
 
 from pellucid.errors import Malformed
+from pellucid.formats import runs as file_runs
 from pellucid.formats.ext.inode import EXTENTS, Inode
 from pellucid.formats.ext.superblock import Superblock
-from pellucid.formats.span import Chunk, Data, pieces, take, zeros
+from pellucid.formats.runs import Run
+from pellucid.formats.span import Chunk, Data, take
 
 EXTENT_MAGIC = 0xF30A
 HEADER = Struct("<4HI")
@@ -17,28 +19,18 @@ MOST_NODES = 1 << 18
 INITIALISED = 1 << 15
 DIRECT = 12
 _NUMBERS = Struct("<15I")
-Run = tuple[int, int, int]
-"""(first block in the file, first block on the disk or 0 for zeros, number of blocks)"""
 
 
 def content(data: Data, superblock: Superblock, inode: Inode) -> Iterator[Chunk]:
     """The bytes of a file, holes as zeros, in pieces of up to 1 MiB."""
-    size, position = superblock.block_size, 0
-    runs = _extents(data, superblock, inode) if inode.flags & EXTENTS else _numbered(data, superblock, inode)
-    for logical, physical, count in runs:
-        start = logical * size
-        if start < position:
-            raise Malformed("the blocks of a file overlap")
-        yield from zeros(min(start, inode.size) - position)
-        position = min(start, inode.size)
-        length = min(count * size, inode.size - position)
-        if length <= 0:
-            break
-        if physical and physical + count > superblock.blocks:
+
+    def place(physical: int, count: int) -> int:
+        if physical + count > superblock.blocks:
             raise Malformed("a block of a file lies outside the file system")
-        yield from pieces(data, physical * size, length) if physical else zeros(length)
-        position += length
-    yield from zeros(inode.size - position)
+        return physical * superblock.block_size
+
+    runs = _extents(data, superblock, inode) if inode.flags & EXTENTS else _numbered(data, superblock, inode)
+    return file_runs.content(data, runs, block=superblock.block_size, size=inode.size, place=place)
 
 
 def _extents(data: Data, superblock: Superblock, inode: Inode) -> Iterator[Run]:
@@ -73,13 +65,13 @@ def _numbered(data: Data, superblock: Superblock, inode: Inode) -> Iterator[Run]
     """Block numbers: twelve direct ones, then one, two and three levels of blocks full of them."""
     numbers = _NUMBERS.unpack(inode.blocks)
     total = -(-inode.size // superblock.block_size)
-    yield from _joined(enumerate(numbers[:DIRECT]))
+    yield from file_runs.joined(_used(enumerate(numbers[:DIRECT])))
     per_block, logical, nodes = superblock.block_size // 4, DIRECT, iter(range(MOST_NODES))
     for level, number in enumerate(numbers[DIRECT:], 1):
         if logical >= total:
             return
         if number:
-            yield from _joined(_below(data, superblock, (number, level, logical), nodes))
+            yield from file_runs.joined(_used(_below(data, superblock, (number, level, logical), nodes)))
         logical += per_block**level
 
 
@@ -101,20 +93,9 @@ def _below(
             yield from _below(data, superblock, (child, level - 1, logical + index * step), nodes)
 
 
-def _joined(pairs: Iterator[tuple[int, int]]) -> Iterator[Run]:
-    """Neighbours become one run; holes are left out."""
-    first, begin, count = 0, 0, 0
-    for logical, physical in pairs:
-        if not physical:
-            continue
-        if count and logical == first + count and physical == begin + count:
-            count += 1
-            continue
-        if count:
-            yield first, begin, count
-        first, begin, count = logical, physical, 1
-    if count:
-        yield first, begin, count
+def _used(blocks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Those that are no holes."""
+    return (pair for pair in blocks if pair[1])
 
 
 def _block(data: Data, superblock: Superblock, number: int) -> bytes:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from struct import Struct, unpack
 
 from pellucid.errors import Encrypted, Malformed, Unsupported
+from pellucid.formats import runs
 from pellucid.formats.f2fs import inode as inodes
 from pellucid.formats.f2fs.inode import FOOTER_SIZE, Inode
 from pellucid.formats.f2fs.superblock import Superblock
 from pellucid.formats.f2fs.table import Table
+from pellucid.formats.packed_blocks import FAILURES, unlz4, unlzo, unzstd
 from pellucid.formats.span import Chunk, Data, pieces, take, zeros
-from pellucid.formats.squashfs.codec import FAILURES, unlz4, unlzo, unzstd
 
 HOLE, NEW, PACKED = 0, 0xFFFFFFFF, 0xFFFFFFFE
 MOST_NODES = 1 << 16
@@ -74,17 +75,10 @@ class Reader:
                 yield from self._below(inode, child, level - 1, first + index * step, nodes)
 
     def _plain(self, inode: Inode) -> Iterator[Chunk]:
-        size, position = self._superblock.block, 0
-        for logical, physical, count in _joined(self.addresses(inode)):
-            start = logical * size
-            yield from zeros(min(start, inode.size) - position)
-            position = min(start, inode.size)
-            length = min(count * size, inode.size - position)
-            if length <= 0:
-                break
-            yield from self._disk(physical, count, length)
-            position += length
-        yield from zeros(inode.size - position)
+        written = (pair for pair in self.addresses(inode) if pair[1] not in (NEW, PACKED))
+        return runs.content(
+            self._data, runs.joined(written), block=self._superblock.block, size=inode.size, place=self._place
+        )
 
     def _packed(self, inode: Inode) -> Iterator[Chunk]:
         """Clusters of blocks, each plain, or marked as compressed and then shorter."""
@@ -108,9 +102,12 @@ class Reader:
         yield from zeros(inode.size - position)
 
     def _disk(self, physical: int, count: int, length: int) -> Iterator[bytes]:
+        return pieces(self._data, self._place(physical, count), length)
+
+    def _place(self, physical: int, count: int) -> int:
         if not self._superblock.main <= physical <= self._superblock.blocks - count:
             raise Malformed("a block of a file lies outside the file system")
-        return pieces(self._data, physical * self._superblock.block, length)
+        return physical * self._superblock.block
 
 
 def _unpacked(packed: bytes, method: int, size: int) -> bytes:
@@ -140,22 +137,6 @@ def _used(raw: bytes, first: int, cluster: int) -> Iterator[Address]:
     for index, place in enumerate(_numbers(raw)[: _count(raw, cluster)]):
         if place:
             yield first + index, place
-
-
-def _joined(addresses: Iterator[Address]) -> Iterator[tuple[int, int, int]]:
-    """Neighbours become one run; blocks that were reserved and never written are left out."""
-    first, begin, count = 0, 0, 0
-    for logical, physical in addresses:
-        if physical in (NEW, PACKED):
-            continue
-        if count and logical == first + count and physical == begin + count:
-            count += 1
-            continue
-        if count:
-            yield first, begin, count
-        first, begin, count = logical, physical, 1
-    if count:
-        yield first, begin, count
 
 
 def _clusters(addresses: Iterator[Address], cluster: int) -> Iterator[tuple[int, dict[int, int]]]:

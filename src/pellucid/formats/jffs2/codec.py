@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.jffs2.rubin import dynamic_rubin, mips_rubin
-from pellucid.formats.lzo import LZOError, unlzo
+from pellucid.formats.packed_blocks import FAILURES, unlzo
 
 NONE, ZERO, RTIME, RUBIN_MIPS, COPY, DYNAMIC_RUBIN, ZLIB, LZO, LZMA = range(9)
 NAMES = ("none", "zero", "rtime", "rubinmips", "copy", "dynrubin", "zlib", "lzo", "lzma")
@@ -27,7 +27,7 @@ def unpacked(packed: bytes, compressor: int, size: int) -> bytes:
         raise Unsupported(f"compressor {compressor} of JFFS2 is not known")
     try:
         plain = reader(packed, size)
-    except (zlib.error, lzma.LZMAError, LZOError, ValueError, IndexError, EOFError) as error:
+    except FAILURES as error:
         raise Malformed(f"a node of compressor {NAMES[compressor]} is damaged: {str(error)[:100]}") from None
     if len(plain) != size:
         raise Malformed(f"a node of compressor {NAMES[compressor]} has the wrong length")

@@ -7,7 +7,7 @@ from pellucid.errors import Malformed
 from pellucid.formats import cpio, gzip
 from pellucid.formats.linux import compressed
 from pellucid.formats.span import Data
-from pellucid.formats.streams import Unpacked
+from pellucid.formats.streams import Unpacked, counted, drained
 
 CONFIG_START, CONFIG_END = b"IKCFG_ST", b"IKCFG_ED"
 LARGEST_CONFIG = 16 << 20
@@ -46,18 +46,7 @@ def config(data: Data, start: int = 0) -> Unpacked:
     """The text of the configuration whose start mark is at `start`; returns where its end mark ends."""
     if data[start : start + len(CONFIG_START)] != CONFIG_START:
         raise Malformed("no kernel configuration")
-    stream = gzip.unpacked(data, start + len(CONFIG_START))
-    total = 0
-    while True:
-        try:
-            piece = next(stream)
-        except StopIteration as stop:
-            end = int(stop.value)
-            break
-        total += len(piece)
-        if total > LARGEST_CONFIG:
-            raise Malformed("a kernel configuration that is too long")
-        yield piece
+    end, _, _ = yield from counted(gzip.unpacked(data, start + len(CONFIG_START)), LARGEST_CONFIG)
     if data[end : end + len(CONFIG_END)] != CONFIG_END:
         raise Malformed("a kernel configuration without its end mark")
     return end + len(CONFIG_END)
@@ -65,12 +54,7 @@ def config(data: Data, start: int = 0) -> Unpacked:
 
 def config_length(data: Data, start: int) -> int:
     """The length of a configuration with its marks; raises Malformed when there is none at `start`."""
-    stream = config(data, start)
-    while True:
-        try:
-            next(stream)
-        except StopIteration as stop:
-            return int(stop.value) - start
+    return drained(config(data, start)) - start
 
 
 def configs(data: Data) -> Iterator[int]:

@@ -1,76 +1,16 @@
 """Decompressors of squashfs blocks. The first block tells which framing a vendor used; output is bounded."""
 
-import lzma
-import zlib
 from collections.abc import Callable, Iterator
 
-import lz4.block
-import lzallright
-import zstandard
-
 from pellucid.errors import Malformed, Unsupported
+from pellucid.formats.packed_blocks import FAILURES, inflate, unlz4, unlzo, unxz, unzstd
 from pellucid.formats.squashfs.lzma_framings import Decompress, ends_well, framings, unlzma
-from pellucid.formats.streams import MEMORY_LIMIT
-
-FAILURES = (
-    zlib.error,
-    lzma.LZMAError,
-    lzallright.LZOError,
-    lz4.block.LZ4BlockError,
-    zstandard.ZstdError,
-    ValueError,
-    IndexError,
-    EOFError,
-    OverflowError,
-)
-
-
-def inflate(packed: bytes, most: int) -> bytes:
-    """zlib (RFC 1950)."""
-    engine = zlib.decompressobj()
-    unpacked = engine.decompress(packed, most)
-    if not engine.eof and engine.unconsumed_tail and engine.decompress(engine.unconsumed_tail, 1):
-        raise ValueError("a block is too large")
-    return unpacked
-
-
-def unxz(packed: bytes, most: int) -> bytes:
-    """An .xz stream, also with a branch filter."""
-    engine = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT)
-    unpacked = engine.decompress(packed, most)
-    if not engine.eof and (engine.needs_input or engine.decompress(b"", 1)):
-        raise EOFError("the stream does not end")
-    return unpacked
-
-
-def unlzo(packed: bytes, most: int) -> bytes:
-    """One LZO1X block, as lzop and the kernel have it."""
-    unpacked: bytes = lzallright.LZOCompressor.decompress(packed, most)
-    if len(unpacked) > most:
-        raise ValueError("a block is too large")
-    return unpacked
-
-
-def unlz4(packed: bytes, most: int) -> bytes:
-    """One LZ4 block."""
-    unpacked: bytes = lz4.block.decompress(packed, uncompressed_size=most)
-    return unpacked
-
-
-def unzstd(packed: bytes, most: int) -> bytes:
-    """One Zstandard frame; what it says about its size is checked before memory is taken for it."""
-    stated = zstandard.get_frame_parameters(packed).content_size
-    if stated != zstandard.CONTENTSIZE_UNKNOWN and stated > most:
-        raise ValueError("a block is too large")
-    return _ZSTD.decompress(packed, max_output_size=most)
-
 
 NAMES = {1: "gzip", 2: "lzma", 3: "lzo", 4: "xz", 5: "lz4", 6: "zstd"}
 STATED: dict[int, Decompress] = {1: inflate, 2: unlzma, 3: unlzo, 4: unxz, 5: unlz4, 6: unzstd}
 MOST_GUESSES = 16
 # Some vendors' tools choose the better of two for each block.
 MIXED: dict[int, Decompress] = {0x78: inflate, 0x5D: unlzma}
-_ZSTD = zstandard.ZstdDecompressor()
 
 
 class Codec:

@@ -10,8 +10,8 @@ from pellucid.domain.entry import EntryKind
 from pellucid.errors import Encrypted, Malformed, Unsupported
 from pellucid.formats import xattr_facts
 from pellucid.formats.flash_tree import FlashNode, FlashTree
-from pellucid.formats.lzo import LZOError, unlzo
 from pellucid.formats.member import Members, kind_of
+from pellucid.formats.packed_blocks import FAILURES, unlzo
 from pellucid.formats.span import Chunk, Data, zeros
 from pellucid.formats.ubifs.nodes import DATA, INODE, Node, Superblock, node, unpack
 from pellucid.formats.ubifs.replay import Replay
@@ -126,7 +126,7 @@ def _unpacked(packed: bytes, compressor: int, size: int) -> bytes:
                 return _ZSTD.stream_reader(packed).read(size)
             case _:
                 raise Unsupported(f"compressor {compressor} of UBIFS is not known")
-    except (zlib.error, LZOError, zstandard.ZstdError, ValueError) as error:
+    except FAILURES as error:
         raise Malformed(f"a compressed block is damaged: {str(error)[:100]}") from None
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from struct import Struct
 
 from pellucid.errors import Malformed, Unsupported
-from pellucid.formats.span import Chunk, Data, pieces, take, zeros
+from pellucid.formats import runs as file_runs
+from pellucid.formats.runs import Run
+from pellucid.formats.span import Chunk, Data, take
 from pellucid.formats.xfs.inode import BTREE, EXTENTS, LOCAL, Inode
 from pellucid.formats.xfs.superblock import Superblock
 
@@ -14,8 +16,6 @@ TREE_MAGIC = {4: (b"BMAP", 24), 5: (b"BMA3", 72)}
 POINTER = 8
 DEEPEST = 9
 MOST_NODES = 1 << 16
-Run = tuple[int, int, int]
-"""(first block in the file, first block on the disk or 0 for zeros, number of blocks)"""
 
 
 def content(data: Data, superblock: Superblock, inode: Inode) -> Iterator[Chunk]:
@@ -25,19 +25,8 @@ def content(data: Data, superblock: Superblock, inode: Inode) -> Iterator[Chunk]
         return
     if inode.realtime:
         raise Unsupported("its bytes are in the realtime section")
-    size, position = superblock.block_size, 0
-    for logical, physical, count in runs(data, superblock, inode):
-        start = logical * size
-        if start < position:
-            raise Malformed("the extents of a file overlap")
-        yield from zeros(min(start, inode.size) - position)
-        position = min(start, inode.size)
-        length = min(count * size, inode.size - position)
-        if length <= 0:
-            break
-        yield from pieces(data, superblock.block_at(physical, count), length) if physical else zeros(length)
-        position += length
-    yield from zeros(inode.size - position)
+    found = runs(data, superblock, inode)
+    yield from file_runs.content(data, found, block=superblock.block_size, size=inode.size, place=superblock.block_at)
 
 
 def local(inode: Inode) -> bytes:
