@@ -8,6 +8,7 @@ from tests.support import trees
 from tests.support.trees import extract, run
 
 from pellucid.analysis.limits import Limits
+from pellucid.domain.entry import EntryKind
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
 from pellucid.extractors.ext import ext
@@ -32,6 +33,15 @@ def made(tree: Path, folder: Path, *options: str, size: str = "12M") -> bytes:
     target = folder / "x.img"
     run("mke2fs", "-q", "-F", *options, "-L", "sample", "-d", tree, target, size)
     return target.read_bytes()
+
+
+def written(folder: Path, *commands: str) -> bytes:
+    """An empty file system in which debugfs has carried out `commands`."""
+    (folder / "empty").mkdir()
+    made(folder / "empty", folder, "-t", "ext4")
+    (folder / "commands").write_text("\n".join(commands))
+    run("debugfs", "-w", "-f", folder / "commands", folder / "x.img")
+    return (folder / "x.img").read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +144,25 @@ def test_encrypted_files_are_counted(plain: bytes, tmp_path: Path) -> None:
     result = extract(ext, bytes(data), tmp_path)
     assert result.problems == [(ProblemKind.ENCRYPTED, "1 files and folders are encrypted")]
     assert result.contents["etc/shadow"] == b""
+
+
+def test_devices_in_the_old_and_the_new_form(tmp_path: Path) -> None:
+    data = written(tmp_path, "mknod null c 1 3", "mknod far b 259 300", "mknod pipe p")
+    found = extract(ext, data, tmp_path / "out")
+    assert not found.problems
+    assert {entry.name: (entry.kind, entry.facts) for entry in found.entries if entry.name != "lost+found"} == {
+        "null": (EntryKind.CHARACTER_DEVICE, {"device": "1:3"}),
+        "far": (EntryKind.BLOCK_DEVICE, {"device": "259:300"}),
+        "pipe": (EntryKind.FIFO, {}),
+    }
+
+
+def test_a_path_that_is_too_long_is_said(tmp_path: Path) -> None:
+    name = "n" * 250
+    found = extract(ext, written(tmp_path, *[f"mkdir {name}", f"cd {name}"] * 34), tmp_path / "out")
+    said = [message for kind, message in found.problems if kind is ProblemKind.MALFORMED]
+    assert len(said) == 1
+    assert said[0].endswith(": a path is too long to go further down")
 
 
 @pytest.mark.parametrize(("at", "value"), [(0x18, 99), (0x28, 0), (0x20, 0), (0x58, 100), (0x00, 5), (0x4, 0)])

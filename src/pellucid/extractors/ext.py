@@ -9,8 +9,7 @@ from pellucid.analysis.output import Output
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
 from pellucid.formats.ext import inode, superblock
-from pellucid.formats.ext.tree import ROOT, Tree
-from pellucid.formats.member import kind_of
+from pellucid.formats.ext.tree import ROOT, ExtTree
 from pellucid.formats.span import Data
 
 # The magic alone has two bytes: the state that follows it makes them four.
@@ -26,7 +25,7 @@ def measure(data: Data, start: int) -> int:
 
 
 def _has_root(data: Data, found: superblock.Superblock) -> bool:
-    return kind_of(inode.read(data, found, ROOT).mode) is EntryKind.DIRECTORY
+    return inode.read(data, found, ROOT).kind is EntryKind.DIRECTORY
 
 
 @extractor(
@@ -50,4 +49,4 @@ def ext(artefact: Artefact, output: Output) -> None:
             output.fact(name, text)
     if found.incompatible & superblock.RECOVER:
         output.fact("journal", "not written back: the latest changes are missing")
-    put(output, Tree(artefact.data, found).members())
+    put(output, ExtTree(artefact.data, found).everything())

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
+from pellucid.formats import devices
 from pellucid.formats.member import Member, Members
 from pellucid.formats.span import Chunk
 
@@ -19,6 +20,7 @@ LARGEST_FOLDER = 256 << 20
 class Node:
     """What an inode says; `links` is the number of its names. `mode` has permission bits only.
 
+    `device` is (major, minor), which only the kinds of devices have; what stands in others is passed over.
     `streams` are what it holds beside its content, by name; they are read as they are asked for.
     """
 
@@ -29,6 +31,7 @@ class Node:
     gid: int | None = None
     mtime: int | None = None
     links: int = 1
+    device: devices.Number | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     streams: Mapping[bytes, Iterable[Chunk]] = field(default_factory=dict)
 
@@ -122,7 +125,7 @@ class Tree(ABC, Generic[K, N]):
             uid=node.uid,
             gid=node.gid,
             mtime=node.mtime,
-            facts=node.facts,
+            facts={**node.facts, **devices.facts(kind, node.device)},
         )
         if kind is not EntryKind.HARDLINK:
             for name, stream in node.streams.items():

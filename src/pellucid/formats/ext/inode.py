@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from struct import Struct
 
 from pellucid.errors import Malformed
+from pellucid.formats import devices
 from pellucid.formats.ext.superblock import Superblock, inode_at
+from pellucid.formats.inode_tree import Node
+from pellucid.formats.member import kind_of
 from pellucid.formats.span import Data, take
 
 LAYOUT = Struct("<2H I 4x4x I 4x 2H I I 4x 60s 4x4x I 4x 4x 2H 4x")
@@ -17,15 +20,9 @@ MOST_ATTRIBUTES = 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Inode:
+class Inode(Node):
     """`blocks` is the area with block numbers, extents, a short link's target or the first bytes of a small file."""
 
-    mode: int
-    uid: int
-    gid: int
-    size: int
-    mtime: int
-    links: int
     flags: int
     blocks: bytes
     raw: bytes
@@ -36,12 +33,14 @@ def read(data: Data, superblock: Superblock, number: int) -> Inode:
     raw = take(data, inode_at(data, superblock, number), superblock.inode_size)
     mode, uid, low, mtime, gid, links, _, flags, blocks, high, uid_high, gid_high = LAYOUT.unpack_from(raw)
     return Inode(
-        mode=mode,
+        kind=kind_of(mode),
+        mode=mode & 0o7777,
         uid=uid | uid_high << 16,
         gid=gid | gid_high << 16,
         size=low | high << 32,
         mtime=mtime,
         links=links,
+        device=devices.either(blocks),
         flags=flags,
         blocks=blocks,
         raw=raw,

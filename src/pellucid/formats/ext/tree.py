@@ -3,110 +3,69 @@
 from collections.abc import Iterator
 from struct import Struct
 
-from pellucid.domain.entry import EntryKind
 from pellucid.errors import Encrypted, Malformed
-from pellucid.formats.ext import inode as inodes
-from pellucid.formats.ext import runs
+from pellucid.formats.ext import inode, runs
 from pellucid.formats.ext.inode import ENCRYPTED, EXTENTS, INLINE, Inode
 from pellucid.formats.ext.superblock import Superblock
-from pellucid.formats.member import Member, Members, kind_of
+from pellucid.formats.inode_tree import LARGEST_FOLDER, Tree
+from pellucid.formats.member import Members
 from pellucid.formats.span import Chunk, Data
 
 ROOT = 2
 ENTRY = Struct("<IHBB")
-LONGEST_PATH = 8192
-LONGEST_TARGET = 1 << 16
-LARGEST_FOLDER = 256 << 20
 SHORT_TARGET = 60
 INLINE_PARENT = 4
 LARGEST_BLOCK = 1 << 16
 
 
-class Tree:
-    """One file system. What cannot be read is left out with a Malformed in its place."""
+class ExtTree(Tree[int, Inode]):
+    """One file system; keys are inode numbers."""
 
     def __init__(self, data: Data, superblock: Superblock) -> None:
         self._data = data
         self._superblock = superblock
-        self._first_names: dict[int, bytes] = {}
-        self._locked = 0
+        self._locked: set[int] = set()
 
-    def members(self) -> Members:
-        """Every entry below the root, parents first."""
-        waiting = [(b"", ROOT)]
-        seen = {ROOT}
-        while waiting:
-            path, number = waiting.pop()
-            below: list[tuple[bytes, int]] = []
-            try:
-                for name, child in self._listing(inodes.read(self._data, self._superblock, number)):
-                    yield from self._member(path + b"/" + name if path else name, child, below)
-            except Malformed as error:
-                yield type(error)(f"{_shown(path)}: {error.message}")
-            for full, child in reversed(below):
-                if child in seen:
-                    yield Malformed(f"{_shown(full)}: a folder stands in more than one place")
-                else:
-                    seen.add(child)
-                    waiting.append((full, child))
+    def everything(self) -> Members:
+        """All entries, and how many are encrypted: these are named and empty."""
+        yield from self.members(ROOT)
         if self._locked:
-            yield Encrypted(f"{self._locked} files and folders are encrypted")
+            yield Encrypted(f"{len(self._locked)} files and folders are encrypted")
 
-    def _member(self, path: bytes, number: int, below: list[tuple[bytes, int]]) -> Members:
-        try:
-            inode = inodes.read(self._data, self._superblock, number)
-            kind = kind_of(inode.mode)
-            target = self._target(inode) if kind is EntryKind.SYMLINK else b""
-        except Malformed as error:
-            yield type(error)(f"{_shown(path)}: {error.message}")
-            return
-        if inode.flags & ENCRYPTED:
-            self._locked += 1
-        elif kind is EntryKind.DIRECTORY and len(path) <= LONGEST_PATH:
-            below.append((path, number))
-        chunks: Iterator[Chunk] = iter(())
-        if kind is EntryKind.FILE:
-            first = self._first_names.setdefault(number, path) if inode.links > 1 else path
-            if first != path:
-                kind, target = EntryKind.HARDLINK, first
-            elif not inode.flags & ENCRYPTED:
-                chunks = self._content(inode)
-        yield Member(
-            name=path,
-            kind=kind,
-            chunks=chunks,
-            target=target,
-            mode=inode.mode & 0o7777,
-            uid=inode.uid,
-            gid=inode.gid,
-            mtime=inode.mtime,
-        )
+    def node(self, key: int) -> Inode:
+        """The inode `key`."""
+        found = inode.read(self._data, self._superblock, key)
+        if found.flags & ENCRYPTED:
+            self._locked.add(key)
+        return found
 
-    def _content(self, inode: Inode) -> Iterator[Chunk]:
-        if inode.flags & INLINE:
-            return iter(inodes.inline_parts(inode))
-        return runs.content(self._data, self._superblock, inode)
+    def content(self, node: Inode) -> Iterator[Chunk]:
+        """The bytes of a file."""
+        if node.flags & ENCRYPTED:
+            return iter(())
+        if node.flags & INLINE:
+            return iter(inode.inline_parts(node))
+        return runs.content(self._data, self._superblock, node)
 
-    def _target(self, inode: Inode) -> bytes:
-        if inode.size > LONGEST_TARGET:
-            raise Malformed("the target of a symbolic link is too long")
-        if inode.size < SHORT_TARGET and not inode.flags & (EXTENTS | INLINE):
-            return inode.blocks[: inode.size]
-        return b"".join(self._content(inode))
+    def target(self, node: Inode) -> bytes:
+        """A short target stands in the place of the block numbers."""
+        if node.size < SHORT_TARGET and not node.flags & (EXTENTS | INLINE | ENCRYPTED):
+            return node.blocks[: node.size]
+        return super().target(node)
 
-    def _listing(self, folder: Inode) -> Iterator[tuple[bytes, int]]:
+    def listing(self, node: Inode) -> Iterator[tuple[bytes, int]]:
         """Names and inode numbers of a folder. The blocks of its hash tree look like empty entries."""
-        if kind_of(folder.mode) is not EntryKind.DIRECTORY:
-            raise Malformed("the inode of a folder is none")
-        if folder.size > LARGEST_FOLDER:
+        if node.size > LARGEST_FOLDER:
             raise Malformed("a folder is too large")
-        if folder.flags & INLINE:
-            first, second = inodes.inline_parts(folder)
+        if node.flags & ENCRYPTED:
+            return
+        if node.flags & INLINE:
+            first, second = inode.inline_parts(node)
             yield from _entries(first[INLINE_PARENT:])
             yield from _entries(second)
             return
         size = self._superblock.block_size
-        for chunk in runs.content(self._data, self._superblock, folder):
+        for chunk in self.content(node):
             for at in range(0, len(chunk), size):
                 yield from _entries(bytes(chunk[at : at + size]))
 
@@ -122,10 +81,6 @@ def _entries(block: bytes) -> Iterator[tuple[bytes, int]]:
         if length < ENTRY.size or length % 4 or at + length > len(block) or name_size > length - ENTRY.size:
             raise Malformed("an entry of a folder is damaged")
         name = block[at + ENTRY.size : at + ENTRY.size + name_size]
-        if number and name not in (b".", b"..", b""):
-            yield name.replace(b"/", b"_"), number
+        if number:
+            yield name, number
         at += length
-
-
-def _shown(path: bytes) -> str:
-    return path[:200].decode("utf-8", "backslashreplace") or "the root folder"
