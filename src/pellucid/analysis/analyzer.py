@@ -9,10 +9,12 @@ from pellucid.analysis.selector import Selector
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
+from pellucid.domain.file_list import FileList
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem
+from pellucid.domain.start import Start
 
-Fact = Component | Dependency | CryptoAsset | Observation | Problem
+Fact = Component | Dependency | CryptoAsset | Observation | FileList | Start | Problem
 """What an analyzer may yield. A Problem says what it could not read."""
 
 
@@ -26,7 +28,12 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Analyzer:
-    """A unit of analysis. Raise `version` whenever its facts may change: results are cached under it."""
+    """A unit of analysis. Raise `version` whenever its facts may change: results are cached under it.
+
+    With `named`, its facts are believed only at places whose path ends like one of these patterns, which are matched
+    component by component from the end, as by fnmatch ("requirements*.txt", "*.dist-info/METADATA"). The unit does not
+    see names; facts are kept by content, and what stands at other places is left out when the tree is put together.
+    """
 
     name: str
     version: int
@@ -34,6 +41,7 @@ class Analyzer:
     wants: Selector
     run: Callable[[Artefact], Iterator[Fact]]
     most_facts: int
+    named: tuple[str, ...] = ()
 
     @property
     def documentation(self) -> str:
@@ -44,11 +52,13 @@ class Analyzer:
 
 
 def analyzer(
-    *, name: str, version: int, stage: Stage, wants: Selector, most_facts: int = 10_000
+    *, name: str, version: int, stage: Stage, wants: Selector, most_facts: int = 10_000, named: tuple[str, ...] = ()
 ) -> Callable[[Callable[[Artefact], Iterator[Fact]]], Analyzer]:
     """Declare a generator function as an analyzer; beyond `most_facts` the runner stops it with a Problem."""
 
     def declare(run: Callable[[Artefact], Iterator[Fact]]) -> Analyzer:
-        return Analyzer(name=name, version=version, stage=stage, wants=wants, run=run, most_facts=most_facts)
+        return Analyzer(
+            name=name, version=version, stage=stage, wants=wants, run=run, most_facts=most_facts, named=named
+        )
 
     return declare

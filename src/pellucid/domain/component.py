@@ -11,11 +11,28 @@ class ComponentKind(StrEnum):
     LIBRARY = "library"
     MODULE = "module"
     OBJECT = "object"
+    SCRIPT = "script"
+    ARCHIVE = "archive"
+
+
+class Reachability(StrEnum):
+    """Whether a component runs, as far as its environment says."""
+
+    ENTRY_POINT = "entryPoint"  # started at boot, by a timer, or as the program of a container
+    INVOKED = "invokedAtRunTime"  # started by something that runs
+    LOADED = "loadedAtRunTime"  # loaded by something that runs
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Component:
-    """A unit of software: `format` such as "elf", `architecture` such as "arm" (lower case ELF machine name)."""
+    """A unit of software: `format` such as "elf", `architecture` such as "arm" (lower case ELF machine name).
+
+    `name` is the soname of a library. `needed` are the libraries, modules or classes that it loads, as it names them;
+    `rpath` and `runpath` where it wants its loader to look first. `interpreter` is the program that runs it: a loader
+    for a program, the first line of a script. `calls` are commands that a script starts, by path or name.
+    `reachability` is known when a whole image is.
+    """
 
     kind: ComponentKind
     format: str
@@ -23,3 +40,9 @@ class Component:
     bits: int
     evidence: Evidence
     name: str = ""
+    needed: tuple[str, ...] = ()
+    rpath: tuple[str, ...] = ()
+    runpath: tuple[str, ...] = ()
+    interpreter: str = ""
+    calls: tuple[str, ...] = ()
+    reachability: Reachability = Reachability.UNKNOWN

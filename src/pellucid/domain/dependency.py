@@ -19,14 +19,37 @@ class Linkage(StrEnum):
     DIRECT = "direct"
 
 
+class Witness(StrEnum):
+    """What a dependency was recognised by; the most trustworthy first."""
+
+    PACKAGE = "package"  # the database of a package manager says that it is installed
+    MANIFEST = "manifest"  # a manifest or lock file of a language's package manager, or an SBOM
+    METADATA = "metadata"  # what a compiler or packager embedded: build information, notes, resources, .modinfo
+    VERSION_STRING = "versionString"  # its own code states its version
+    SYMBOLS = "symbols"  # its soname, exported symbols or characteristic strings
+    CONSTANTS = "constants"  # tables that only its code has
+    FILE_NAME = "fileName"  # the name of a file alone
+
+    @property
+    def rank(self) -> int:
+        """0 for the most trustworthy."""
+        return list(Witness).index(self)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dependency:
     """Third-party software, by vendor, product and version.
 
     `version` is empty when the product is certain and the version is not; such a dependency is shown, but no
-    advisory is matched with it. `confidence` is between 0 and 1. `ecosystem` is OSV's name of the package universe
-    ("Debian:12", "Alpine:v3.19"), empty for software recognised from its bytes; `source_name` and `source_version`
-    name the source package that distribution advisories speak of.
+    advisory is matched with it; `version_range` then says what is known of it ("vers:generic/>=1.2.9|<1.3.1", the VERS
+    specification). `confidence` is between 0 and 1. `ecosystem` is OSV's name of the package universe ("Debian:12",
+    "Alpine:v3.19", "PyPI"), empty for software recognised from its bytes; `source_name` and `source_version` name the
+    source package that distribution advisories speak of; `epoch` and `release` are the parts of a package's version
+    around the upstream one, `distro` is "debian-12". `cpe` is the likeliest CPE 2.3 name, `cpe_candidates` others.
+
+    `requires` are names of packages in the same universe that it needs. `name_version` is a regular expression with a
+    group `version` for names of files: where the bytes say nothing, the name of the file may. `places` are the paths of
+    the artefacts that are it, contain it or belong to it, which are known when a whole image is.
     """
 
     vendor: str
@@ -41,6 +64,15 @@ class Dependency:
     ecosystem: str = ""
     source_name: str = ""
     source_version: str = ""
+    witness: Witness = Witness.PACKAGE
+    version_range: str = ""
+    epoch: str = ""
+    release: str = ""
+    distro: str = ""
+    cpe_candidates: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    name_version: str = ""
+    places: tuple[str, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str, str, str]:

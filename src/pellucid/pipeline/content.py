@@ -12,8 +12,10 @@ from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.entry import Entry
+from pellucid.domain.file_list import FileList
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem, ProblemKind
+from pellucid.domain.start import Start
 
 # Results that depend on the machine, its settings or the moment: shown in their scan, never reused.
 PASSING = frozenset(
@@ -29,6 +31,8 @@ class UnitResult:
     dependencies: list[Dependency] = field(default_factory=list)
     crypto_assets: list[CryptoAsset] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
+    file_lists: list[FileList] = field(default_factory=list)
+    starts: list[Start] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, fact: Fact) -> None:
@@ -41,6 +45,10 @@ class UnitResult:
                 self.crypto_assets.append(fact)
             case Observation():
                 self.observations.append(fact)
+            case FileList():
+                self.file_lists.append(fact)
+            case Start():
+                self.starts.append(fact)
             case Problem():
                 self.problems.append(fact)
 

@@ -1,18 +1,22 @@
 """From contents to places: the tree of artefacts, and facts with the paths that they are true of."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
+from pellucid.analysis.analyzer import Analyzer
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
+from pellucid.domain.file_list import FileList
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan_result import SEPARATOR, ScannedArtefact, ScannedPlace
+from pellucid.domain.start import Start
 from pellucid.formats.identify import DATA, EMPTY, PADDING
-from pellucid.pipeline.content import Child, Content
+from pellucid.pipeline.content import Child, Content, UnitResult
 from pellucid.pipeline.outcome import Outcome
 
 MOST_PLACES = 16
@@ -35,8 +39,11 @@ class Found:
     metadata: dict[str, dict[str, str]]
 
 
-def merge(outcome: Outcome) -> Found:
-    """Put facts at their places. A fact about bytes that lie in many places names at most sixteen of them."""
+def merge(outcome: Outcome, analyzers: Iterable[Analyzer] = ()) -> Found:
+    """Put facts at their places. A fact about bytes that lie in many places names at most sixteen of them.
+
+    Facts of `analyzers` that are only believed under some names are left out elsewhere.
+    """
     problems: list[Problem] = []
     tree = tuple(_walk(outcome, problems))
     artefacts = tuple(place.artefact for place in tree if place.artefact)
@@ -47,7 +54,7 @@ def merge(outcome: Outcome) -> Found:
         path = places.get(problem.artefact, [""])[0]
         problems.append(replace(problem, artefact=path))
     contents = [outcome.contents[sha256] for sha256 in places if sha256 in outcome.contents]
-    facts = _Facts()
+    facts = _Facts({unit.name: unit.named for unit in analyzers if unit.named})
     for content in contents:
         facts.add(content, places[content.sha256])
     if not _anything(outcome, facts):
@@ -110,29 +117,49 @@ def _problem(kind: ProblemKind, message: str, artefact: str) -> Problem:
 
 
 class _Facts:
-    """Facts as they are gathered."""
+    """Facts as they are gathered; `named` has the names under which facts of a unit are believed."""
 
-    def __init__(self) -> None:
+    def __init__(self, named: Mapping[str, Sequence[str]]) -> None:
+        self._named = named
         self.components: list[Component] = []
         self.dependencies: list[Dependency] = []
         self.crypto_assets: list[CryptoAsset] = []
         self.observations: list[Observation] = []
+        self.file_lists: list[tuple[str, FileList]] = []
+        self.starts: list[Start] = []
         self.problems: list[Problem] = []
 
     def add(self, content: Content, paths: list[str]) -> None:
-        shown = paths[:MOST_PLACES]
         self.problems += [replace(problem, artefact=paths[0]) for problem in content.problems]
-        for unit in content.units.values():
-            self.problems += [replace(problem, artefact=paths[0]) for problem in unit.problems]
-            self.observations += [replace(fact, evidence=_at(fact.evidence, paths[0])) for fact in unit.observations]
-            for path in paths:
-                self.components += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.components]
-            for path in shown:
-                self.crypto_assets += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.crypto_assets]
-                self.dependencies += [
-                    replace(fact, evidence=tuple(_at(item, path) for item in fact.evidence))
-                    for fact in unit.dependencies
-                ]
+        for name, unit in content.units.items():
+            patterns = self._named.get(name)
+            believed = [path for path in paths if is_named(path, patterns)] if patterns else paths
+            if believed:
+                self._add(unit, believed)
+
+    def _add(self, unit: UnitResult, paths: list[str]) -> None:
+        shown = paths[:MOST_PLACES]
+        self.problems += [replace(problem, artefact=paths[0]) for problem in unit.problems]
+        self.observations += [replace(fact, evidence=_at(fact.evidence, paths[0])) for fact in unit.observations]
+        self.file_lists += [(path, fact) for path in shown for fact in unit.file_lists]
+        self.starts += [replace(fact, evidence=_at(fact.evidence, path)) for path in shown for fact in unit.starts]
+        for path in paths:
+            self.components += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.components]
+        for path in shown:
+            self.crypto_assets += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.crypto_assets]
+            self.dependencies += [
+                replace(fact, evidence=tuple(_at(item, path) for item in fact.evidence)) for fact in unit.dependencies
+            ]
+
+
+def is_named(path: str, patterns: Iterable[str]) -> bool:
+    """Whether the end of a path, containers and all, is like one of the patterns, component by component."""
+    parts = path.replace(SEPARATOR, "/").split("/")
+    for pattern in patterns:
+        wanted = pattern.split("/")
+        if len(parts) >= len(wanted) and all(map(fnmatchcase, parts[-len(wanted) :], wanted)):
+            return True
+    return False
 
 
 def _at(evidence: Evidence, path: str) -> Evidence:

@@ -53,7 +53,12 @@ class ScanResultRepository:
                 for item in result.components
             ),
         )
-        self._insert(ScanDependencyRow, scan_id, (asdict(item) for item in result.dependencies))
+        kept = {column.name for column in ScanDependencyRow.__table__.columns}
+        self._insert(
+            ScanDependencyRow,
+            scan_id,
+            ({name: value for name, value in asdict(item).items() if name in kept} for item in result.dependencies),
+        )
         self._insert(ScanCryptoAssetRow, scan_id, _assets(result.crypto_assets))
         self._insert(
             ScanObservationRow,
