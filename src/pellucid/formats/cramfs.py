@@ -7,6 +7,7 @@ from struct import Struct
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated, Unsupported
+from pellucid.formats import devices
 from pellucid.formats.cramfs_blocks import Blocks
 from pellucid.formats.inode_tree import LONGEST_PATH, LONGEST_TARGET, explained, shown
 from pellucid.formats.member import Member, Members, kind_of
@@ -21,7 +22,6 @@ ROOT_AT, FIRST_AT = 64, 76
 BOOT_CODE = 512
 HAS_CHECKSUM, SHIFTED, POINTERS = 0x1, 0x400, 0x800
 KNOWN = 0xFFF
-DEVICES = (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,5 +191,5 @@ def _member(blocks: Blocks, path: bytes, node: Node) -> Member:
         mode=node.mode & 0o7777,
         uid=node.uid,
         gid=node.gid,
-        facts={"device": f"{node.size >> 8 & 0xFF}:{node.size & 0xFF}"} if kind in DEVICES else {},
+        facts=devices.facts(kind, devices.narrow(node.size)),
     )

@@ -6,6 +6,7 @@ from struct import Struct
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
+from pellucid.formats import devices
 from pellucid.formats.inode_tree import LONGEST_PATH, LONGEST_TARGET, explained, shown
 from pellucid.formats.member import Member, Members
 from pellucid.formats.span import Data, padded, pieces, take, unpack
@@ -128,14 +129,13 @@ def _member(data: Data, path: bytes, node: Node) -> Member:
         if node.size > LONGEST_TARGET:
             raise Malformed("the target of a symbolic link is too long")
         target = take(data, node.at, node.size)
-    device = kind in (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE)
     return Member(
         name=path,
         kind=kind,
         chunks=pieces(data, node.at, node.size) if kind is EntryKind.FILE else (),
         target=target,
         mode=MODES[node.kind] | (0o111 if node.executable else 0),
-        facts={"device": f"{node.value >> 16}:{node.value & 0xFFFF}"} if device else {},
+        facts=devices.facts(kind, (node.value >> 16, node.value & 0xFFFF)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What inodes say beyond modes and owners, as facts of entries: extended attributes (xattr(7)), device numbers."""
+"""What inodes say beyond modes and owners, as facts of entries: extended attributes (xattr(7))."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -10,11 +10,6 @@ MOST = 64
 def facts(attributes: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """The first 64 attributes of a file; every one of its names repeats them."""
     return dict(_fact(name, value) for name, value in islice(attributes, MOST))
-
-
-def device(major: int, minor: int) -> dict[str, str]:
-    """The fact that says which device a special file stands for."""
-    return {"device": f"{major}:{minor}"}
 
 
 def _fact(name: bytes, value: bytes) -> tuple[str, str]:

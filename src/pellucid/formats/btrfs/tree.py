@@ -7,6 +7,7 @@ from struct import Struct
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
+from pellucid.formats import devices
 from pellucid.formats.btrfs.extents import Reader
 from pellucid.formats.btrfs.search import Root, Search
 from pellucid.formats.btrfs.superblock import KEY, Superblock
@@ -49,16 +50,16 @@ class BtrfsTree(Tree[Place, Inode]):
             if len(item) < INODE.size:
                 break
             size, links, uid, gid, mode, device, mtime = INODE.unpack_from(item)
-            kind = kind_of(mode)
             return Inode(
-                kind=kind,
+                kind=kind_of(mode),
                 size=size,
                 mode=mode & 0o7777,
                 uid=uid,
                 gid=gid,
                 mtime=mtime,
                 links=links,
-                facts=_facts(kind, device, key),
+                device=_device(device),
+                facts=_facts(key),
                 place=key,
             )
         raise Malformed(f"there is no inode {number} in subvolume {volume}")
@@ -96,12 +97,13 @@ class BtrfsTree(Tree[Place, Inode]):
         return self._roots[volume]
 
 
-def _facts(kind: EntryKind, device: int, place: Place) -> dict[str, str]:
-    if kind in (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE):
-        # The kernel writes its own numbers; mkfs.btrfs those of programs, which never have its major number.
-        if device >= KERNEL_MINORS:
-            return {"device": f"{device >> 20}:{device & (KERNEL_MINORS - 1)}"}
-        return {"device": f"{os.major(device)}:{os.minor(device)}"}
-    if place[1] == FIRST_INODE and place[0] != MAIN_VOLUME:
-        return {"subvolume": str(place[0])}
-    return {}
+def _device(number: int) -> devices.Number:
+    """The kernel writes its own numbers; mkfs.btrfs those of programs, which never have its major number."""
+    if number >= KERNEL_MINORS:
+        return number >> 20, number & (KERNEL_MINORS - 1)
+    return os.major(number), os.minor(number)
+
+
+def _facts(place: Place) -> dict[str, str]:
+    volume, number = place
+    return {"subvolume": str(volume)} if number == FIRST_INODE and volume != MAIN_VOLUME else {}

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from struct import Struct
 
-from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
+from pellucid.formats import devices
 from pellucid.formats.erofs.superblock import Superblock
 from pellucid.formats.inode_tree import Node
 from pellucid.formats.member import kind_of
@@ -18,7 +18,6 @@ EXTENDED_BIT = 1
 LAYOUT_SHIFT, LAYOUT_MASK = 1, 7
 ATTRIBUTES_HEADER = 12
 LARGEST = 1 << 62
-DEVICES = (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,9 +49,8 @@ def read(data: Data, superblock: Superblock, number: int) -> Inode:
         end += ATTRIBUTES_HEADER + 4 * (attributes - 1)
     if size > LARGEST:
         raise Malformed("the size of a file is impossible")
-    kind = kind_of(mode)
     return Inode(
-        kind=kind,
+        kind=kind_of(mode),
         mode=mode & 0o7777,
         uid=uid,
         gid=gid,
@@ -62,10 +60,5 @@ def read(data: Data, superblock: Superblock, number: int) -> Inode:
         layout=layout,
         value=value,
         end=end,
-        facts={"device": _device(value)} if kind in DEVICES else {},
+        device=devices.wide(value),
     )
-
-
-def _device(value: int) -> str:
-    """ "major:minor" of a device number as Linux packs it into 32 bits."""
-    return f"{value >> 8 & 0xFFF}:{value & 0xFF | value >> 12 & 0xFFF00}"

@@ -5,6 +5,7 @@ from struct import Struct
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
+from pellucid.formats import devices
 from pellucid.formats.f2fs.superblock import FLEXIBLE_ATTRIBUTES, Superblock
 from pellucid.formats.f2fs.table import Table
 from pellucid.formats.inode_tree import Node
@@ -63,7 +64,7 @@ def read(data: Data, superblock: Superblock, table: Table, number: int) -> Inode
         gid=gid,
         mtime=mtime,
         links=links,
-        facts=_facts(kind, raw[first : first + 8]),
+        device=devices.either(raw[first : first + 8]),
         number=number,
         addresses=raw[first:last],
         nodes=raw[end : end + NODES * NODE_SIZE],
@@ -80,12 +81,3 @@ def node(data: Data, superblock: Superblock, table: Table, number: int, inode: i
     if FOOTER.unpack_from(raw, len(raw) - FOOTER_SIZE) != (number, inode):
         raise Malformed(f"node {number} is damaged")
     return raw
-
-
-def _facts(kind: EntryKind, raw: bytes) -> dict[str, str]:
-    if kind not in (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE):
-        return {}
-    old, new = int.from_bytes(raw[:4], "little"), int.from_bytes(raw[4:], "little")
-    if old:
-        return {"device": f"{old >> 8 & 0xFF}:{old & 0xFF}"}
-    return {"device": f"{new >> 8 & 0xFFF}:{new & 0xFF | new >> 12 & 0xFFF00}"}

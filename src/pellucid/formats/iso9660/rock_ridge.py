@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pellucid.errors import Malformed
+from pellucid.formats import devices
 from pellucid.formats.iso9660.volume import long_seconds, seconds
 from pellucid.formats.span import Data
 
@@ -29,7 +30,7 @@ class Attributes:
     gid: int | None = None
     serial: int = 0
     mtime: int | None = None
-    device: tuple[int, int] | None = None
+    device: devices.Number | None = None
     target: bytes = b""
     relocated: bool = False
     child: int = 0
@@ -87,7 +88,7 @@ def _posix(found: Attributes, body: bytes) -> None:
 def _device(found: Attributes, body: bytes) -> None:
     high, low = _number(body, 0), _number(body, 8)
     # Some write the number as it is on Linux into the low half.
-    found.device = (high, low) if high else (low >> 8 & 0xFFF, low & 0xFF | low >> 12 & 0xFFF00)
+    found.device = (high, low) if high else devices.wide(low)
 
 
 def _name(found: Attributes, body: bytes) -> None:

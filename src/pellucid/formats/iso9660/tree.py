@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
+from pellucid.formats import devices
 from pellucid.formats.iso9660 import records, rock_ridge, zisofs
 from pellucid.formats.iso9660.records import Record
 from pellucid.formats.iso9660.rock_ridge import Attributes
@@ -15,7 +16,6 @@ from pellucid.formats.span import Chunk, Data, pieces
 
 LONGEST_PATH = 8192
 ROCK_RIDGE, JOLIET, PLAIN = "Rock Ridge", "Joliet", "ISO 9660"
-DEVICES = (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE)
 
 
 class _Folder(NamedTuple):
@@ -108,9 +108,7 @@ class Tree:
             if record.folder != (kind is EntryKind.DIRECTORY):
                 raise Malformed("it is a folder by one account only")
         target: str | bytes = attributes.target if kind is EntryKind.SYMLINK else ""
-        facts = dict[str, str]()
-        if kind in DEVICES and attributes.device:
-            facts["device"] = "{}:{}".format(*attributes.device)
+        facts = devices.facts(kind, attributes.device)
         if kind is EntryKind.FILE:
             at = record.block * self.volume.block
             self.starts.add(at)

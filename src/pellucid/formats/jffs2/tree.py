@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated
-from pellucid.formats import xattr_facts
+from pellucid.formats import devices, xattr_facts
 from pellucid.formats.flash_tree import FlashNode, FlashTree
 from pellucid.formats.jffs2 import codec
 from pellucid.formats.jffs2.image import Image, Inode
@@ -15,7 +15,6 @@ from pellucid.formats.member import Members, kind_of
 from pellucid.formats.span import Chunk, Data, zeros
 
 ROOT = 1
-DEVICES = (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE)
 LONGEST_DEVICE = 8
 Range = tuple[int, int, Inode | None]
 """(first byte, byte behind the last, the node that holds them); None for a hole."""
@@ -41,8 +40,7 @@ class Jffs2(FlashTree):
             raise Malformed(f"inode {number} is not there")
         kind = kind_of(latest.mode)
         attributes = (self._image.attributes[number] for number in self._image.attributed.get(number, ()))
-        facts = xattr_facts.facts(attributes)
-        node = FlashNode(
+        return FlashNode(
             kind=kind,
             size=latest.size,
             mode=stat.S_IMODE(latest.mode),
@@ -50,12 +48,10 @@ class Jffs2(FlashTree):
             gid=latest.gid,
             mtime=latest.mtime,
             links=self.links(number),
-            facts=facts,
+            device=self._device(latest) if kind in devices.DEVICES else None,
+            facts=xattr_facts.facts(attributes),
             number=number,
         )
-        if kind in DEVICES:
-            facts.update(self._device(latest))
-        return node
 
     def content(self, node: FlashNode) -> Iterator[Chunk]:
         """The bytes of a file; zeros stand for nodes that cannot be unpacked, which is said at the end."""
@@ -91,13 +87,11 @@ class Jffs2(FlashTree):
             raise Truncated("a node is cut off")
         return packed
 
-    def _device(self, inode: Inode) -> dict[str, str]:
+    def _device(self, inode: Inode) -> devices.Number:
         """The number is stored as data, in the old form of two bytes or the new one."""
         raw = self._packed(inode)[:LONGEST_DEVICE]
         number = int.from_bytes(raw, "little" if self._image.order == "<" else "big")
-        if len(raw) == 2:
-            return xattr_facts.device(number >> 8, number & 0xFF)
-        return xattr_facts.device(number >> 8 & 0xFFF, number & 0xFF | number >> 12 & 0xFFF00)
+        return devices.narrow(number) if len(raw) == 2 else devices.wide(number)
 
 
 def ranges(nodes: list[Inode], size: int) -> Iterator[Range]:

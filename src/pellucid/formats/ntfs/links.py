@@ -4,6 +4,7 @@ from struct import Struct
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
+from pellucid.formats import devices
 
 HEAD = Struct("<IHH")
 PATHS = Struct("<4H")
@@ -49,7 +50,8 @@ def interix(value: bytes) -> Special | None:
         return EntryKind.SYMLINK, value[8:].decode("utf-16-le", "replace").encode(), {}
     if value[:8] in INTERIX_DEVICES and len(value) >= DEVICE.size:
         name, major, minor = DEVICE.unpack_from(value)
-        return INTERIX_DEVICES[name], b"", {"device": f"{major}:{minor}"}
+        kind = INTERIX_DEVICES[name]
+        return kind, b"", devices.facts(kind, (major, minor))
     return None
 
 

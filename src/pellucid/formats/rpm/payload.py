@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
-from pellucid.formats import bzip2, cpio, gzip, lzma_alone, xz, zstd
+from pellucid.formats import bzip2, cpio, devices, gzip, lzma_alone, xz, zstd
 from pellucid.formats.member import Member, Members, kind_of
 from pellucid.formats.pulled import Pulled
 from pellucid.formats.rpm.files import Listed
@@ -113,8 +113,6 @@ def _member(item: _Item, kind: EntryKind, body: Iterable[bytes]) -> Member:
         if item.size > MOST_TARGET:
             raise Malformed("the target of a symbolic link is too long")
         target = b"".join(body).rstrip(b"\0")
-    elif kind in (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE):
-        facts = {**facts, "device": "{}:{}".format(*item.device)}
     return Member(
         name=item.name,
         kind=kind,
@@ -124,7 +122,7 @@ def _member(item: _Item, kind: EntryKind, body: Iterable[bytes]) -> Member:
         uid=item.uid,
         gid=item.gid,
         mtime=item.mtime,
-        facts=facts,
+        facts={**facts, **devices.facts(kind, item.device)},
     )
 
 
@@ -185,7 +183,7 @@ def _stripped(digits: bytes, listed: list[Listed]) -> _Item:
         mtime=item.mtime,
         size=item.size if has_bytes else 0,
         inode=item.inode,
-        device=(item.device >> 8, item.device & 0xFF),
+        device=devices.narrow(item.device),
     )
 
 

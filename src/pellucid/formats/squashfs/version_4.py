@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from struct import Struct
 
 from pellucid.errors import Malformed
+from pellucid.formats import devices
 from pellucid.formats.squashfs.blocks import Blocks, Cursor
 from pellucid.formats.squashfs.inode import EXTENDED, KINDS, LONGEST_TARGET, Inode
 
@@ -32,7 +33,7 @@ class Version4:
         plain = kind - EXTENDED if kind > EXTENDED else kind
         if plain not in KINDS:
             raise Malformed(f"an inode of squashfs has the unknown type {kind}")
-        values: dict[str, int | bytes | dict[str, str]] = {}
+        values: dict[str, int | bytes | devices.Number] = {}
         layout = self._layouts.get(kind)
         fields = layout.unpack(cursor.read(layout.size)) if layout else ()
         match kind:
@@ -55,8 +56,7 @@ class Version4:
                 values = {"links": links, "size": size, "target": cursor.read(size)}
             case 4 | 5 | 11 | 12:
                 links, number = fields
-                device = f"{number >> 8 & 0xFFF}:{number & 0xFF | number >> 12 & 0xFFF00}"
-                values = {"links": links, "facts": {"device": device}}
+                values = {"links": links, "device": devices.wide(number)}
         return Inode(
             kind=KINDS[plain],
             mode=mode & 0o7777,

@@ -5,6 +5,7 @@ from itertools import accumulate
 from struct import Struct
 
 from pellucid.errors import Malformed
+from pellucid.formats import devices
 from pellucid.formats.squashfs.blocks import STORED_DATA, Blocks, Cursor
 from pellucid.formats.squashfs.inode import EXTENDED, KINDS, NO_FRAGMENT, Inode
 
@@ -95,7 +96,7 @@ class Versions1To3:
         names, layout = self._layouts.get(kind, ([], None))
         fields = dict(zip(names, layout.unpack(cursor.read(layout.size)), strict=True)) if layout else {}
         uid, gid = self._owner(owner, group)
-        size, device = fields.get("size", 0), fields.get("device")
+        size = fields.get("size", 0)
         return Inode(
             kind=KINDS[plain],
             mode=mode,
@@ -104,7 +105,7 @@ class Versions1To3:
             mtime=fields.get("mtime", more[0] if more else self._superblock.time),
             links=SHARED,
             size=size,
-            facts={} if device is None else {"device": f"{device >> 8}:{device & 0xFF}"},
+            device=devices.narrow(fields.get("device", 0)),
             data_at=fields.get("data_at", 0),
             block=fields.get("block", 0),
             offset=fields.get("offset", 0),

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import zstandard
 
-from pellucid.domain.entry import EntryKind
 from pellucid.errors import Encrypted, Malformed, Unsupported
-from pellucid.formats import xattr_facts
+from pellucid.formats import devices, xattr_facts
 from pellucid.formats.flash_tree import FlashNode, FlashTree
 from pellucid.formats.member import Members, kind_of
 from pellucid.formats.packed_blocks import FAILURES, unlzo
@@ -19,7 +18,6 @@ from pellucid.formats.ubifs.state import BLOCK, DATA_FIELDS, INODE_FIELDS
 
 ROOT = 1
 ENCRYPTED_INODE = 0x40
-DEVICES = (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE)
 LONGEST_DATA = 4096
 _ZSTD = zstandard.ZstdDecompressor()
 
@@ -43,9 +41,6 @@ class Ubifs(FlashTree):
         found, fields = self._inode(number)
         mode = fields[11]
         kind = kind_of(mode)
-        facts = xattr_facts.facts(self._attributes(number))
-        if kind in DEVICES:
-            facts.update(_device(_inline(found, fields)))
         return FlashNode(
             kind=kind,
             size=max(fields[1], self._state.grown.get(number, 0)),
@@ -54,7 +49,8 @@ class Ubifs(FlashTree):
             gid=fields[10],
             mtime=fields[4],
             links=self.links(number),
-            facts=facts,
+            device=_device(_inline(found, fields)) if kind in devices.DEVICES else None,
+            facts=xattr_facts.facts(self._attributes(number)),
             number=number,
         )
 
@@ -138,6 +134,5 @@ def _inline(found: Node, fields: tuple[int, ...]) -> bytes:
     return raw
 
 
-def _device(raw: bytes) -> dict[str, str]:
-    number = int.from_bytes(raw[:4], "little")
-    return xattr_facts.device(number >> 8 & 0xFFF, number & 0xFF | number >> 12 & 0xFFF00)
+def _device(raw: bytes) -> devices.Number:
+    return devices.wide(int.from_bytes(raw[:4], "little"))

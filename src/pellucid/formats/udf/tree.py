@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
+from pellucid.formats import devices
 from pellucid.formats.member import Member, Members
 from pellucid.formats.span import Data
 from pellucid.formats.udf import nodes
@@ -92,9 +93,6 @@ def _member(data: Data, volume: Volume, path: str, node: Node, first: str) -> Me
         kind, target = EntryKind.HARDLINK, first
     elif kind is EntryKind.SYMLINK:
         target = _target(b"".join(_limited(data, volume, node)))
-    facts = dict[str, str]()
-    if kind in (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE) and node.device:
-        facts["device"] = "{}:{}".format(*node.device)
     return Member(
         name=path,
         kind=kind,
@@ -104,7 +102,7 @@ def _member(data: Data, volume: Volume, path: str, node: Node, first: str) -> Me
         uid=node.uid,
         gid=node.gid,
         mtime=node.mtime,
-        facts=facts,
+        facts=devices.facts(kind, node.device),
     )
 
 

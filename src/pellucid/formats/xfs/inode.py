@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from struct import Struct
 
-from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
 from pellucid.formats.inode_tree import Node
 from pellucid.formats.member import kind_of
@@ -41,10 +40,9 @@ def read(data: Data, superblock: Superblock, number: int) -> Inode:
     more = int.from_bytes(raw[FLAGS2_AT : FLAGS2_AT + 8], "big") if version == 3 else 0
     at = FORK_AT[version]
     end = min(at + fork * 8, len(raw)) if fork else len(raw)
-    kind = kind_of(mode)
-    body = raw[at:end]
+    device = int.from_bytes(raw[at : at + 4], "big")
     return Inode(
-        kind=kind,
+        kind=kind_of(mode),
         size=size,
         mode=mode & 0o7777,
         uid=uid,
@@ -55,11 +53,6 @@ def read(data: Data, superblock: Superblock, number: int) -> Inode:
         format=form,
         extents=many if more & MANY_EXTENTS else few,
         realtime=bool(flags & REALTIME),
-        fork=body,
-        facts=_device(body) if kind in (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE) else {},
+        fork=raw[at:end],
+        device=(device >> 18, device & 0x3FFFF),
     )
-
-
-def _device(body: bytes) -> dict[str, str]:
-    number = int.from_bytes(body[:4], "big")
-    return {"device": f"{number >> 18}:{number & 0x3FFFF}"}

@@ -7,7 +7,7 @@ from struct import Struct
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated
-from pellucid.formats import span, xattr_facts
+from pellucid.formats import devices, span
 from pellucid.formats.flash_tree import LOST_NAME, FlashNode, FlashTree
 from pellucid.formats.member import Members, kind_of
 from pellucid.formats.span import Data
@@ -89,19 +89,15 @@ class Yaffs(FlashTree):
         if found is None or found.header is None:
             raise Malformed(f"object {number} is not there")
         header = found.header
-        kind = KINDS.get(header.type) or kind_of(header.mode)
-        devices = (EntryKind.BLOCK_DEVICE, EntryKind.CHARACTER_DEVICE)
-        number_of_device = header.device
-        major, minor = number_of_device >> 8 & 0xFFF, number_of_device & 0xFF | number_of_device >> 12 & 0xFFF00
         return FlashNode(
-            kind=kind,
+            kind=KINDS.get(header.type) or kind_of(header.mode),
             size=found.size,
             mode=stat.S_IMODE(header.mode),
             uid=header.uid,
             gid=header.gid,
             mtime=header.mtime,
             links=self.links(number),
-            facts=xattr_facts.device(major, minor) if kind in devices else {},
+            device=devices.wide(header.device),
             number=number,
         )
 
