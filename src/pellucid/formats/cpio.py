@@ -9,14 +9,13 @@ from struct import Struct
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated
-from pellucid.formats.member import Member, Members, kind_of
+from pellucid.formats.member import LONGEST_TARGET, Member, Members, kind_of
 from pellucid.formats.span import Data, padded, pieces, take
 
 NEWC, CRC, ODC = b"070701", b"070702", b"070707"
 BINARY_LITTLE, BINARY_BIG = b"\xc7\x71", b"\x71\xc7"
 TRAILER = b"TRAILER!!!"
 LONGEST_NAME = 1 << 16
-MOST_TARGET = 1 << 16
 SECTOR = 512
 _NEWC = Struct(">13I")
 
@@ -115,7 +114,7 @@ def members(data: Data, start: int = 0) -> Members:
 def _member(data: Data, found: Record, kind: EntryKind) -> Member:
     target = b""
     if kind is EntryKind.SYMLINK:
-        target = take(data, found.data_at, min(found.size, MOST_TARGET)).rstrip(b"\0")
+        target = take(data, found.data_at, min(found.size, LONGEST_TARGET)).rstrip(b"\0")
     return Member(
         name=found.name,
         kind=kind,

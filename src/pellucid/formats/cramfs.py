@@ -9,8 +9,8 @@ from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats import devices
 from pellucid.formats.cramfs_blocks import Blocks
-from pellucid.formats.inode_tree import LONGEST_PATH, LONGEST_TARGET, explained, shown
-from pellucid.formats.member import Member, Members, kind_of
+from pellucid.formats.folders import Folder, explained, walk
+from pellucid.formats.member import LONGEST_TARGET, Member, Members, kind_of
 from pellucid.formats.span import PIECE, Data, take, unpack
 
 LITTLE, BIG = b"\x45\x3d\xcd\x28", b"\x28\xcd\x3d\x45"
@@ -84,32 +84,20 @@ def is_whole(data: Data, volume: Volume, start: int = 0) -> bool:
 def members(data: Data, volume: Volume) -> Members:
     """Every entry, parents first. Devices have their number as a fact; there are no times and no hard links."""
     blocks = Blocks(data, volume.order, pointers=bool(volume.flags & POINTERS))
-    waiting = [(b"", volume.root)]
-    seen = {volume.root.offset}
-    while waiting:
-        path, folder = waiting.pop()
-        below: list[tuple[bytes, Node]] = []
-        try:
-            for name, node in _listing(data, volume.order, folder):
-                full = path + b"/" + name if path else name
-                try:
-                    member = _member(blocks, full, node)
-                except Malformed as error:
-                    yield explained(full, error)
-                    continue
-                yield member
-                if member.kind is EntryKind.DIRECTORY and node.size:
-                    below.append((full, node))
-        except Malformed as error:
-            yield explained(path, error)
-        for full, node in reversed(below):
-            if len(full) > LONGEST_PATH:
-                yield Malformed(f"{shown(full)}: a path is too long to go further down")
-            elif node.offset in seen:
-                yield Malformed(f"{shown(full)}: a folder stands in more than one place")
-            else:
-                seen.add(node.offset)
-                waiting.append((full, node))
+
+    def below(folder: Folder[bytes, Node]) -> Iterator[Member | Malformed | Folder[bytes, Node]]:
+        for name, node in _listing(data, volume.order, folder.node):
+            path = folder.path + b"/" + name if folder.path else name
+            try:
+                member = _member(blocks, path, node)
+            except Malformed as error:
+                yield explained(path, error)
+                continue
+            yield member
+            if member.kind is EntryKind.DIRECTORY and node.size:
+                yield Folder(path, node.offset, node)
+
+    return walk(Folder(b"", volume.root.offset, volume.root), below)
 
 
 def _superblock(data: Data, start: int, at: int) -> Volume:

@@ -1,25 +1,18 @@
-"""ELF files (System V gABI, chapter 4 and 5), read with LIEF behind a value of our own.
-
-The identification and header are read here, so that even a broken file says what it claims to be; LIEF resolves the
-dynamic section and its symbols, from program headers when there are no sections. LIEF takes 0.3 s to import: it is
-loaded by the first file that needs it.
-"""
+"""ELF files (System V gABI, chapters 4 and 5): what analyzers need to know of programs, libraries and modules."""
 
 import struct
-import warnings
+import tomllib
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from importlib.resources import files
 from mmap import mmap
-from typing import Any
 
 from pellucid.errors import Malformed
+from pellucid.formats import elf_dynamic, elf_layout
+from pellucid.formats.elf_dynamic import Symbol
 
 MAGIC = b"\x7fELF"
-LARGEST = 256 << 20
-MOST_SYMBOLS = 200_000
-MOST_NEEDED = 4096
-
 DF_1_PIE = 0x0800_0000
 
 
@@ -42,14 +35,6 @@ class Header:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Import:
-    """An undefined dynamic symbol; `offset` is where its name stands in the file, -1 when that is not known."""
-
-    name: str
-    offset: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Elf:
     """What analyzers need of an ELF file. `interpreter` is empty for libraries and static programs."""
 
@@ -57,7 +42,10 @@ class Elf:
     interpreter: str = ""
     soname: str = ""
     needed: tuple[str, ...] = ()
-    imports: tuple[Import, ...] = ()
+    rpath: tuple[str, ...] = ()
+    runpath: tuple[str, ...] = ()
+    imports: tuple[Symbol, ...] = ()
+    exports: tuple[Symbol, ...] = ()
     is_program: bool = False
     is_module: bool = False
 
@@ -81,120 +69,36 @@ def header(data: bytes | mmap) -> Header:
 
 
 def read(data: bytes | mmap) -> Elf:
-    """Read the header and the dynamic part of an ELF file of at most 256 MiB. Raises Malformed."""
+    """Read the header and the dynamic part; large files are not read whole. Raises Malformed."""
     head = header(data)
-    if len(data) > LARGEST:
-        raise Malformed(f"ELF file of {len(data):,} bytes is larger than the {LARGEST:,} that are read")
-    with warnings.catch_warnings():
-        # LIEF warns once for each enumeration value that it has no name for: hostile files have thousands.
-        warnings.simplefilter("ignore")
-        try:
-            binary = _parse(bytes(data))
-            if head.type is ElfType.RELOCATABLE:
-                is_module = any(_text(section, "name") == ".modinfo" for section in binary.sections)
-                return Elf(header=head, is_module=is_module)
-            return _dynamic(data, head, binary)
-        except (RuntimeError, ValueError, TypeError, OverflowError, MemoryError) as error:
-            raise Malformed(f"ELF file cannot be read: {error}") from error
-
-
-def _dynamic(data: bytes | mmap, head: Header, binary: Any) -> Elf:
-    lief = _lief()
-    tags = lief.ELF.DynamicEntry.TAG
-    soname, debug, flags = "", False, 0
-    needed: list[str] = []
-    strings = (0, 0)
-    start, size = 0, 0
-    for entry in binary.dynamic_entries:
-        tag = entry.tag
-        if tag == tags.NEEDED and len(needed) < MOST_NEEDED:
-            needed.append(_text(entry, "name"))
-        elif tag == tags.SONAME:
-            soname = _text(entry, "name")
-        elif tag == tags.DEBUG_TAG:
-            debug = True
-        elif tag == tags.FLAGS_1:
-            flags = int(entry.value)
-        elif tag == tags.STRTAB:
-            start = _file_offset(binary, int(entry.value))
-        elif tag == tags.STRSZ:
-            size = int(entry.value)
-    if start > 0:
-        strings = (start, min(start + size, len(data)))
-    interpreter = _text(binary, "interpreter") if binary.has_interpreter else ""
+    if head.type is ElfType.RELOCATABLE:
+        return Elf(header=head, is_module=b"\0.modinfo\0" in elf_layout.read(data).names)
+    order = "<" if head.little_endian else ">"
+    (machine,) = struct.unpack_from(f"{order}H", data, 18)
+    found = elf_dynamic.Reader(data, bits=head.bits, order=order, machine=machine).read()
     is_program = head.type is ElfType.EXECUTABLE or (
-        head.type is ElfType.SHARED and not soname and (bool(interpreter) or debug or bool(flags & DF_1_PIE))
+        head.type is ElfType.SHARED
+        and not found.soname
+        and (bool(found.interpreter) or found.debug or bool(found.flags & DF_1_PIE))
     )
     return Elf(
         header=head,
-        interpreter=interpreter,
-        soname=soname,
-        needed=tuple(needed),
-        imports=_imports(data, binary, strings),
+        interpreter=found.interpreter,
+        soname=found.soname,
+        needed=found.needed,
+        rpath=found.rpath,
+        runpath=found.runpath,
+        imports=found.imports,
+        exports=found.exports,
         is_program=is_program,
     )
 
 
-def _imports(data: bytes | mmap, binary: Any, strings: tuple[int, int]) -> tuple[Import, ...]:
-    """Undefined symbols by name; a name is found again in .dynstr, where a linker stores it once."""
-    table = bytes(data[strings[0] : strings[1]])
-    found = []
-    for number, symbol in enumerate(binary.dynamic_symbols):
-        if number >= MOST_SYMBOLS:
-            break
-        if not symbol.imported:
-            continue
-        name = _text(symbol, "name")
-        if not name:
-            continue
-        at = table.find(name.encode("utf-8", "replace") + b"\0")
-        found.append(Import(name=name, offset=strings[0] + at if at >= 0 else -1))
-    return tuple(found)
-
-
-def _parse(data: bytes) -> Any:
-    lief = _lief()
-    config = lief.ELF.ParserConfig()
-    config.parse_relocations = False
-    config.parse_symtab_symbols = False
-    config.parse_symbol_versions = False
-    config.parse_notes = False
-    config.parse_overlay = False
-    binary = lief.ELF.parse(data, config)
-    if binary is None:
-        raise Malformed("ELF file cannot be read")
-    return binary
-
-
-def _file_offset(binary: Any, address: int) -> int:
-    offset = binary.virtual_address_to_offset(address)
-    return offset if isinstance(offset, int) else -1
-
-
-def _text(owner: Any, attribute: str) -> str:
-    """A name that LIEF hands out; empty when it is not UTF-8, as then it is no name that anybody looks for."""
-    try:
-        name = getattr(owner, attribute)
-    except UnicodeDecodeError:
-        return ""
-    text = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
-    return text[:4096]
-
-
-@cache
 def _machine_name(machine: int) -> str:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            name = str(_lief().ELF.ARCH(machine).name)
-        except (ValueError, AttributeError, RuntimeError):
-            return f"machine-{machine}"
-    return name.lower()
+    return _machines().get(machine, f"machine-{machine}")
 
 
 @cache
-def _lief() -> Any:
-    import lief  # noqa: PLC0415 (0.3 s: only for those that read ELF)
-
-    lief.logging.disable()
-    return lief
+def _machines() -> dict[int, str]:
+    text = files("pellucid.formats").joinpath("elf_machines.toml").read_text(encoding="utf-8")
+    return {int(number): str(name) for number, name in tomllib.loads(text)["machine"].items()}

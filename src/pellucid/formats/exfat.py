@@ -7,7 +7,7 @@ from struct import Struct
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
 from pellucid.formats import dos_time
-from pellucid.formats.inode_tree import LARGEST_FOLDER, LONGEST_PATH, explained, shown
+from pellucid.formats.folders import LARGEST_FOLDER, Folder, explained, walk
 from pellucid.formats.member import Member, Members
 from pellucid.formats.span import PIECE, Chunk, Data, pieces, take, zeros
 
@@ -101,43 +101,24 @@ def label(data: Data, volume: Volume) -> str:
 
 def members(data: Data, volume: Volume) -> Members:
     """Every file and folder; parents first."""
-    waiting = [("", _root(volume))]
-    seen = {volume.root}
-    while waiting:
-        path, folder = waiting.pop()
-        below: list[tuple[str, Place]] = []
-        try:
-            for found in _listing(data, volume, folder, path):
-                if isinstance(found, Malformed):
-                    yield explained(path.encode(), found)
-                    continue
-                member, place = found
-                yield member
-                if member.kind is EntryKind.DIRECTORY and place.size and len(path) <= LONGEST_PATH:
-                    below.append((str(member.name), place))
-        except Malformed as error:
-            yield explained(path.encode(), error)
-        for full, place in reversed(below):
-            if place.first in seen:
-                yield Malformed(f"{shown(full.encode())}: a folder stands in more than one place")
-            else:
-                seen.add(place.first)
-                waiting.append((full, place))
+    return walk(Folder("", volume.root, _root(volume)), lambda folder: _listing(data, volume, folder))
 
 
 def _root(volume: Volume) -> Place:
     return Place(first=volume.root, size=LARGEST_FOLDER, written=LARGEST_FOLDER, contiguous=False)
 
 
-def _listing(data: Data, volume: Volume, folder: Place, path: str) -> Iterator[tuple[Member, Place] | Malformed]:
+def _listing(
+    data: Data, volume: Volume, folder: Folder[str, Place]
+) -> Iterator[Member | Malformed | Folder[str, Place]]:
     """Sets of entries: one of a file, one of where it lies, and those of its name."""
-    entries = _entries(data, volume, folder)
+    entries = _entries(data, volume, folder.node)
     for raw in entries:
         if raw[0] != FILE:
             continue
         following = [entry for _, entry in zip(range(raw[1]), entries, strict=False)]
         if len(following) < 2 or following[0][0] != STREAM or following[1][0] != NAME:
-            yield Malformed("an entry of a folder is damaged")
+            yield explained(folder.path, Malformed("an entry of a folder is damaged"))
             continue
         attributes, modified, zone = FILE_ENTRY.unpack_from(raw)
         flags, length, written, first, size = STREAM_ENTRY.unpack_from(following[0])
@@ -145,14 +126,16 @@ def _listing(data: Data, volume: Volume, folder: Place, path: str) -> Iterator[t
         name = text[: 2 * length].decode("utf-16-le", "replace").replace("/", "_")
         place = Place(first=first, size=size, written=min(written, size), contiguous=bool(flags & CONTIGUOUS))
         is_folder = bool(attributes & FOLDER)
-        member = Member(
-            name=f"{path}/{name}" if path else name,
+        path = f"{folder.path}/{name}" if folder.path else name
+        yield Member(
+            name=path,
             kind=EntryKind.DIRECTORY if is_folder else EntryKind.FILE,
             chunks=() if is_folder or not size else _content(data, volume, place),
             mtime=_seconds(modified, zone),
             facts=_facts(attributes),
         )
-        yield member, place
+        if is_folder and size:
+            yield Folder(path, first, place)
 
 
 def _seconds(stamp: int, zone: int) -> int | None:

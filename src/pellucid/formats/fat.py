@@ -8,6 +8,7 @@ from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
 from pellucid.formats import dos_time
 from pellucid.formats.fat_names import Names, short_name
+from pellucid.formats.folders import Folder, walk
 from pellucid.formats.member import Member, Members
 from pellucid.formats.span import PIECE, Chunk, Data, pieces, take, unpack
 
@@ -19,7 +20,6 @@ END_OF_FOLDER, DELETED = 0x00, 0xE5
 LABEL, FOLDER, LONG_NAME = 0x08, 0x10, 0x0F
 FAT12_CLUSTERS, FAT16_CLUSTERS = 4085, 65525
 LARGEST_FOLDER = 65536 * ENTRY_SIZE
-LONGEST_PATH = 8192
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,26 +75,16 @@ def read(data: Data, start: int = 0) -> Volume:
 
 def members(data: Data, volume: Volume) -> Members:
     """Every file and folder; parents first."""
-    waiting = [("", volume.root_cluster)]
-    seen = {0, volume.root_cluster}
-    while waiting:
-        path, cluster = waiting.pop()
-        below: list[tuple[str, int]] = []
-        try:
-            for name, entry in _listing(data, volume, cluster):
-                full = f"{path}/{name}" if path else name
-                member, first = _member(data, volume, full, entry)
-                yield member
-                if member.kind is EntryKind.DIRECTORY and len(full) <= LONGEST_PATH:
-                    below.append((full, first))
-        except Malformed as error:
-            yield type(error)(f"{path[:200] or 'the root folder'}: {error.message}")
-        for full, first in reversed(below):
-            if first in seen:
-                yield Malformed(f"{full[:200]}: a folder stands in more than one place")
-            else:
-                seen.add(first)
-                waiting.append((full, first))
+
+    def below(folder: Folder[str, int]) -> Iterator[Member | Folder[str, int]]:
+        for name, entry in _listing(data, volume, folder.node):
+            path = f"{folder.path}/{name}" if folder.path else name
+            member, first = _member(data, volume, path, entry)
+            yield member
+            if member.kind is EntryKind.DIRECTORY:
+                yield Folder(path, first or volume.root_cluster, first)
+
+    return walk(Folder("", volume.root_cluster, volume.root_cluster), below)
 
 
 def label(data: Data, volume: Volume) -> str:

@@ -8,12 +8,9 @@ from typing import Generic, TypeVar
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
 from pellucid.formats import devices
-from pellucid.formats.member import Member, Members
+from pellucid.formats.folders import Folder, explained, walk
+from pellucid.formats.member import LONGEST_TARGET, Member, Members
 from pellucid.formats.span import Chunk
-
-LONGEST_PATH = 8192
-LONGEST_TARGET = 1 << 16
-LARGEST_FOLDER = 256 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,40 +60,28 @@ class Tree(ABC, Generic[K, N]):
 
     def members(self, root: K) -> Members:
         """Every entry below `root`, parents first. What cannot be read is a Malformed in its place."""
-        waiting: list[tuple[bytes, K]] = [(b"", root)]
-        seen = {root}
         first_names: dict[K, bytes] = {}
-        while waiting:
-            path, key = waiting.pop()
-            below: list[tuple[bytes, K]] = []
-            try:
-                for found in self._folder(key):
-                    if isinstance(found, Malformed):
-                        yield explained(path, found)
-                        continue
-                    name, child = found
-                    full = path + b"/" + name if path else name
-                    yield from self._member(full, child, below, first_names)
-            except Malformed as error:
-                yield explained(path, error)
-            for full, child in reversed(below):
-                if child in seen:
-                    yield Malformed(f"{shown(full)}: a folder stands in more than one place")
-                else:
-                    seen.add(child)
-                    waiting.append((full, child))
+        return walk(Folder(b"", root, root), lambda folder: self._below(folder, first_names))
 
-    def _folder(self, key: K) -> Iterator[tuple[bytes, K] | Malformed]:
-        node = self.node(key)
+    def _below(
+        self, folder: Folder[bytes, K], first_names: dict[K, bytes]
+    ) -> Iterator[Member | Malformed | Folder[bytes, K]]:
+        node = self.node(folder.node)
         if node.kind is not EntryKind.DIRECTORY:
             raise Malformed("the inode of a folder is none")
         for found in self.listing(node):
             if isinstance(found, Malformed):
-                yield found
-            elif found[0] not in (b".", b"..", b""):
-                yield found[0].replace(b"/", b"_"), found[1]
+                yield explained(folder.path, found)
+                continue
+            name, key = found
+            if name not in (b".", b"..", b""):
+                name = name.replace(b"/", b"_")
+                path = folder.path + b"/" + name if folder.path else name
+                yield from self._entry(path, key, first_names)
 
-    def _member(self, path: bytes, key: K, below: list[tuple[bytes, K]], first_names: dict[K, bytes]) -> Members:
+    def _entry(
+        self, path: bytes, key: K, first_names: dict[K, bytes]
+    ) -> Iterator[Member | Malformed | Folder[bytes, K]]:
         try:
             node = self.node(key)
             kind = node.kind
@@ -105,12 +90,7 @@ class Tree(ABC, Generic[K, N]):
             yield explained(path, error)
             return
         chunks: Iterable[Chunk] = ()
-        if kind is EntryKind.DIRECTORY:
-            if len(path) <= LONGEST_PATH:
-                below.append((path, key))
-            else:
-                yield Malformed(f"{shown(path)}: a path is too long to go further down")
-        elif kind is EntryKind.FILE:
+        if kind is EntryKind.FILE:
             first = first_names.setdefault(key, path) if node.links > 1 else path
             if first != path:
                 kind, target = EntryKind.HARDLINK, first
@@ -127,16 +107,8 @@ class Tree(ABC, Generic[K, N]):
             mtime=node.mtime,
             facts={**node.facts, **devices.facts(kind, node.device)},
         )
+        if kind is EntryKind.DIRECTORY:
+            yield Folder(path, key, key)
         if kind is not EntryKind.HARDLINK:
             for name, stream in node.streams.items():
                 yield Member(name=path + b":" + name, chunks=stream, mode=node.mode, mtime=node.mtime)
-
-
-def shown(path: bytes) -> str:
-    """`path` for a message."""
-    return path[:200].decode("utf-8", "backslashreplace") or "the root folder"
-
-
-def explained(path: bytes, error: Malformed) -> Malformed:
-    """The same failure, with the path that it concerns."""
-    return type(error)(f"{shown(path)}: {error.message}")

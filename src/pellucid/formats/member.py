@@ -8,6 +8,9 @@ from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
 from pellucid.formats.span import Chunk
 
+LONGEST_TARGET = 1 << 16
+"""The bytes that the target of a symbolic link may have."""
+
 KINDS = {
     stat.S_IFREG: EntryKind.FILE,
     stat.S_IFDIR: EntryKind.DIRECTORY,

@@ -7,8 +7,8 @@ from struct import Struct
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
 from pellucid.formats import devices
-from pellucid.formats.inode_tree import LONGEST_PATH, LONGEST_TARGET, explained, shown
-from pellucid.formats.member import Member, Members
+from pellucid.formats.folders import Folder, explained, walk
+from pellucid.formats.member import LONGEST_TARGET, Member, Members
 from pellucid.formats.span import Data, padded, pieces, take, unpack
 
 MAGIC = b"-rom1fs-"
@@ -74,30 +74,22 @@ def length(data: Data, start: int) -> int:
 
 def members(data: Data, volume: Volume) -> Members:
     """Every entry, parents first. A hard link names the first entry that is met of the same file."""
-    waiting = [(b"", volume.root)]
     seen: set[int] = set()
     names: dict[int, bytes] = {}
     links: list[tuple[bytes, int]] = []
-    while waiting:
-        path, first = waiting.pop()
-        below: list[tuple[bytes, int]] = []
-        try:
-            for at, node in _listing(data, first, seen):
-                full = path + b"/" + node.name if path else node.name
-                if node.kind == LINK:
-                    links.append((full, node.value & PLACE))
-                    continue
-                names[at] = full
-                yield _member(data, full, node)
-                if node.kind == FOLDER and node.value & PLACE:
-                    below.append((full, node.value & PLACE))
-        except Malformed as error:
-            yield explained(path, error)
-        for full, place in reversed(below):
-            if len(full) > LONGEST_PATH:
-                yield Malformed(f"{shown(full)}: a path is too long to go further down")
-            else:
-                waiting.append((full, place))
+
+    def below(folder: Folder[bytes, int]) -> Iterator[Member | Folder[bytes, int]]:
+        for at, node in _listing(data, folder.node, seen):
+            path = folder.path + b"/" + node.name if folder.path else node.name
+            if node.kind == LINK:
+                links.append((path, node.value & PLACE))
+                continue
+            names[at] = path
+            yield _member(data, path, node)
+            if node.kind == FOLDER and node.value & PLACE:
+                yield Folder(path, node.value & PLACE, node.value & PLACE)
+
+    yield from walk(Folder(b"", volume.root, volume.root), below)
     yield from _links(names, links)
 
 
@@ -119,7 +111,7 @@ def _links(names: dict[int, bytes], links: list[tuple[bytes, int]]) -> Members:
         if place in names:
             yield Member(name=full, kind=EntryKind.HARDLINK, target=names[place])
         else:
-            yield Malformed(f"{shown(full)}: a hard link leads to no file")
+            yield explained(full, Malformed("a hard link leads to no file"))
 
 
 def _member(data: Data, path: bytes, node: Node) -> Member:

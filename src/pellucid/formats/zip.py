@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Encrypted, Malformed, Truncated, Unsupported
 from pellucid.formats import dos_time, zip_directory
-from pellucid.formats.member import Member, Members, kind_of
+from pellucid.formats.member import LONGEST_TARGET, Member, Members, kind_of
 from pellucid.formats.span import Chunk, Data
 from pellucid.formats.zip_content import METHODS, content, unsupported
 from pellucid.formats.zip_directory import ENCRYPTED, UNICODE, Record
@@ -13,7 +13,6 @@ from pellucid.formats.zip_directory import ENCRYPTED, UNICODE, Record
 UNIX_SYSTEMS = (3, 19)
 FOLDER_ATTRIBUTE = 0x10
 UNIX_IDS, UNICODE_PATH, TIMESTAMP = 0x7875, 0x7075, 0x5455
-MOST_TARGET = 1 << 16
 WINZIP_ENCRYPTION = 99
 
 
@@ -142,7 +141,7 @@ def _target(chunks: Iterator[Chunk]) -> bytes:
     target = b""
     for chunk in chunks:
         target += chunk
-        if len(target) > MOST_TARGET:
+        if len(target) > LONGEST_TARGET:
             raise Malformed("the target of a symbolic link is too long")
     return target
 
@@ -154,7 +153,7 @@ def _kind(record: Record) -> EntryKind:
         kind = kind_of(mode)
     if record.name.endswith(b"/") or record.attributes & FOLDER_ATTRIBUTE:
         kind = EntryKind.DIRECTORY
-    if kind is EntryKind.SYMLINK and record.size <= MOST_TARGET:
+    if kind is EntryKind.SYMLINK and record.size <= LONGEST_TARGET:
         return kind
     return EntryKind.FILE if record.size else kind
 

@@ -7,7 +7,8 @@ from pellucid.errors import Encrypted, Malformed
 from pellucid.formats.ext import inode, runs
 from pellucid.formats.ext.inode import ENCRYPTED, EXTENTS, INLINE, Inode
 from pellucid.formats.ext.superblock import Superblock
-from pellucid.formats.inode_tree import LARGEST_FOLDER, Tree
+from pellucid.formats.folders import LARGEST_FOLDER
+from pellucid.formats.inode_tree import Tree
 from pellucid.formats.member import Members
 from pellucid.formats.span import Chunk, Data
 

@@ -9,7 +9,8 @@ from pellucid.formats.f2fs.blocks import Reader
 from pellucid.formats.f2fs.inode import Inode
 from pellucid.formats.f2fs.superblock import Superblock
 from pellucid.formats.f2fs.table import Table
-from pellucid.formats.inode_tree import LARGEST_FOLDER, Tree
+from pellucid.formats.folders import LARGEST_FOLDER
+from pellucid.formats.inode_tree import Tree
 from pellucid.formats.span import Chunk, Data
 
 ENTRY = Struct("<4xIHx")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats import devices
+from pellucid.formats.folders import Folder, walk
 from pellucid.formats.iso9660 import records, rock_ridge, zisofs
 from pellucid.formats.iso9660.records import Record
 from pellucid.formats.iso9660.rock_ridge import Attributes
@@ -14,14 +14,11 @@ from pellucid.formats.iso9660.volume import SECTOR, Volume
 from pellucid.formats.member import Member, Members, kind_of
 from pellucid.formats.span import Chunk, Data, pieces
 
-LONGEST_PATH = 8192
 ROCK_RIDGE, JOLIET, PLAIN = "Rock Ridge", "Joliet", "ISO 9660"
 
 
-class _Folder(NamedTuple):
-    path: str | bytes
-    block: int
-    size: int
+_Folder = Folder[str | bytes, tuple[int, int]]
+"""With its first block and its size."""
 
 
 @dataclass(kw_only=True)
@@ -43,33 +40,17 @@ class Tree:
     def members(self) -> Members:
         """Everything, parents first."""
         root = records.parse(self.volume.joliet_root if self.names == JOLIET else self.volume.root)
-        waiting = [_Folder(b"" if self.names == ROCK_RIDGE else "", *root.extents[0])]
-        seen = {root.block}
         self._left = len(self.data)
-        while waiting:
-            folder = waiting.pop()
-            below = list[_Folder]()
-            try:
-                for found in self._listing(folder):
-                    if isinstance(found, _Folder):
-                        below.append(found)
-                    else:
-                        yield found
-            except Malformed as error:
-                yield type(error)(f"{_text(folder.path) or 'the root folder'}: {error.message}")
-            for child in reversed(below):
-                if child.block in seen:
-                    yield Malformed(f"{_text(child.path)}: a folder stands in more than one place")
-                elif len(child.path) <= LONGEST_PATH:
-                    seen.add(child.block)
-                    waiting.append(child)
+        top: str | bytes = b"" if self.names == ROCK_RIDGE else ""
+        yield from walk(Folder(top, root.block, root.extents[0]), self._listing)
 
     def _listing(self, folder: _Folder) -> Iterator[Member | Malformed | _Folder]:
         """The members in one folder, and the folders among them to go into."""
-        self._left -= folder.size
+        block, size = folder.node
+        self._left -= size
         if self._left < 0:
             raise Malformed("folders are larger than the disc")
-        for record in records.listing(self.data, folder.block * self.volume.block, folder.size):
+        for record in records.listing(self.data, block * self.volume.block, size):
             if record.name in (records.SELF, records.PARENT) or record.flags & records.ASSOCIATED:
                 continue
             attributes = Attributes()
@@ -85,7 +66,7 @@ class Tree:
                 yield type(error)(f"{_text(folder.path)}/{_text(record.name)}: {error.message}")
                 continue
             if target.folder:
-                yield _Folder(path, target.block, target.size)
+                yield Folder(path, target.block, (target.block, target.size))
 
     def _path(self, above: str | bytes, record: Record, attributes: Attributes) -> str | bytes:
         if isinstance(above, bytes):

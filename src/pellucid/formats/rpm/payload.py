@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats import bzip2, cpio, devices, gzip, lzma_alone, xz, zstd
-from pellucid.formats.member import Member, Members, kind_of
+from pellucid.formats.member import LONGEST_TARGET, Member, Members, kind_of
 from pellucid.formats.pulled import Pulled
 from pellucid.formats.rpm.files import Listed
 from pellucid.formats.rpm.header import Package
@@ -21,7 +21,6 @@ from pellucid.formats.streams import Unpacked
 STRIPPED = b"07070X"
 FORMAT, COMPRESSOR = 1124, 1125
 NEWC_SIZE, STRIPPED_SIZE = 110, 16
-MOST_TARGET = 1 << 16
 MOST_WAITING = 1 << 16
 
 
@@ -110,7 +109,7 @@ def members(data: Data, package: Package, listed: list[Listed]) -> Members:
 def _member(item: _Item, kind: EntryKind, body: Iterable[bytes]) -> Member:
     target, facts = b"", item.listed.facts() if item.listed else {}
     if kind is EntryKind.SYMLINK:
-        if item.size > MOST_TARGET:
+        if item.size > LONGEST_TARGET:
             raise Malformed("the target of a symbolic link is too long")
         target = b"".join(body).rstrip(b"\0")
     return Member(

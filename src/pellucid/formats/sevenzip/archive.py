@@ -9,7 +9,7 @@ from struct import Struct
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats import windows_time
-from pellucid.formats.member import KINDS, Member, Members
+from pellucid.formats.member import KINDS, LONGEST_TARGET, Member, Members
 from pellucid.formats.pulled import Part, Pulled
 from pellucid.formats.sevenzip import coders, streams
 from pellucid.formats.sevenzip.fields import Fields
@@ -26,7 +26,6 @@ LARGEST_HEADER = 64 << 20
 # Only what came from a pipe has none, and that is one file; a bit of each would otherwise do for a million.
 MOST_NAMELESS = 1000
 DIRECTORY_ATTRIBUTE, UNIX_ATTRIBUTE = 0x10, 0x8000
-MOST_TARGET = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +221,7 @@ def _folder(
         part = solid.source.part(size)
         content = solid.checked(part, digest)
         try:
-            if file.kind is EntryKind.SYMLINK and size <= MOST_TARGET:
+            if file.kind is EntryKind.SYMLINK and size <= LONGEST_TARGET:
                 target = b"".join(content)
                 yield Member(name=file.name, kind=file.kind, target=target, mode=file.mode, mtime=file.mtime)
             else:

@@ -8,7 +8,6 @@ from pellucid.domain.entry import EntryKind
 from pellucid.formats.inode_tree import Node
 from pellucid.formats.squashfs.blocks import Cursor
 
-LONGEST_TARGET = 1 << 16
 NO_FRAGMENT = 0xFFFFFFFF
 EXTENDED = 7
 KINDS = {

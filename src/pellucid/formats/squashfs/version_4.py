@@ -5,8 +5,9 @@ from struct import Struct
 
 from pellucid.errors import Malformed
 from pellucid.formats import devices
+from pellucid.formats.member import LONGEST_TARGET
 from pellucid.formats.squashfs.blocks import Blocks, Cursor
-from pellucid.formats.squashfs.inode import EXTENDED, KINDS, LONGEST_TARGET, Inode
+from pellucid.formats.squashfs.inode import EXTENDED, KINDS, Inode
 
 MOST_SIZES_AT_ONCE = 2048
 FIELDS = {1: "2I2HI", 8: "4I2HI", 2: "4I", 9: "3Q4I", 3: "2I", 10: "2I", 4: "2I", 5: "2I", 11: "2I", 12: "2I"}

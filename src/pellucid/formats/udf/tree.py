@@ -1,11 +1,11 @@
 """Files and folders of a UDF disc (ECMA-167, part 4, chapters 8 and 14)."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats import devices
+from pellucid.formats.folders import Folder, explained, walk
 from pellucid.formats.member import Member, Members
 from pellucid.formats.span import Data
 from pellucid.formats.udf import nodes
@@ -16,7 +16,6 @@ from pellucid.formats.udf.volume import Volume, root_of
 DELETED, PARENT = 4, 8
 IDENTIFIER_SIZE = 38
 LARGEST_FOLDER = 64 << 20
-LONGEST_PATH = 8192
 KINDS = {
     nodes.FOLDER: EntryKind.DIRECTORY,
     nodes.REGULAR: EntryKind.FILE,
@@ -30,37 +29,25 @@ KINDS = {
 UP, HERE, NAMED = 3, 4, 5
 
 
-class _Folder(NamedTuple):
-    path: str
-    node: Node
-
-
 def members(data: Data, volume: Volume) -> Members:
     """Every file and folder that is not deleted; parents first. Raises Malformed without a root folder."""
     nodes.open_metadata(data, volume)
     root = root_of(data, volume)
-    waiting = [_Folder("", nodes.read(data, volume, root))]
-    seen, linked = {root[1:]}, dict[tuple[int, int], str]()
-    while waiting:
-        folder = waiting.pop()
-        below = list[_Folder]()
-        try:
-            for name, address in _listing(data, volume, folder.node):
-                path = f"{folder.path}/{name}" if folder.path else name
-                try:
-                    node = nodes.read(data, volume, address)
-                    yield _member(data, volume, path, node, linked.setdefault(address[1:], path))
-                except Malformed as error:
-                    yield type(error)(f"{path[:200]}: {error.message}")
-                    continue
-                if node.type == nodes.FOLDER and address[1:] in seen:
-                    yield Malformed(f"{path[:200]}: a folder stands in more than one place")
-                elif node.type == nodes.FOLDER and len(path) <= LONGEST_PATH:
-                    seen.add(address[1:])
-                    below.append(_Folder(path, node))
-        except Malformed as error:
-            yield type(error)(f"{folder.path[:200] or 'the root folder'}: {error.message}")
-        waiting += reversed(below)
+    linked = dict[tuple[int, int], str]()
+
+    def below(folder: Folder[str, Node]) -> Iterator[Member | Malformed | Folder[str, Node]]:
+        for name, address in _listing(data, volume, folder.node):
+            path = f"{folder.path}/{name}" if folder.path else name
+            try:
+                node = nodes.read(data, volume, address)
+                yield _member(data, volume, path, node, linked.setdefault(address[1:], path))
+            except Malformed as error:
+                yield explained(path, error)
+                continue
+            if node.type == nodes.FOLDER:
+                yield Folder(path, address[1:], node)
+
+    yield from walk(Folder("", root[1:], nodes.read(data, volume, root)), below)
 
 
 def _listing(data: Data, volume: Volume, node: Node) -> Iterator[tuple[str, Address]]:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from struct import Struct
 
 from pellucid.errors import Malformed
-from pellucid.formats.inode_tree import LARGEST_FOLDER, LONGEST_TARGET, Tree
+from pellucid.formats.folders import LARGEST_FOLDER
+from pellucid.formats.inode_tree import Tree
+from pellucid.formats.member import LONGEST_TARGET
 from pellucid.formats.span import Chunk, Data, pieces, take
 from pellucid.formats.xfs import extents, inode
 from pellucid.formats.xfs.inode import EXTENTS, LOCAL, Inode
