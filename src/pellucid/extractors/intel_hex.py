@@ -2,8 +2,8 @@
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
+from pellucid.analysis.members import put
 from pellucid.analysis.output import Output
-from pellucid.errors import Malformed
 from pellucid.formats import intel_hex as records
 from pellucid.formats.span import Data
 
@@ -27,16 +27,6 @@ def measure(data: Data, start: int) -> int:
 def intel_hex(artefact: Artefact, output: Output) -> None:
     """Turn Intel HEX into the bytes that it loads: one file for each region without a gap, named by its address."""
     image = records.read(artefact.data)
-    if image.start:
-        output.fact("startAddress", image.start)
-    output.fact("records", image.records)
-    if image.others:
-        output.fact("otherLines", image.others)
-    for failure in image.failures:
-        output.failure(failure)
-    for region in image.regions.joined():
-        if isinstance(region, Malformed):
-            output.failure(region)
-        else:
-            address, content = region
-            output.file(f"0x{address:08x}.bin", [memoryview(content)], facts={"address": f"0x{address:08x}"})
+    for name, value in image.facts():
+        output.fact(name, value)
+    put(output, image.members())

@@ -2,8 +2,8 @@
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
+from pellucid.analysis.members import put
 from pellucid.analysis.output import Output
-from pellucid.errors import Malformed
 from pellucid.formats import srec as records
 from pellucid.formats.span import Data
 
@@ -26,18 +26,6 @@ def measure(data: Data, start: int) -> int:
 def srec(artefact: Artefact, output: Output) -> None:
     """Turn S-records into the bytes that they load: one file for each region without a gap, named by its address."""
     image = records.read(artefact.data)
-    if image.header:
-        output.fact("header", image.header)
-    if image.start >= 0:
-        output.fact("startAddress", f"0x{image.start:08x}")
-    output.fact("records", image.records)
-    if image.others:
-        output.fact("otherLines", image.others)
-    for failure in image.failures:
-        output.failure(failure)
-    for region in image.regions.joined():
-        if isinstance(region, Malformed):
-            output.failure(region)
-        else:
-            address, content = region
-            output.file(f"0x{address:08x}.bin", [memoryview(content)], facts={"address": f"0x{address:08x}"})
+    for name, value in image.facts():
+        output.fact(name, value)
+    put(output, image.members())
