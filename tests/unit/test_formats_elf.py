@@ -56,9 +56,42 @@ def test_reads_what_a_compiler_makes(tmp_path: Path) -> None:
         subprocess.run(["gcc", *options, "-o", str(tmp_path / name), str(source)], check=True)
     program = elf.read((tmp_path / "program").read_bytes())
     assert program.is_program
+    assert program.interpreter.startswith("/lib")
     assert "libc.so.6" in program.needed
     assert "system" in {symbol.name for symbol in program.imports}
     assert elf.read((tmp_path / "object").read_bytes()).header.type is elf.ElfType.RELOCATABLE
+
+
+@pytest.mark.parametrize("hash_style", ["gnu", "sysv", "both"])
+@pytest.mark.parametrize("stripped", [False, True], ids=["sections", "no-sections"])
+def test_symbols_and_paths_are_those_that_the_linker_wrote(tmp_path: Path, hash_style: str, stripped: bool) -> None:
+    source = tmp_path / "a.c"
+    source.write_text(
+        "#include <stdio.h>\nextern int maybe(void) __attribute__((weak));\nint given = 3;\n"
+        "static int hidden(void) { return 1; }\n"
+        'int offered(void) { return puts("") + hidden() + (maybe ? maybe() : 0); }\n'
+    )
+    library = tmp_path / "liba.so"
+    options = ["-shared", "-fPIC", f"-Wl,--hash-style={hash_style}", "-Wl,-soname,liba.so.3", "-Wl,--enable-new-dtags"]
+    subprocess.run(["gcc", *options, "-Wl,-rpath,$ORIGIN/../lib:/opt/lib", "-o", str(library), str(source)], check=True)
+    data = bytearray(library.read_bytes())
+    if stripped:
+        # As sstrip leaves it: no section headers.
+        data[0x28:0x30] = bytes(8)
+        data[0x3A:0x40] = bytes(6)
+    found = elf.read(bytes(data))
+    assert (found.soname, found.runpath, found.rpath) == ("liba.so.3", ("$ORIGIN/../lib", "/opt/lib"), ())
+    listed = subprocess.run(
+        ["readelf", "-W", "--dyn-syms", str(library)], check=True, capture_output=True, text=True
+    ).stdout
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for row in (line.split() for line in listed.splitlines()):
+        if len(row) >= 8 and row[0][:-1].isdigit():
+            names[row[6] == "UND"].add(row[7].split("@")[0])
+    assert {symbol.name for symbol in found.imports} == names[True] >= {"puts", "maybe"}
+    assert {symbol.name for symbol in found.exports} == names[False] >= {"given", "offered"}
+    for symbol in (*found.imports, *found.exports):
+        assert data[symbol.offset :].startswith(symbol.name.encode() + b"\0")
 
 
 def test_names_a_machine_that_has_no_name_by_its_number() -> None:

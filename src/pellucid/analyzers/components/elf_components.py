@@ -14,14 +14,14 @@ from pellucid.formats import elf
 NAME = "elf_components"
 
 
-@analyzer(name=NAME, version=1, stage=Stage.COMPONENTS, wants=kind("elf"))
+@analyzer(name=NAME, version=2, stage=Stage.COMPONENTS, wants=kind("elf"))
 def elf_components(artefact: Artefact) -> Iterator[Fact]:
     """Tell what an ELF file is: program, shared library, kernel module or object, and for which machine.
 
     A shared object with a soname is a library even when it can be run (the C library can); one without is a program
     when it asks for an interpreter or carries the marks of a position-independent program. Core dumps are no
     component. A file whose header is sound is a component even when the rest cannot be read; that it cannot is said
-    in a problem.
+    in a problem. What it loads, and where it looks for that, is kept with it.
     """
     try:
         header = elf.header(artefact.data)
@@ -30,10 +30,11 @@ def elf_components(artefact: Artefact) -> Iterator[Fact]:
         return
     if header.type in (elf.ElfType.CORE, elf.ElfType.NONE):
         return
-    name, found = "", _by_type(header)
+    parsed = elf.Elf(header=header)
+    found = _by_type(header)
     try:
         parsed = elf_of(artefact)
-        name, found = parsed.soname, _by_content(parsed)
+        found = _by_content(parsed)
     except Malformed as error:
         yield Problem(unit=NAME, kind=ProblemKind.MALFORMED, message=error.message)
     order = "little" if header.little_endian else "big"
@@ -42,7 +43,11 @@ def elf_components(artefact: Artefact) -> Iterator[Fact]:
         format="elf",
         architecture=header.machine,
         bits=header.bits,
-        name=name,
+        name=parsed.soname,
+        needed=parsed.needed,
+        rpath=parsed.rpath,
+        runpath=parsed.runpath,
+        interpreter=parsed.interpreter,
         evidence=artefact.evidence(0, f"ELF {header.bits}-bit {order} endian {header.machine}, {header.type.name}"),
     )
 

@@ -20,7 +20,7 @@ def table() -> dict[str, str]:
     return {name: str(entry["why"]) for name, entry in tomllib.loads(text)["function"].items()}
 
 
-@analyzer(name="unsafe_functions", version=1, stage=Stage.HARDENING, wants=kind("elf"))
+@analyzer(name="unsafe_functions", version=2, stage=Stage.HARDENING, wants=kind("elf"))
 def unsafe_functions(artefact: Artefact) -> Iterator[Fact]:
     """Report each unsafe C function that a program or library imports.
 
@@ -39,5 +39,5 @@ def unsafe_functions(artefact: Artefact) -> Iterator[Fact]:
                 kind=ObservationKind.UNSAFE_FUNCTION,
                 name=name,
                 note=unsafe[name],
-                evidence=artefact.evidence(max(offset, 0), name),
+                evidence=artefact.evidence(offset, name),
             )
