@@ -1,0 +1,126 @@
+"""Bills: what a bill of materials is made of, whoever keeps it; reports make documents of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pellucid.domain.component import Component
+from pellucid.domain.dependency import Dependency
+from pellucid.domain.link import Link
+from pellucid.domain.problem import Problem, ProblemKind
+from pellucid.domain.scan_result import ScannedArtefact, ScanResult
+
+# Problems that leave no content unread.
+HARMLESS = {ProblemKind.UNSAFE_NAME, ProblemKind.NOTHING_RECOGNISED}
+
+
+class Subject(StrEnum):
+    """What the bill is about."""
+
+    FIRMWARE = "firmware"
+    CONTAINER = "container"
+    OPERATING_SYSTEM = "operating-system"  # the disk of a machine, virtual or to install from
+    APPLICATION = "application"  # a single program, library or package
+    FILE = "file"
+
+
+# By the format of the image; others are firmware when something lies in them, else files.
+SUBJECTS = {
+    "container_image": Subject.CONTAINER,
+    **dict.fromkeys(("iso9660", "qcow2", "vdi", "vhd", "vhdx", "vmdk"), Subject.OPERATING_SYSTEM),
+    **dict.fromkeys(("elf", "pe", "macho", "java-class", "wasm", "rpm"), Subject.APPLICATION),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BillComponent:
+    """A component with the content of its artefact: lower-case hex and bytes; empty and 0 where that is not known."""
+
+    component: Component
+    sha256: str = ""
+    size: int = 0
+
+    @property
+    def path(self) -> str:
+        return self.component.evidence.artefact
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """How much of the image was looked at: `artefacts` in all, `unread` of them not or not fully.
+
+    `problems` counts what was not read by unit and kind. A bill without problems is still no proof that nothing else is
+    in the image.
+    """
+
+    artefacts: int = 0
+    unread: int = 0
+    problems: Mapping[tuple[str, ProblemKind], int] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        return not self.problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """What an image is made of. `created` is when the scan ended, aware UTC; all bills of one scan say the same.
+
+    `product`, `supplier` and `image_version` are empty where nobody stated them; `image_name` is then that of the file.
+    `file_size` is in bytes, `file_sha256` lower-case hex. Links, places and evidence name paths of artefacts; the image
+    itself is the path `file_name`.
+    """
+
+    image_name: str
+    file_name: str
+    file_size: int
+    file_sha256: str
+    created: datetime
+    tool_version: str
+    product: str = ""
+    supplier: str = ""
+    image_version: str = ""
+    subject: Subject = Subject.FIRMWARE
+    dependencies: tuple[Dependency, ...] = ()
+    components: tuple[BillComponent, ...] = ()
+    links: tuple[Link, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
+
+
+def bill_of(result: ScanResult, *, tool_version: str) -> Bill:
+    """The bill of a scan that no product stands behind, such as one of the command line."""
+    artefacts = {artefact.path: artefact for artefact in result.artefacts}
+    root = result.artefacts[0] if result.artefacts else None
+    return Bill(
+        image_name=result.filename,
+        file_name=result.filename,
+        file_size=result.size,
+        file_sha256=result.sha256,
+        created=result.finished,
+        tool_version=tool_version,
+        subject=subject_of(root.kind if root else "", contains=len(result.artefacts) > 1),
+        dependencies=result.dependencies,
+        components=tuple(_with_content(item, artefacts.get(item.evidence.artefact)) for item in result.components),
+        coverage=coverage_of(result.problems, len(result.artefacts)),
+    )
+
+
+def _with_content(component: Component, artefact: ScannedArtefact | None) -> BillComponent:
+    if artefact is None:
+        return BillComponent(component=component)
+    return BillComponent(component=component, sha256=artefact.sha256, size=artefact.size)
+
+
+def subject_of(kind: str, *, contains: bool) -> Subject:
+    """What an image is, by its format and whether anything lies in it."""
+    return SUBJECTS.get(kind, Subject.FIRMWARE if contains else Subject.FILE)
+
+
+def coverage_of(problems: Iterable[Problem], artefacts: int) -> Coverage:
+    """A summary of what could not be read in `artefacts` files; what matchers complain of concerns no content."""
+    hurt = [item for item in problems if item.kind not in HARMLESS and (item.artefact or item.unit == "pipeline")]
+    counted = Counter((item.unit, item.kind) for item in hurt)
+    unread = len({item.artefact for item in hurt})
+    return Coverage(artefacts=artefacts, unread=unread, problems=dict(sorted(counted.items())))
