@@ -103,7 +103,15 @@ def test_a_mode_that_names_no_kind_is_skipped(tmp_path: Path) -> None:
     assert found.kinds == {ProblemKind.MALFORMED}
 
 
-def entry(name: str, mode: int, content: bytes) -> bytes:
-    fields = (1, mode, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(name) + 1, 0)
+def test_devices(tmp_path: Path) -> None:
+    data = entry("dev/null", 0o020666, b"", device=(1, 3)) + entry("TRAILER!!!", 0, b"")
+    found = extract(cpio, data, tmp_path).entries
+    assert [(entry.kind, entry.mode, entry.facts) for entry in found] == [
+        (EntryKind.CHARACTER_DEVICE, 0o666, {"device": "1:3"})
+    ]
+
+
+def entry(name: str, mode: int, content: bytes, device: tuple[int, int] = (0, 0)) -> bytes:
+    fields = (1, mode, 0, 0, 1, 0, len(content), 0, 0, *device, len(name) + 1, 0)
     header = b"070701" + b"".join(b"%08X" % field for field in fields) + name.encode() + b"\0"
     return header + bytes(-len(header) % 4) + content + bytes(-len(content) % 4)

@@ -3,35 +3,45 @@
 The checksums of the crc form are not verified: summing bytes would take longer than all the rest.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from struct import Struct
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated
+from pellucid.formats import devices
+from pellucid.formats.folders import explained
 from pellucid.formats.member import LONGEST_TARGET, Member, Members, kind_of
-from pellucid.formats.span import Data, padded, pieces, take
+from pellucid.formats.span import Chunk, Data, padded, pieces, take
 
 NEWC, CRC, ODC = b"070701", b"070702", b"070707"
 BINARY_LITTLE, BINARY_BIG = b"\xc7\x71", b"\x71\xc7"
 TRAILER = b"TRAILER!!!"
 LONGEST_NAME = 1 << 16
+MOST_WAITING = 1 << 16
 SECTOR = 512
 _NEWC = Struct(">13I")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
-    """A header; `next_at` is the offset of the following one."""
+class Stated:
+    """What is said of an entry. `inode` is the same for all names of one file, None when there is but one name."""
 
     name: bytes
-    inode: tuple[int, ...]
+    inode: tuple[int, ...] | None
     mode: int
-    uid: int
-    gid: int
-    links: int
+    uid: int | None
+    gid: int | None
     mtime: int
     size: int
+    device: devices.Number
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record(Stated):
+    """A header; `next_at` is the offset of the following one."""
+
     data_at: int
     next_at: int
 
@@ -82,60 +92,65 @@ def length(data: Data, start: int) -> int:
 
 
 def members(data: Data, start: int = 0) -> Members:
-    """Every entry. Names of one file that come before its bytes (hard links) are given with them."""
-    waiting: dict[tuple[int, ...], list[Record]] = {}
-    failure = None
-    walk = records(data, start)
-    while True:
-        try:
-            found = next(walk, None)
-        except Malformed as error:
-            failure = error
-            break
-        if found is None or found.name == TRAILER:
-            break
-        try:
-            kind = kind_of(found.mode)
-            if kind is EntryKind.FILE and found.links > 1 and not found.size:
-                waiting.setdefault(found.inode, []).append(found)
+    """Every entry of an archive."""
+    return told(
+        (found, pieces(data, found.data_at, found.size)) for found in records(data, start) if found.name != TRAILER
+    )
+
+
+def told(entries: Iterable[tuple[Stated, Iterable[Chunk]]]) -> Members:
+    """Every entry with its bytes. Names of one file that come before its bytes (hard links) are given with them.
+
+    When `entries` raises Malformed, what waits for its bytes is given before that is said.
+    """
+    waiting: dict[tuple[int, ...], list[Stated]] = {}
+    failure, held = None, 0
+    try:
+        for entry, content in entries:
+            try:
+                kind = kind_of(entry.mode)
+                if kind is EntryKind.FILE and entry.inode and not entry.size and held < MOST_WAITING:
+                    waiting.setdefault(entry.inode, []).append(entry)
+                    held += 1
+                    continue
+                yield _content(entry, kind, content)
+            except Malformed as error:
+                yield explained(entry.name, error)
                 continue
-            yield _member(data, found, kind)
-            if kind is EntryKind.FILE:
-                yield from (_link(other, found.name) for other in waiting.pop(found.inode, ()))
-        except Malformed as error:
-            yield error
+            if kind is EntryKind.FILE and entry.inode:
+                yield from (_link(other, entry.name) for other in waiting.pop(entry.inode, ()))
+    except Malformed as error:
+        failure = error
     for first, *others in waiting.values():
-        yield _member(data, first, EntryKind.FILE)
+        yield _content(first, EntryKind.FILE, ())
         yield from (_link(other, first.name) for other in others)
     if failure:
         yield failure
 
 
-def _member(data: Data, found: Record, kind: EntryKind) -> Member:
-    target = b""
-    if kind is EntryKind.SYMLINK:
-        target = take(data, found.data_at, min(found.size, LONGEST_TARGET)).rstrip(b"\0")
+def _content(entry: Stated, kind: EntryKind, content: Iterable[Chunk]) -> Member:
+    if kind is not EntryKind.SYMLINK:
+        return _member(entry, kind, chunks=content if kind is EntryKind.FILE else ())
+    if entry.size > LONGEST_TARGET:
+        raise Malformed("the target of a symbolic link is too long")
+    return _member(entry, kind, target=b"".join(content).rstrip(b"\0"))
+
+
+def _link(entry: Stated, target: bytes) -> Member:
+    return _member(entry, EntryKind.HARDLINK, target=target)
+
+
+def _member(entry: Stated, kind: EntryKind, *, target: bytes = b"", chunks: Iterable[Chunk] = ()) -> Member:
     return Member(
-        name=found.name,
+        name=entry.name,
         kind=kind,
-        chunks=pieces(data, found.data_at, found.size) if kind is EntryKind.FILE else (),
+        chunks=chunks,
         target=target,
-        mode=found.mode & 0o7777,
-        uid=found.uid,
-        gid=found.gid,
-        mtime=found.mtime,
-    )
-
-
-def _link(found: Record, target: bytes) -> Member:
-    return Member(
-        name=found.name,
-        kind=EntryKind.HARDLINK,
-        target=target,
-        mode=found.mode & 0o7777,
-        uid=found.uid,
-        gid=found.gid,
-        mtime=found.mtime,
+        mode=entry.mode & 0o7777,
+        uid=entry.uid,
+        gid=entry.gid,
+        mtime=entry.mtime,
+        facts={**entry.facts, **devices.facts(kind, entry.device)},
     )
 
 
@@ -146,18 +161,18 @@ def _newc(data: Data, at: int) -> Record:
         raise Malformed("a number in a cpio header is not hexadecimal") from None
     if len(raw) != 52:
         raise Malformed("a number in a cpio header is not hexadecimal")
-    ino, mode, uid, gid, links, mtime, size, major, minor, _, _, name_size, _ = _NEWC.unpack(raw)
+    ino, mode, uid, gid, links, mtime, size, major, minor, *device, name_size, _ = _NEWC.unpack(raw)
     name = _name(data, at + 110, name_size)
     data_at = at + (110 + name_size + 3 & ~3)
     return Record(
         name=name,
-        inode=(major, minor, ino),
+        inode=(major, minor, ino) if links > 1 else None,
         mode=mode,
         uid=uid,
         gid=gid,
-        links=links,
         mtime=mtime,
         size=size,
+        device=(device[0], device[1]),
         data_at=data_at,
         next_at=data_at + (size + 3 & ~3),
     )
@@ -173,17 +188,17 @@ def _odc(data: Data, at: int) -> Record:
             raise Malformed("a number in a cpio header is not octal")
         numbers.append(int(digits, 8))
         position += width
-    dev, ino, mode, uid, gid, links, _, mtime, name_size, size = numbers
+    dev, ino, mode, uid, gid, links, device, mtime, name_size, size = numbers
     data_at = at + 76 + name_size
     return Record(
         name=_name(data, at + 76, name_size),
-        inode=(dev, ino),
+        inode=(dev, ino) if links > 1 else None,
         mode=mode,
         uid=uid,
         gid=gid,
-        links=links,
         mtime=mtime,
         size=size,
+        device=devices.wide(device),
         data_at=data_at,
         next_at=data_at + size,
     )
@@ -192,19 +207,19 @@ def _odc(data: Data, at: int) -> Record:
 def _binary(data: Data, at: int, order: str) -> Record:
     """Of 16-bit words; numbers of two words have the high one first, whatever the byte order."""
     words = Struct(f"{order}13H").unpack(take(data, at, 26))
-    _, dev, ino, mode, uid, gid, links, _, mtime_high, mtime_low, name_size, size_high, size_low = words
+    _, dev, ino, mode, uid, gid, links, device, mtime_high, mtime_low, name_size, size_high, size_low = words
     data_at = at + 26 + name_size + (name_size & 1)
     size = size_high << 16 | size_low
     kind_of(mode) if name_size != len(TRAILER) + 1 else None
     return Record(
         name=_name(data, at + 26, name_size),
-        inode=(dev, ino),
+        inode=(dev, ino) if links > 1 else None,
         mode=mode,
         uid=uid,
         gid=gid,
-        links=links,
         mtime=mtime_high << 16 | mtime_low,
         size=size,
+        device=devices.narrow(device),
         data_at=data_at,
         next_at=data_at + size + (size & 1),
     )

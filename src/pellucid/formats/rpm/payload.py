@@ -5,14 +5,13 @@ than 4 GiB all of it does: there each entry of the archive ("07070X") is but the
 """
 
 import stat
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 
-from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats import bzip2, cpio, devices, gzip, lzma_alone, xz, zstd
-from pellucid.formats.member import LONGEST_TARGET, Member, Members, kind_of
-from pellucid.formats.pulled import Pulled
+from pellucid.formats.member import Members
+from pellucid.formats.pulled import Part, Pulled
 from pellucid.formats.rpm.files import Listed
 from pellucid.formats.rpm.header import Package
 from pellucid.formats.span import Data, pieces
@@ -21,22 +20,6 @@ from pellucid.formats.streams import Unpacked
 STRIPPED = b"07070X"
 FORMAT, COMPRESSOR = 1124, 1125
 NEWC_SIZE, STRIPPED_SIZE = 110, 16
-MOST_WAITING = 1 << 16
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Item:
-    """An entry of the archive: what is stated, and how many bytes follow. `inode` tells which names are one file."""
-
-    name: bytes
-    listed: Listed | None
-    mode: int
-    uid: int | None
-    gid: int | None
-    mtime: int
-    size: int
-    inode: tuple[int, ...] | None
-    device: tuple[int, int]
 
 
 def compressor(data: Data, package: Package) -> str:
@@ -81,63 +64,19 @@ def members(data: Data, package: Package, listed: list[Listed]) -> Members:
     """Every entry of the payload, with what the header says of it."""
     if package.header.text(FORMAT) not in ("", "cpio"):
         raise Unsupported(f"the payload is in the format {package.header.text(FORMAT)[:40]}")
-    source = Pulled(unpacked(data, package))
+    yield from cpio.told(_entries(Pulled(unpacked(data, package)), listed))
+
+
+def _entries(source: Pulled, listed: list[Listed]) -> Iterator[tuple[cpio.Stated, Part]]:
+    """Each entry with its bytes, which are gone once the next one is asked for."""
     by_name = {item.name: item for item in listed}
-    waiting: dict[tuple[int, ...], list[_Item]] = {}
-    held = 0
-    while (item := _next(source, listed, by_name)) is not None:
-        body = source.part(item.size, alignment=4)
-        try:
-            kind = kind_of(item.mode)
-        except Malformed as error:
-            yield Malformed(f"{item.name.decode(errors='backslashreplace')[:200]}: {error.message}")
-            body.skip()
-            continue
-        if kind is EntryKind.FILE and item.inode and not item.size and held < MOST_WAITING:
-            waiting.setdefault(item.inode, []).append(item)
-            held += 1
-        else:
-            yield _member(item, kind, body)
-            if kind is EntryKind.FILE and item.inode:
-                yield from (_link(other, item.name) for other in waiting.pop(item.inode, ()))
-        body.skip()
-    for first, *others in waiting.values():
-        yield _member(first, EntryKind.FILE, ())
-        yield from (_link(other, first.name) for other in others)
+    while (entry := _next(source, listed, by_name)) is not None:
+        content = source.part(entry.size, alignment=4)
+        yield entry, content
+        content.skip()
 
 
-def _member(item: _Item, kind: EntryKind, body: Iterable[bytes]) -> Member:
-    target, facts = b"", item.listed.facts() if item.listed else {}
-    if kind is EntryKind.SYMLINK:
-        if item.size > LONGEST_TARGET:
-            raise Malformed("the target of a symbolic link is too long")
-        target = b"".join(body).rstrip(b"\0")
-    return Member(
-        name=item.name,
-        kind=kind,
-        chunks=body if kind is EntryKind.FILE else (),
-        target=target,
-        mode=item.mode & 0o7777,
-        uid=item.uid,
-        gid=item.gid,
-        mtime=item.mtime,
-        facts={**facts, **devices.facts(kind, item.device)},
-    )
-
-
-def _link(item: _Item, target: bytes) -> Member:
-    return Member(
-        name=item.name,
-        kind=EntryKind.HARDLINK,
-        target=target,
-        mode=item.mode & 0o7777,
-        uid=item.uid,
-        gid=item.gid,
-        mtime=item.mtime,
-    )
-
-
-def _next(source: Pulled, listed: list[Listed], by_name: dict[bytes, Listed]) -> _Item | None:
+def _next(source: Pulled, listed: list[Listed], by_name: dict[bytes, Listed]) -> cpio.Stated | None:
     """The next header of the archive; None at the trailer."""
     magic = source.take(6)
     if magic == STRIPPED:
@@ -154,28 +93,17 @@ def _next(source: Pulled, listed: list[Listed], by_name: dict[bytes, Listed]) ->
     if record.name == cpio.TRAILER:
         return None
     known = by_name.get(b"/" + record.name.removeprefix(b"./").removeprefix(b"/")) or by_name.get(record.name)
-    return _Item(
-        name=record.name,
-        listed=known,
-        mode=record.mode,
-        uid=record.uid,
-        gid=record.gid,
-        mtime=record.mtime,
-        size=record.size,
-        inode=record.inode if record.links > 1 else None,
-        device=(_hexadecimal(fields[72:80]), _hexadecimal(fields[80:88])),
-    )
+    return replace(record, facts=known.facts() if known else {})
 
 
-def _stripped(digits: bytes, listed: list[Listed]) -> _Item:
+def _stripped(digits: bytes, listed: list[Listed]) -> cpio.Stated:
     number = _hexadecimal(digits[:8])
     if number >= len(listed):
         raise Malformed("an entry of the payload is not in the header")
     item = listed[number]
     has_bytes = stat.S_ISLNK(item.mode) or (stat.S_ISREG(item.mode) and not item.linked_later)
-    return _Item(
+    return cpio.Stated(
         name=item.name,
-        listed=item,
         mode=item.mode,
         uid=None,
         gid=None,
@@ -183,6 +111,7 @@ def _stripped(digits: bytes, listed: list[Listed]) -> _Item:
         size=item.size if has_bytes else 0,
         inode=item.inode,
         device=devices.narrow(item.device),
+        facts=item.facts(),
     )
 
 
