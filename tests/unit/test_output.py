@@ -13,6 +13,7 @@ from pellucid.analysis.output import Output, safe_name
 from pellucid.domain.entry import EntryKind
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import BudgetExceeded, Malformed
+from pellucid.formats.member import Member
 from pellucid.formats.span import zeros
 
 
@@ -38,8 +39,8 @@ def test_a_name_that_climbs_is_kept_inside_and_reported(tmp_path: Path) -> None:
 
 def test_a_leading_dot_or_slash_is_no_problem(tmp_path: Path) -> None:
     out = output(tmp_path)
-    out.other(EntryKind.DIRECTORY, "./usr/bin/")
-    out.other(EntryKind.DIRECTORY, "/usr//lib")
+    out.member(Member(name="./usr/bin/", kind=EntryKind.DIRECTORY))
+    out.member(Member(name="/usr//lib", kind=EntryKind.DIRECTORY))
     assert [entry.name for entry in out.entries] == ["usr/bin", "usr/lib"]
     assert not out.problems
 
@@ -61,7 +62,7 @@ def test_expansion_is_limited_beyond_the_floor(tmp_path: Path) -> None:
 def test_entries_are_limited(tmp_path: Path) -> None:
     out = output(tmp_path, files=2)
     out.file("1", [])
-    out.other(EntryKind.SYMLINK, "2", target="1")
+    out.member(Member(name="2", kind=EntryKind.SYMLINK, target="1"))
     with pytest.raises(BudgetExceeded, match="2 entries"):
         out.file("3", [])
 

@@ -1,7 +1,6 @@
 """From what readers of archives, file systems and compressed streams give to an extraction's output."""
 
 from pellucid.analysis.output import Output
-from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
 from pellucid.formats.member import Members
 from pellucid.formats.streams import Unpacked, Unpacking
@@ -13,27 +12,8 @@ def put(output: Output, members: Members) -> None:
         for member in members:
             if isinstance(member, Malformed):
                 output.failure(member)
-            elif member.kind is EntryKind.FILE:
-                output.file(
-                    member.name,
-                    member.chunks,
-                    mode=member.mode,
-                    uid=member.uid,
-                    gid=member.gid,
-                    mtime=member.mtime,
-                    facts=member.facts,
-                )
             else:
-                output.other(
-                    member.kind,
-                    member.name,
-                    target=member.target,
-                    mode=member.mode,
-                    uid=member.uid,
-                    gid=member.gid,
-                    mtime=member.mtime,
-                    facts=member.facts,
-                )
+                output.member(member)
     except Malformed as error:
         output.failure(error)
 

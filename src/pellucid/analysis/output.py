@@ -16,6 +16,7 @@ from pellucid.analysis.pack import Pack
 from pellucid.domain.entry import Entry, EntryKind
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import BudgetExceeded, Encrypted, Malformed, MissingLibrary, Truncated, Unsupported
+from pellucid.formats.member import Member
 from pellucid.formats.span import Chunk, Data, is_hole, pieces
 
 MOST_PROBLEMS = 100
@@ -55,38 +56,32 @@ class Output:
         name: str | bytes,
         chunks: Iterable[Chunk],
         *,
-        mode: int | None = None,
-        uid: int | None = None,
-        gid: int | None = None,
         mtime: int | None = None,
         facts: Mapping[str, str] | None = None,
     ) -> int:
-        """Store a regular file and return its size in bytes.
+        """Store a regular file and return its size in bytes; see `member`."""
+        return self.member(Member(name=name, chunks=chunks, mtime=mtime, facts=facts or {}))
+
+    def member(self, member: Member) -> int:
+        """Store the bytes of a FILE and return their number; of a directory, link, device, fifo or socket, only what
+        is stated is recorded.
 
         When `chunks` raises Malformed, what came until then is kept and the failure becomes a problem of this file.
         """
-        clean = self._count(name)
+        name = self._count(member.name)
+        if member.kind is not EntryKind.FILE:
+            self._list(name, member)
+            return 0
         self._pack.begin()
         try:
-            for chunk in chunks:
+            for chunk in member.chunks:
                 self._budget(len(chunk) // HOLE if is_hole(chunk) else len(chunk))
                 self._pack.write(chunk)
         except Malformed as error:
-            self.failure(error, clean)
+            self.failure(error, name)
         finally:
             at, size = self._pack.end()
-            self.entries.append(
-                Entry(
-                    name=clean,
-                    size=size,
-                    stored=at,
-                    mode=mode,
-                    uid=uid,
-                    gid=gid,
-                    mtime=mtime,
-                    facts=_bounded(facts),
-                )
-            )
+            self._list(name, member, stored=at, size=size)
         return size
 
     def part(
@@ -102,14 +97,13 @@ class Output:
         """Store `length` bytes from `offset` of the artefact itself, whose bytes `data` are, as a file; without copying
         them where they can be mapped as they lie. A part that is cut off is stored as far as it goes, with a problem.
         """
+        member = Member(name=name, chunks=pieces(data, offset, length), mtime=mtime, facts=facts or {})
         there = min(length, len(data) - offset)
         if not Pack.addressable(offset, there):
-            return self.file(name, pieces(data, offset, length), mtime=mtime, facts=facts)
+            return self.member(member)
         clean = self._count(name)
         self._budget(there // HOLE)
-        self.entries.append(
-            Entry(name=clean, size=there, stored=offset, inside=True, mtime=mtime, facts=_bounded(facts))
-        )
+        self._list(clean, member, stored=offset, size=there, inside=True)
         if there < length:
             self.failure(Truncated(f"{length - there:,} bytes are missing at the end"), clean)
         return there
@@ -129,34 +123,6 @@ class Output:
             except Malformed as error:
                 self.failure(error)
             return mmap(file.fileno(), size, access=ACCESS_READ) if size else b""
-
-    def other(
-        self,
-        kind: EntryKind,
-        name: str | bytes,
-        *,
-        target: str | bytes = "",
-        mode: int | None = None,
-        uid: int | None = None,
-        gid: int | None = None,
-        mtime: int | None = None,
-        facts: Mapping[str, str] | None = None,
-    ) -> None:
-        """Record a directory, link, device, fifo or socket: facts, nothing is created."""
-        clean = self._count(name)
-        shown = _text(target)[: self._limits.name_length]
-        self.entries.append(
-            Entry(
-                name=clean,
-                kind=kind,
-                target=shown,
-                mode=mode,
-                uid=uid,
-                gid=gid,
-                mtime=mtime,
-                facts=_bounded(facts),
-            )
-        )
 
     def fact(self, name: str, value: str | int) -> None:
         """Record a header field worth showing, such as a uImage's load address; the first thousand are kept."""
@@ -190,6 +156,22 @@ class Output:
                 entry if entry.inside or entry.stored + entry.size <= room else _cut(entry, room)
                 for entry in self.entries
             ]
+
+    def _list(self, name: str, member: Member, *, stored: int = -1, size: int = 0, inside: bool = False) -> None:
+        entry = Entry(
+            name=name,
+            kind=member.kind,
+            size=size,
+            stored=stored,
+            inside=inside,
+            mode=member.mode,
+            uid=member.uid,
+            gid=member.gid,
+            mtime=member.mtime,
+            target=_text(member.target)[: self._limits.name_length],
+            facts={name[:200]: _text(value)[:LONGEST_FACT] for name, value in member.facts.items()},
+        )
+        self.entries.append(entry)
 
     def _count(self, name: str | bytes) -> str:
         if len(self.entries) >= self._limits.files:
@@ -229,10 +211,6 @@ def _cut(entry: Entry, room: int) -> Entry:
     if entry.stored < 0 or not entry.size:
         return entry
     return replace(entry, stored=min(entry.stored, room // pack.PAGE * pack.PAGE), size=max(room - entry.stored, 0))
-
-
-def _bounded(facts: Mapping[str, str] | None) -> dict[str, str]:
-    return {name[:200]: _text(value)[:LONGEST_FACT] for name, value in (facts or {}).items()}
 
 
 def _text(name: str | bytes) -> str:

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pellucid.domain.entry import Stated
 from pellucid.domain.ids import is_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TreeComponent:
+class TreeComponent(Stated):
     """One place: the image itself (`parent` None) or what a container lists.
 
     `number` counts the places of a scan in tree order; `path` is the one inside the container, whose own place,
     containers joined by "!", is `container_path`. `kind` is that of software where the place was recognised as such,
     else the format of a file, else what the entry is. `size` and `sha256` are None and empty for what has no bytes.
-    `mode` and the rest is as stated by the container: `facts` of this entry, `header` of the content.
+    `header` are facts of the content, as `facts` are of the entry.
     """
 
     scan_id: str
@@ -29,12 +30,6 @@ class TreeComponent:
     size: int | None
     architecture: str = ""
     bits: int | None = None
-    mode: int | None = None
-    uid: int | None = None
-    gid: int | None = None
-    mtime: int | None = None
-    target: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
     header: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -17,13 +17,27 @@ class EntryKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class Stated:
+    """What a container states of an entry beside its name; untrusted.
+
+    `mode` holds permission bits including set-id bits, `mtime` seconds since 1970, `target` what a link points to.
+    `facts` are what else its container says of it: a partition's type, the layer it came with, a module's GUID.
+    """
+
+    mode: int | None = None
+    uid: int | None = None
+    gid: int | None = None
+    mtime: int | None = None
+    target: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry(Stated):
     """One entry, as stated by its container and therefore untrusted.
 
     `name` is relative, without "..", separated by "/"; only a FILE has bytes: `size` of them from the
     offset `stored` of all that came out of the container, or `inside` the container itself from that offset.
-    `mode` holds permission bits including set-id bits, `mtime` seconds since 1970, `target` what a link points to.
-    `facts` are what else its container says of it: a partition's type, the layer it came with, a module's GUID.
     """
 
     name: str
@@ -31,9 +45,3 @@ class Entry:
     size: int = 0
     stored: int = -1
     inside: bool = False
-    mode: int | None = None
-    uid: int | None = None
-    gid: int | None = None
-    mtime: int | None = None
-    target: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)

@@ -24,7 +24,7 @@ _NEWC = Struct(">13I")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stated:
+class Header:
     """What is said of an entry. `inode` is the same for all names of one file, None when there is but one name."""
 
     name: bytes
@@ -39,7 +39,7 @@ class Stated:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Record(Stated):
+class Record(Header):
     """A header; `next_at` is the offset of the following one."""
 
     data_at: int
@@ -98,12 +98,12 @@ def members(data: Data, start: int = 0) -> Members:
     )
 
 
-def told(entries: Iterable[tuple[Stated, Iterable[Chunk]]]) -> Members:
+def told(entries: Iterable[tuple[Header, Iterable[Chunk]]]) -> Members:
     """Every entry with its bytes. Names of one file that come before its bytes (hard links) are given with them.
 
     When `entries` raises Malformed, what waits for its bytes is given before that is said.
     """
-    waiting: dict[tuple[int, ...], list[Stated]] = {}
+    waiting: dict[tuple[int, ...], list[Header]] = {}
     failure, held = None, 0
     try:
         for entry, content in entries:
@@ -128,7 +128,7 @@ def told(entries: Iterable[tuple[Stated, Iterable[Chunk]]]) -> Members:
         yield failure
 
 
-def _content(entry: Stated, kind: EntryKind, content: Iterable[Chunk]) -> Member:
+def _content(entry: Header, kind: EntryKind, content: Iterable[Chunk]) -> Member:
     if kind is not EntryKind.SYMLINK:
         return _member(entry, kind, chunks=content if kind is EntryKind.FILE else ())
     if entry.size > LONGEST_TARGET:
@@ -136,11 +136,11 @@ def _content(entry: Stated, kind: EntryKind, content: Iterable[Chunk]) -> Member
     return _member(entry, kind, target=b"".join(content).rstrip(b"\0"))
 
 
-def _link(entry: Stated, target: bytes) -> Member:
+def _link(entry: Header, target: bytes) -> Member:
     return _member(entry, EntryKind.HARDLINK, target=target)
 
 
-def _member(entry: Stated, kind: EntryKind, *, target: bytes = b"", chunks: Iterable[Chunk] = ()) -> Member:
+def _member(entry: Header, kind: EntryKind, *, target: bytes = b"", chunks: Iterable[Chunk] = ()) -> Member:
     return Member(
         name=entry.name,
         kind=kind,

@@ -67,7 +67,7 @@ def members(data: Data, package: Package, listed: list[Listed]) -> Members:
     yield from cpio.told(_entries(Pulled(unpacked(data, package)), listed))
 
 
-def _entries(source: Pulled, listed: list[Listed]) -> Iterator[tuple[cpio.Stated, Part]]:
+def _entries(source: Pulled, listed: list[Listed]) -> Iterator[tuple[cpio.Header, Part]]:
     """Each entry with its bytes, which are gone once the next one is asked for."""
     by_name = {item.name: item for item in listed}
     while (entry := _next(source, listed, by_name)) is not None:
@@ -76,7 +76,7 @@ def _entries(source: Pulled, listed: list[Listed]) -> Iterator[tuple[cpio.Stated
         content.skip()
 
 
-def _next(source: Pulled, listed: list[Listed], by_name: dict[bytes, Listed]) -> cpio.Stated | None:
+def _next(source: Pulled, listed: list[Listed], by_name: dict[bytes, Listed]) -> cpio.Header | None:
     """The next header of the archive; None at the trailer."""
     magic = source.take(6)
     if magic == STRIPPED:
@@ -96,13 +96,13 @@ def _next(source: Pulled, listed: list[Listed], by_name: dict[bytes, Listed]) ->
     return replace(record, facts=known.facts() if known else {})
 
 
-def _stripped(digits: bytes, listed: list[Listed]) -> cpio.Stated:
+def _stripped(digits: bytes, listed: list[Listed]) -> cpio.Header:
     number = _hexadecimal(digits[:8])
     if number >= len(listed):
         raise Malformed("an entry of the payload is not in the header")
     item = listed[number]
     has_bytes = stat.S_ISLNK(item.mode) or (stat.S_ISREG(item.mode) and not item.linked_later)
-    return cpio.Stated(
+    return cpio.Header(
         name=item.name,
         mode=item.mode,
         uid=None,

@@ -57,6 +57,20 @@ def read(data: Data, start: int = 0) -> Superblock:
     magic = data[start : start + 4]
     if magic not in MAGICS:
         raise Malformed("no squashfs magic")
+    found = _superblock(data, start)
+    if not found.inodes or not found.inode_table < found.directory_table <= found.used:
+        raise Malformed("the tables of squashfs lie outside it")
+    if found.fragments and not found.inode_table < found.fragment_table < found.used:
+        raise Malformed("the fragment table of squashfs lies outside it")
+    return found
+
+
+def length(data: Data, start: int) -> int:
+    """The bytes used, and padding up to 4 KiB."""
+    return padded(data, start, start + read(data, start).used, PADDING) - start
+
+
+def _superblock(data: Data, start: int) -> Superblock:
     for order in "<>":
         major, minor = unpack(VERSION[order], data, start + VERSION_AT)
         if major == 4 and minor == 0:
@@ -66,23 +80,16 @@ def read(data: Data, start: int = 0) -> Superblock:
     raise Malformed("no version of squashfs")
 
 
-def length(data: Data, start: int) -> int:
-    """The bytes used, and padding up to 4 KiB."""
-    return padded(data, start, start + read(data, start).used, PADDING) - start
-
-
 def _version_4(data: Data, start: int, order: str) -> Superblock:
     fields = unpack(LAYOUT[order], data, start)
     magic, inodes, time, block_size, fragments, compressor, log, _, ids, major, _ = fields[:11]
     root, used, id_table, _, inode_table, directory_table, fragment_table, _ = fields[11:]
     if not 12 <= log <= 20 or block_size != 1 << log:
         raise Malformed("the block size of squashfs is impossible")
-    if not LAYOUT[order].size <= inode_table < directory_table <= used or id_table >= used or not inodes:
+    if inode_table < LAYOUT[order].size or id_table >= used:
         raise Malformed("the tables of squashfs lie outside it")
     if not 1 <= compressor <= 6 or used > 1 << 48:
         raise Malformed("the compression of squashfs is not known")
-    if fragments and not inode_table < fragment_table < used:
-        raise Malformed("the fragment table of squashfs lies outside it")
     return Superblock(
         order=order,
         magic=magic,
@@ -116,12 +123,10 @@ def _old(data: Data, start: int, order: str) -> Superblock:
         at += LAYOUT_3[order].size
     if not 9 <= log <= 20 or 1 << log not in (block_size, small):
         raise Malformed("the block size of squashfs is impossible")
-    if not at - start <= inode_table < directory_table <= used <= LARGEST or not inodes or not id_count:
+    if inode_table < at - start or used > LARGEST or not id_count:
         raise Malformed("the tables of squashfs lie outside it")
     if ids + 4 * id_count > used or (group_count and groups + 4 * group_count > used):
         raise Malformed("the owners of squashfs lie outside it")
-    if fragments and not inode_table < fragment_table < used:
-        raise Malformed("the fragment table of squashfs lies outside it")
     return Superblock(
         order=order,
         magic=magic,
