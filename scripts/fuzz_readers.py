@@ -13,7 +13,7 @@ from pellucid.analysis.extractor import Extractor
 from pellucid.analysis.limits import Limits
 from pellucid.analysis.output import Output
 from pellucid.errors import BudgetExceeded, Malformed
-from pellucid.extractors import EXTRACTORS
+from pellucid.extractors import declared
 from pellucid.formats import (
     der,
     elf,
@@ -30,6 +30,8 @@ from pellucid.pipeline import carving
 TIGHT = Limits(bytes=4 << 20, files=2000, ratio_floor=4 << 20)
 MOST = 1000
 MOST_PLACES = 20_000
+# Not those of the index: every module is imported now, while imports are instrumented.
+EXTRACTORS = [unit for _, _, unit in declared()]
 RECOGNISER = carving.recogniser(EXTRACTORS)
 
 PEM = (

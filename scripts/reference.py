@@ -1,4 +1,4 @@
-"""Writes the generated pages of docs/reference from the code: settings, units, command line.
+"""Writes what is generated from the code: three pages of docs/reference, and the index of the extractors.
 
 With --check it only compares.
 """
@@ -10,16 +10,18 @@ from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
+from pellucid import extractors
+from pellucid.analysis import extractor_index
 from pellucid.analysis.extractor import Extractor
 from pellucid.analyzers import ANALYZERS
 from pellucid.cli import parser as command_line
-from pellucid.extractors import EXTRACTORS
 from pellucid.formats.identify import containers
 from pellucid.matchers import MATCHERS
 from pellucid.settings import Settings, variable
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
+INDEX = ROOT / "src" / "pellucid" / "extractors" / "index.json"
 MARK = "<!-- Written by `make reference`. Do not edit. -->"
 UNITS = (("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30))
 SIZES = {"upload_limit", "disk_reserve", "unit_memory", "scan_bytes", "extraction_bytes"}
@@ -81,7 +83,10 @@ def units_page() -> str:
     ]
     lines += table(
         "Extractors: artefact → artefacts",
-        ((unit.name, unit.version, _kind(unit), first_paragraph(unit.documentation)) for unit in EXTRACTORS),
+        (
+            (unit.name, unit.version, _kind(unit), first_paragraph(unit.documentation))
+            for _, _, unit in extractors.declared()
+        ),
     )
     named = ", ".join(f"`{kind}`" for kind in sorted(containers()))
     lines += ["", "Recognised and not unpacked: " + named + "."]
@@ -135,8 +140,9 @@ def command_page() -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Every generated page by its path."""
+    """Every generated file by its path."""
     return {
+        INDEX: extractor_index.write(extractors.declared()),
         REFERENCE / "cli.md": command_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "units.md": units_page(),
@@ -144,7 +150,7 @@ def pages() -> dict[Path, str]:
 
 
 def main() -> None:
-    """Write the pages, or with --check say which are out of date and end with 1."""
+    """Write them, or with --check say which are out of date and end with 1."""
     stale = [path for path, text in pages().items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     names = ", ".join(str(path.relative_to(ROOT)) for path in stale)
     if "--check" in sys.argv[1:]:

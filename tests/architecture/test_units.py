@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from pellucid.analysis.analyzer import Analyzer
 from pellucid.analysis.extractor import Extractor
 from pellucid.analysis.matcher import Matcher
 from pellucid.analyzers import ANALYZERS
-from pellucid.extractors import EXTRACTORS
+from pellucid.extractors import EXTRACTORS as INDEXED
+from pellucid.extractors import declared
 from pellucid.matchers import MATCHERS
 
 Unit = Analyzer | Extractor | Matcher
+EXTRACTORS = tuple(unit for _, _, unit in declared())
 UNITS: tuple[Unit, ...] = (*EXTRACTORS, *ANALYZERS, *MATCHERS)
 TESTS = ROOT / "tests"
 
@@ -37,6 +40,17 @@ def test_the_list_is_what_lies_on_the_disk(units: tuple[Unit, ...], package: str
     present = {path.relative_to(PACKAGE) for path in found if path.name != "__init__.py"}
     assert len(listed) == len(set(listed)), "a file holds one unit, and a unit is listed once"
     assert set(listed) == present
+
+
+def test_the_index_says_what_the_modules_declare_in_their_order() -> None:
+    facts = attrgetter("name", "version", "signatures", "stream", "carve", "partial", "suffix")
+    assert [facts(unit) for unit in INDEXED] == [facts(unit) for unit in EXTRACTORS], "run `make reference`"
+
+
+def test_what_the_index_calls_is_what_the_modules_declare() -> None:
+    """A unit of the index imports its module by itself."""
+    found = [inspect.unwrap(unit.run).__self__.unit for unit in INDEXED]
+    assert all(here is there for here, there in zip(found, EXTRACTORS, strict=True))
 
 
 def test_names_are_unique_and_are_those_of_their_files() -> None:

@@ -7,7 +7,6 @@ hostile bytes: the other side decodes them as data, never as objects.
 
 import importlib
 import os
-import pkgutil
 import signal
 import socket
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from pellucid import logs
-from pellucid.pipeline import sandbox
+from pellucid.pipeline import late_imports, sandbox
 from pellucid.pipeline.content import encode
 from pellucid.pipeline.examine import examine, mapped
 from pellucid.pipeline.messages import LENGTH, Request, Welcome
@@ -36,7 +35,8 @@ def main() -> None:
     if first is None:
         return
     welcome = msgspec.json.decode(first, type=Welcome)
-    units = _warm_up(welcome.units)
+    units = _units(welcome.units)
+    late_imports.prepare()
     layers = sandbox.enter(
         Path(welcome.folder), parent=welcome.parent, memory=welcome.memory, file_size=welcome.file_size
     )
@@ -57,17 +57,9 @@ def main() -> None:
                 os.close(descriptor)
 
 
-def _warm_up(name: str) -> Units:
-    """Load what units load late, while the disk may still be read freely."""
-    from pellucid import formats  # noqa: PLC0415  # start-up work of this process only
-    from pellucid.pipeline.patterns import compiled  # noqa: PLC0415  # likewise
-
+def _units(name: str) -> Units:
     module, _, attribute = name.partition(":")
     units: Units = getattr(importlib.import_module(module), attribute)
-    for found in pkgutil.walk_packages(formats.__path__, f"{formats.__name__}."):
-        importlib.import_module(found.name)
-    compiled(units.wanted_literals)
-    compiled(units.all_literals)
     return units
 
 

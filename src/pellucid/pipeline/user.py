@@ -17,6 +17,18 @@ class _Sets(ctypes.Structure):
     _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
 
 
+def can_keep_reading() -> bool:
+    """Whether a process may still read what it may read now after it has called `drop` with `keep_reading`.
+
+    Root in a container often has not got the capability that this takes.
+    """
+    if os.geteuid() != 0:
+        return True
+    sets = (_Sets * 2)()
+    refused = ctypes.CDLL(None).capget(ctypes.byref(_Header(VERSION_3, 0)), sets)
+    return not refused and bool(sets[0].permitted & 1 << CAP_DAC_READ_SEARCH)
+
+
 def drop(*, keep_reading: bool) -> str:
     """Become a plain user when root, and give up all capabilities; returns why it could not be done, or "".
 

@@ -1,0 +1,76 @@
+"""Readers of formats are imported when an artefact needs them, inside the sandbox, where that can be done."""
+
+import codecs
+import importlib
+import inspect
+import os
+import pkgutil
+import sys
+from contextlib import suppress
+from importlib.util import cache_from_source
+
+from pellucid import extractors, formats
+from pellucid.errors import Malformed
+from pellucid.pipeline import sandbox, user
+
+PACKAGES = (formats, extractors)
+
+# What these are linked with lies wherever the system's loader finds it: they are loaded while it may look everywhere.
+COMPILED = ("bz2", "lz4.block", "lz4.frame", "lzallright", "lzma", "zlib", "zstandard")
+# Python imports these when they are first used.
+ENCODINGS = ("ascii", "cp1252", "cp437", "latin-1", "utf-16-be", "utf-16-le", "utf-8")
+
+
+def prepare() -> None:
+    """Import what cannot be, or should not be, imported inside the sandbox; call this before it is entered.
+
+    Landlock leaves the interpreter's files to be read. Without it, root's process becomes a user to whom they may be
+    closed. No bytecode is written inside: what has none that is current is imported before, and so has it then.
+    """
+    for name in COMPILED:
+        importlib.import_module(name)
+    if sandbox.capabilities()["landlock"] or not user.can_keep_reading():
+        _import_readers()
+        _read_tables()
+    elif _would_write_bytecode():
+        _import_readers()
+
+
+def _import_readers() -> None:
+    for package in PACKAGES:
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+
+
+def _read_tables() -> None:
+    """Have everything that is read from the disk once, and then kept: encodings, our own data files, libraries."""
+    for name in ENCODINGS:
+        codecs.lookup(name)
+    ours = [module for name, module in sys.modules.items() if name.startswith("pellucid.")]
+    for value in [value for module in ours for value in vars(module).values()]:
+        if hasattr(value, "cache_info") and not inspect.signature(value).parameters:
+            # A library that is not installed.
+            with suppress(Malformed):
+                value()
+
+
+def _would_write_bytecode() -> bool:
+    """Whether to import all readers here would write bytecode."""
+    if sys.dont_write_bytecode:
+        return False
+    tops = [top for package in PACKAGES for top in package.__path__]
+    return all(os.access(top, os.W_OK) for top in tops) and any(map(_has_stale, tops))
+
+
+def _has_stale(top: str) -> bool:
+    """Whether a module below `top` has no bytecode, or some that is older than the module."""
+    sources = (f"{folder}/{name}" for folder, _, names in os.walk(top) for name in names if name.endswith(".py"))
+    return any(_changed(cache_from_source(source)) < _changed(source) for source in sources)
+
+
+def _changed(path: str) -> int:
+    """When a file was last written, in ns; 0 for one that is not there."""
+    try:
+        return os.stat(path).st_mtime_ns  # noqa: PTH116  # for hundreds of files, each time a process is started
+    except OSError:
+        return 0
