@@ -80,6 +80,21 @@ def extract(unit: Extractor, data: bytes, folder: Path, limits: Limits = SMALL) 
     return Extraction(output.entries, contents, output.metadata, problems, output.ended_at, stopped, refused)
 
 
+def whole(unit: Extractor, data: bytes, tree: Path, folder: Path) -> Extraction:
+    """What comes out of the image `data` of all of `tree`: checked to be that, with owners, and measured to its end.
+
+    Times are checked of what stands in "etc": some tools write the image's own into folders.
+    """
+    found = extract(unit, data, folder)
+    assert found.seen() == facts(tree)
+    assert not found.problems
+    assert {entry.mtime for entry in found.entries if entry.name.startswith("etc/")} == {EPOCH}
+    assert {entry.uid for entry in found.entries} == {tree.stat().st_uid}
+    assert unit.measure(data, 0) == len(data)
+    assert unit.measure(b"x" * 512 + data, 512) == len(data)
+    return found
+
+
 def contents_of(entries: Sequence[Entry], data: bytes, folder: Path) -> dict[str, bytes]:
     """What the entries hold: parts of the container `data`, or of what was written to `folder`."""
     written = folder / pack.NAME
