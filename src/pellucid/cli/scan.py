@@ -5,7 +5,7 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
-from pellucid.cli import configuration, exit_codes, summary
+from pellucid.cli import configuration, exit_codes
 from pellucid.cli.input_file import require_readable
 from pellucid.cli.progress import scan_progress
 from pellucid.cli.terminal import note, printable, say
@@ -27,6 +27,8 @@ def run(arguments: Namespace) -> int:
     if arguments.format == "json":
         say(json.dumps(scan_json(result), indent=2))
     else:
+        from pellucid.cli import summary  # noqa: PLC0415  # what draws tables is only loaded for those who see them
+
         summary.show(result)
     return verdict(result, arguments.fail_on)
 
