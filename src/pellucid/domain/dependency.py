@@ -47,9 +47,10 @@ class Dependency:
     source package that distribution advisories speak of; `epoch` and `release` are the parts of a package's version
     around the upstream one, `distro` is "debian-12". `cpe` is the likeliest CPE 2.3 name, `cpe_candidates` others.
 
-    `requires` are names of packages in the same universe that it needs. `name_version` is a regular expression with a
-    group `version` for names of files: where the bytes say nothing, the name of the file may. `places` are the paths of
-    the artefacts that are it, contain it or belong to it, which are known when a whole image is.
+    `requires` are names of packages in the same universe that it needs. `aliases` are other names under which packages
+    ship it, by which a guess from bytes is known to be an installed package. `name_version` is a regular expression
+    with a group `version` for names of files: where the bytes say nothing, the name of the file may. `places` are the
+    paths of the artefacts that are it, contain it or belong to it, which are known when a whole image is.
     """
 
     vendor: str
@@ -71,6 +72,7 @@ class Dependency:
     distro: str = ""
     cpe_candidates: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     name_version: str = ""
     places: tuple[str, ...] = ()
 
@@ -78,6 +80,16 @@ class Dependency:
     def identity(self) -> tuple[str, str, str, str]:
         """Two dependencies with the same identity are one, however often they are seen."""
         return (self.vendor, self.product, self.version, self.purl)
+
+
+def upstream_version(dependency: Dependency) -> str:
+    """The version without what a distribution put around it: epoch and release."""
+    version = dependency.version
+    if dependency.epoch:
+        version = version.removeprefix(f"{dependency.epoch}:")
+    if dependency.release:
+        version = version.removesuffix(f"-{dependency.release}")
+    return version
 
 
 def upstream_name(dependency: Dependency) -> tuple[str, str]:

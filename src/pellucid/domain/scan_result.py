@@ -10,6 +10,7 @@ from pellucid.domain.dependency import Dependency
 from pellucid.domain.entry import Entry
 from pellucid.domain.finding import Finding
 from pellucid.domain.image import ImageCounts
+from pellucid.domain.link import Link
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem
 
@@ -70,6 +71,7 @@ class ScanResult:
     places: Sequence[ScannedPlace] = ()
     components: tuple[Component, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
+    links: tuple[Link, ...] = ()
     crypto_assets: tuple[CryptoAsset, ...] = ()
     observations: tuple[Observation, ...] = ()
     findings: tuple[Finding, ...] = ()

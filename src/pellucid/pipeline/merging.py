@@ -11,12 +11,14 @@ from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.file_list import FileList
+from pellucid.domain.link import Link
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan_result import SEPARATOR, ScannedArtefact, ScannedPlace
 from pellucid.domain.start import Start
 from pellucid.formats.identify import DATA, EMPTY, PADDING
 from pellucid.pipeline.content import Child, Content, UnitResult
+from pellucid.pipeline.inventory.assembly import assemble
 from pellucid.pipeline.outcome import Outcome
 
 MOST_PLACES = 16
@@ -33,6 +35,7 @@ class Found:
     places: tuple[ScannedPlace, ...]
     components: tuple[Component, ...]
     dependencies: tuple[Dependency, ...]
+    links: tuple[Link, ...]
     crypto_assets: tuple[CryptoAsset, ...]
     observations: tuple[Observation, ...]
     problems: tuple[Problem, ...]
@@ -60,11 +63,19 @@ def merge(outcome: Outcome, analyzers: Iterable[Analyzer] = ()) -> Found:
     if not _anything(outcome, facts):
         message = "nothing was recognised in this file: no known format, software, key or certificate"
         problems.append(_problem(ProblemKind.NOTHING_RECOGNISED, message, outcome.source.name))
+    inventory = assemble(
+        tree,
+        components=facts.components,
+        dependencies=facts.dependencies,
+        file_lists=facts.file_lists,
+        starts=facts.starts,
+    )
     return Found(
         artefacts=artefacts,
         places=tree,
-        components=tuple(facts.components),
-        dependencies=tuple(_merged(facts.dependencies)),
+        components=inventory.components,
+        dependencies=inventory.dependencies,
+        links=inventory.links,
         crypto_assets=tuple(facts.crypto_assets),
         observations=tuple(facts.observations),
         problems=tuple(problems + facts.problems),
@@ -164,27 +175,6 @@ def is_named(path: str, patterns: Iterable[str]) -> bool:
 
 def _at(evidence: Evidence, path: str) -> Evidence:
     return replace(evidence, artefact=path)
-
-
-def _merged(dependencies: list[Dependency]) -> Iterator[Dependency]:
-    """One dependency an identity, with all its evidence and the confidence of the best.
-
-    Where a product stands with one version and also, in another file, without, the two are taken for one.
-    """
-    same: dict[tuple[str, str, str, str], list[Dependency]] = defaultdict(list)
-    for dependency in dependencies:
-        same[dependency.identity].append(dependency)
-    versions: dict[tuple[str, str], list[tuple[str, str, str, str]]] = defaultdict(list)
-    for identity in same:
-        if identity[2]:
-            versions[identity[:2]].append(identity)
-    for identity in [identity for identity in same if not identity[2]]:
-        if len(known := versions[identity[:2]]) == 1:
-            same[known[0]] += same.pop(identity)
-    for group in same.values():
-        best = max(group, key=lambda dependency: dependency.confidence)
-        evidence = tuple(item for dependency in group for item in dependency.evidence)
-        yield replace(best, evidence=evidence[: MOST_PLACES * 4])
 
 
 def _anything(outcome: Outcome, facts: _Facts) -> bool:

@@ -71,6 +71,7 @@ def scan(
         places=found.places,
         components=found.components,
         dependencies=found.dependencies,
+        links=found.links,
         crypto_assets=found.crypto_assets,
         observations=found.observations,
         findings=findings,

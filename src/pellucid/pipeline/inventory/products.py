@@ -1,0 +1,188 @@
+"""One truth from many witnesses: the same software, seen by several, becomes one dependency.
+
+What a package owns is that package, whatever its bytes look like; what its own code says comes before what a name
+suggests; what has no version is counted to the one that has, when there is one that it can be.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from posixpath import basename
+
+from pellucid.domain.dependency import Dependency, Linkage, Witness, upstream_version
+from pellucid.domain.evidence import Evidence
+from pellucid.domain.scan_result import SEPARATOR
+from pellucid.formats.vers import contains
+from pellucid.pipeline.inventory.ownership import Ownership, is_system_package
+
+MOST_EVIDENCE = 64
+BY_NAME = 0.5
+# What distributions put around the name of a project.
+PREFIX = re.compile(r"^(?:python3?|py3?|node|ruby|php\d*|golang|perl|lua\d*|lib|r-cran|rust|haskell|ocaml)-?(?=[a-z])")
+SUFFIX = re.compile(r"-?(?:[\d.]+[a-z]?|dev|devel|bin|common|core|utils?|tools?|libs?|data|perl|client|server|t64)$")
+
+
+def merged(dependencies: Sequence[Dependency], ownership: Ownership) -> list[Dependency]:
+    """The dependencies of an image, each once; `ownership` counts its packages as they are numbered here."""
+    packages: dict[int, list[Dependency]] = {
+        number: [item] for number, item in enumerate(dependencies) if is_system_package(item)
+    }
+    by_name: dict[str, list[int]] = defaultdict(list)
+    for number, (item,) in packages.items():
+        for name in names(item):
+            by_name[name].append(number)
+    others: list[Dependency] = []
+    for number, item in enumerate(dependencies):
+        if number not in packages:
+            others += _left(item, dependencies, ownership, packages, by_name)
+    one = [_one(group) for group in _same(_one(group) for group in packages.values())]
+    return [*one, *map(_one, _alike([_by_file_name(item) for item in others]))]
+
+
+def names(dependency: Dependency) -> set[str]:
+    """What the software may be called, with and without what distributions put around it."""
+    stated = {dependency.product, dependency.source_name, *dependency.aliases}
+    plain = {name.lower().replace("_", "-") for name in stated if name}
+    return plain | {_bare(name) for name in plain}
+
+
+def _bare(name: str) -> str:
+    before = ""
+    while name != before:
+        before = name
+        name = SUFFIX.sub("", PREFIX.sub("", name)) or before
+    return name
+
+
+def _left(
+    item: Dependency,
+    dependencies: Sequence[Dependency],
+    ownership: Ownership,
+    packages: dict[int, list[Dependency]],
+    by_name: dict[str, list[int]],
+) -> Iterator[Dependency]:
+    """What of a guess no installed package explains; the rest is given to the packages."""
+    wanted = names(item)
+    kept: list[Evidence] = []
+    inside: list[Evidence] = []
+    for evidence in item.evidence:
+        owner = ownership.owner(evidence.artefact)
+        package = packages.get(owner) if owner is not None else None
+        if package is None:
+            kept.append(evidence)
+        elif wanted & names(package[0]):
+            package.append(replace(item, evidence=(evidence,)))
+        elif other := _explains(item, wanted, dependencies, by_name):
+            packages[other].append(replace(item, evidence=(evidence,)))
+        else:
+            inside.append(evidence)
+    if kept:
+        yield replace(item, evidence=tuple(kept))
+    if inside:
+        # A copy inside a file of another package: its distribution's advisories do not speak of it.
+        linkage = Linkage.EMBEDDED if item.linkage in (Linkage.DIRECT, Linkage.UNSPECIFIED) else item.linkage
+        yield replace(item, evidence=tuple(inside), linkage=linkage)
+
+
+def _explains(
+    item: Dependency, wanted: Iterable[str], dependencies: Sequence[Dependency], by_name: dict[str, list[int]]
+) -> int | None:
+    """The installed package that the same software came with, where the versions agree."""
+    for number in {number for name in wanted for number in by_name.get(name, ())}:
+        package = dependencies[number]
+        if not item.version or upstream_version(package).startswith(item.version):
+            return number
+    return None
+
+
+def _by_file_name(item: Dependency) -> Dependency:
+    """With the version that the name of its file tells, when its bytes do not."""
+    if item.version or not item.name_version:
+        return item
+    pattern = re.compile(item.name_version)
+    for evidence in item.evidence:
+        found = pattern.fullmatch(basename(evidence.artefact.rpartition(SEPARATOR)[2]))
+        if found and (not item.version_range or contains(item.version_range, found["version"])):
+            return with_version(item, found["version"])
+    return item
+
+
+def with_version(item: Dependency, version: str) -> Dependency:
+    """The same dependency in a version that only the name of a file tells."""
+    cpes = [_versioned(cpe, version) for cpe in (item.cpe, *item.cpe_candidates) if cpe]
+    return replace(
+        item,
+        version=version,
+        purl=f"{item.purl.partition('@')[0]}@{version}",
+        cpe=cpes[0] if cpes else "",
+        cpe_candidates=tuple(cpes[1:]),
+        witness=Witness.FILE_NAME,
+        confidence=min(item.confidence, BY_NAME),
+    )
+
+
+def _versioned(cpe: str, version: str) -> str:
+    parts = cpe.split(":")
+    return ":".join([*parts[:5], version, *parts[6:]]) if len(parts) == 13 else cpe
+
+
+def _same(dependencies: Iterable[Dependency]) -> list[list[Dependency]]:
+    """Groups of one identity, in the order of their first."""
+    groups: dict[tuple[str, str, str, str], list[Dependency]] = defaultdict(list)
+    for item in dependencies:
+        groups[item.identity].append(item)
+    return list(groups.values())
+
+
+def _alike(dependencies: Sequence[Dependency]) -> list[list[Dependency]]:
+    """Groups of one identity; those without a version go to the only one with a version that they can be."""
+    groups = _same(dependencies)
+    known: dict[tuple[str, str, str], list[list[Dependency]]] = defaultdict(list)
+    for group in groups:
+        if group[0].version:
+            known[_product(group[0])].append(group)
+    found = []
+    for group in groups:
+        if group[0].version:
+            found.append(group)
+            continue
+        unplaced = []
+        for item in group:
+            possible = [one for one in known[_product(item)] if _may_be(item, one[0].version)]
+            if len(possible) == 1:
+                possible[0].append(item)
+            else:
+                unplaced.append(item)
+        by_range: dict[str, list[Dependency]] = defaultdict(list)
+        for item in unplaced:
+            by_range[item.version_range].append(item)
+        found += by_range.values()
+    return found
+
+
+def _product(item: Dependency) -> tuple[str, str, str]:
+    return (item.vendor, item.product, item.ecosystem)
+
+
+def _may_be(item: Dependency, version: str) -> bool:
+    return not item.version_range or contains(item.version_range, version)
+
+
+def _one(group: Sequence[Dependency]) -> Dependency:
+    """What all of a group say together: the best witness speaks, the others add evidence and names."""
+    best = min(group, key=lambda item: (not item.version, item.witness.rank, -item.confidence))
+    cpes = [cpe for item in (best, *group) for cpe in (item.cpe, *item.cpe_candidates) if cpe]
+    if best.version:
+        cpes = [_versioned(cpe, upstream_version(best)) if cpe.split(":")[5:6] == ["*"] else cpe for cpe in cpes]
+    cpes = list(dict.fromkeys(cpes))
+    evidence = dict.fromkeys(item for member in (best, *group) for item in member.evidence)
+    return replace(
+        best,
+        licence=best.licence or next((item.licence for item in group if item.licence), ""),
+        confidence=max(item.confidence for item in group),
+        cpe=best.cpe or next(iter(cpes), ""),
+        cpe_candidates=tuple(cpe for cpe in cpes if cpe != (best.cpe or cpes[0])),
+        evidence=tuple(evidence)[:MOST_EVIDENCE],
+        version_range="" if best.version else best.version_range,
+    )
