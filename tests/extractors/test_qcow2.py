@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from tests.support.disk_images import converted, sample_disk
+from tests.support.disk_images import converted, sample_disk, whole
 from tests.support.trees import extract, run
 
 from pellucid.domain.problem import ProblemKind
@@ -27,12 +27,7 @@ VARIANTS = [
 
 @pytest.mark.parametrize("options", VARIANTS, ids=" ".join)
 def test_the_disk_comes_out(tmp_path: Path, options: tuple[str, ...]) -> None:
-    data = converted("qcow2", *options)
-    found = extract(qcow2, data, tmp_path)
-    assert found.contents == {"disk.img": sample_disk()}
-    assert found.metadata["virtualSize"] == str(len(sample_disk()))
-    assert not found.problems
-    assert qcow2.measure(data, 0) == len(data)
+    whole(qcow2, converted("qcow2", *options), tmp_path)
 
 
 def test_subclusters_written_alone(tmp_path: Path) -> None:

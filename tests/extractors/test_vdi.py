@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from tests.support.disk_images import converted, sample_disk
+from tests.support.disk_images import converted, sample_disk, whole
 from tests.support.trees import extract, run
 
 from pellucid.domain.problem import ProblemKind
@@ -14,13 +14,8 @@ from pellucid.extractors.vdi import vdi
 
 @pytest.mark.parametrize("options", [(), ("-o", "static=on")], ids=["dynamic", "fixed"])
 def test_the_disk_comes_out(tmp_path: Path, options: tuple[str, ...]) -> None:
-    data = converted("vdi", *options)
-    found = extract(vdi, data, tmp_path)
-    assert found.contents == {"disk.img": sample_disk()}
+    found = whole(vdi, converted("vdi", *options), tmp_path)
     assert found.metadata["type"] == ("fixed" if options else "dynamic")
-    assert found.metadata["virtualSize"] == str(len(sample_disk()))
-    assert not found.problems
-    assert vdi.measure(data, 0) == len(data)
 
 
 def test_an_empty_disk_costs_nothing(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from tests.support.trees import run
+from tests.support.trees import Extraction, extract, run
+
+from pellucid.analysis.extractor import Extractor
 
 MIB = 1 << 20
 
@@ -26,3 +28,13 @@ def converted(form: str, *options: str, size: int = 5 * MIB) -> bytes:
         raw.write_bytes(sample_disk()[:size])
         run("qemu-img", "convert", "-f", "raw", "-O", form, *options, raw, image)
         return image.read_bytes()
+
+
+def whole(unit: Extractor, data: bytes, folder: Path) -> Extraction:
+    """What comes out of `data`: checked to be the sample disk, and measured to its end."""
+    found = extract(unit, data, folder)
+    assert found.contents == {"disk.img": sample_disk()}
+    assert found.metadata["virtualSize"] == str(len(sample_disk()))
+    assert not found.problems
+    assert unit.measure(data, 0) == len(data)
+    return found

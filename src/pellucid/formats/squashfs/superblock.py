@@ -16,7 +16,6 @@ LAYOUT_1 = {order: Struct(f"{order}4s6I4H3BIQ") for order in "<>"}
 LAYOUT_2 = {order: Struct(f"{order}3I") for order in "<>"}
 LAYOUT_3 = {order: Struct(f"{order}7Q") for order in "<>"}
 PADDING = 4096
-NO_FRAGMENTS = (1 << 64) - 1
 METADATA_BLOCK = 8192
 LARGEST = 1 << 40
 GZIP = 1
