@@ -1,0 +1,47 @@
+"""Modules that a go.mod requires."""
+
+from collections.abc import Iterator
+
+from pellucid.analysis.analyzer import Fact, Stage, analyzer
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import contains, kind
+from pellucid.domain.dependency import Dependency, Linkage, Witness
+from pellucid.formats import go_modules
+from pellucid.formats.purl import go_module_url
+
+# Since Go 1.17 the file lists every module that is built in; before, only those that are imported directly.
+COMPLETE, PARTIAL = 0.6, 0.5
+
+
+@analyzer(
+    name="go_mod",
+    version=1,
+    stage=Stage.COMPONENTS,
+    wants=contains(b"\nrequire ", b"\nrequire(") & kind("text"),
+    named=("go.mod",),
+)
+def go_mod(artefact: Artefact) -> Iterator[Fact]:
+    """List the modules that a go.mod requires, at the versions that a build of it selects at least.
+
+    The file comes with sources: a program built from them says more exactly what is in it. Replacements are followed;
+    a module replaced by a folder has no version.
+    """
+    words = next((item.words for item in go_modules.directives(artefact.data) if item.name == "go"), ("1.0",))
+    confidence = COMPLETE if _release(words[0] if words else "") >= (1, 17) else PARTIAL
+    for module in go_modules.required(artefact.data):
+        yield Dependency(
+            vendor="",
+            product=module.path,
+            version=module.version,
+            purl=go_module_url(module.path, module.version),
+            linkage=Linkage.EXTERNAL,
+            ecosystem="Go",
+            witness=Witness.MANIFEST,
+            confidence=confidence,
+            evidence=(artefact.evidence(module.offset, module.text),),
+        )
+
+
+def _release(text: str) -> tuple[int, ...]:
+    parts = text.split(".")[:2]
+    return tuple(int(part) for part in parts) if all(part.isdecimal() and len(part) < 6 for part in parts) else ()
