@@ -1,5 +1,7 @@
 """Package databases as text: deb822 paragraphs of dpkg and opkg, and the one-letter fields of apk.
 
+What packages need is read by package_needs, which files they own by owned_paths.
+
 Specifications: deb-control(5) and deb822(5); apk's installed database as in apk-package(5) and the APKINDEX format.
 """
 
@@ -10,7 +12,10 @@ from mmap import mmap
 LARGEST = 128 << 20
 LONGEST_PARAGRAPH = 4 << 20
 LONGEST_VALUE = 4096
+LONGEST_RELATION = 256 << 10
+LONGEST_NAME = 256
 MOST_FIELDS = 200
+RELATIONS = frozenset({"depends", "pre-depends", "provides", "D", "p"})
 UNPACKED = frozenset({"installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending"})
 
 
@@ -35,7 +40,8 @@ def deb822(data: bytes | mmap) -> Iterator[Paragraph]:
             name, colon, value = line.partition(b":")
             if not colon or name[:1] in b" \t#" or len(name) > 64 or len(fields) >= MOST_FIELDS:
                 continue
-            fields.setdefault(_text(name).lower(), _text(value))
+            key = _text(name).lower()
+            fields.setdefault(key, _value(key, value))
         if fields:
             yield Paragraph(offset=offset, length=len(block), fields=fields)
 
@@ -46,9 +52,20 @@ def apk(data: bytes | mmap) -> Iterator[Paragraph]:
         fields: dict[str, str] = {}
         for line in block.split(b"\n"):
             if line[1:2] == b":" and line[:1].isalpha() and len(fields) < MOST_FIELDS:
-                fields.setdefault(_text(line[:1]), _text(line[2:]))
+                key = _text(line[:1])
+                fields.setdefault(key, _value(key, line[2:]))
         if fields:
             yield Paragraph(offset=offset, length=len(block), fields=fields)
+
+
+def apk_files(data: bytes | mmap, package: Paragraph) -> Iterator[str]:
+    """The paths of a package of an installed database, relative to the root: R: names them within the F: before."""
+    folder = ""
+    for line in bytes(data[package.offset : package.offset + package.length]).split(b"\n"):
+        if line.startswith(b"F:"):
+            folder = _path(line[2:])
+        elif line.startswith(b"R:"):
+            yield f"{folder}/{_path(line[2:])}" if folder else _path(line[2:])
 
 
 def assignments(data: bytes | mmap) -> dict[str, str]:
@@ -82,7 +99,8 @@ def installed(data: bytes | mmap, system: str) -> Iterator[Paragraph]:
         return
     waiting: Paragraph | None = None
     for number, paragraph in enumerate(deb822(data)):
-        if not paragraph["package"] or not paragraph["version"]:
+        name, version = paragraph["package"], paragraph["version"]
+        if not 0 < len(name) <= LONGEST_NAME or not 0 < len(version) <= LONGEST_NAME:
             waiting = None
             continue
         if "status" in paragraph.fields:
@@ -122,5 +140,14 @@ def _blocks(data: bytes | mmap) -> Iterator[tuple[int, bytes]]:
         start = end + 2
 
 
+def _value(name: str, value: bytes) -> str:
+    longest = LONGEST_RELATION if name in RELATIONS else LONGEST_VALUE
+    return value[:longest].decode("utf-8", "replace").strip()
+
+
 def _text(value: bytes) -> str:
     return value[:LONGEST_VALUE].decode("utf-8", "replace").strip()
+
+
+def _path(value: bytes) -> str:
+    return value[:LONGEST_VALUE].decode("utf-8", "backslashreplace")
