@@ -10,6 +10,7 @@
     ├── ConfigurationError      a setting that cannot work
     ├── StorageFull             the disk cannot take what is to be stored
     ├── LeaseLost               another worker has taken the job over
+    ├── InvalidReport           a document that does not meet its own schema
     ├── ServerUnreachable       the CLI got no usable answer from a server
     └── RequestError            what a caller asked for cannot be done
         ├── InvalidRequest      ├── PayloadTooLarge     ├── LengthRequired
@@ -77,6 +78,10 @@ class StorageFull(PellucidError):
 
 class LeaseLost(PellucidError):
     """Another worker has taken this job over."""
+
+
+class InvalidReport(PellucidError):
+    """A report does not meet its own schema: this is a defect of Pellucid."""
 
 
 class ServerUnreachable(PellucidError):

@@ -68,7 +68,8 @@ class Coverage:
 class Bill:
     """What an image is made of. `created` is when the scan ended, aware UTC; all bills of one scan say the same.
 
-    `product`, `supplier` and `image_version` are empty where nobody stated them; `image_name` is then that of the file.
+    `product`, `image_version`, `supplier` (of the product) and `author` (the organisation that had the bill made) are
+    empty where nobody stated them; `image_name` is then that of the file.
     `file_size` is in bytes, `file_sha256` lower-case hex. Links, places and evidence name paths of artefacts; the image
     itself is the path `file_name`.
     """
@@ -81,6 +82,7 @@ class Bill:
     tool_version: str
     product: str = ""
     supplier: str = ""
+    author: str = ""
     image_version: str = ""
     subject: Subject = Subject.FIRMWARE
     dependencies: tuple[Dependency, ...] = ()

@@ -1,0 +1,25 @@
+"""Text as every document can hold it: XML 1.0 has no control characters, and lone surrogates are no text at all."""
+
+import re
+from typing import Any
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+BLANKS = str.maketrans("\t\n\r", "   ")
+# What XML 1.0 (section 2.2) leaves out, and the control characters that it advises against.
+REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+
+def plain(text: str) -> str:
+    """The text on one line. What cannot be shown becomes U+FFFD, so different texts may become the same."""
+    return text if text.isprintable() else REFUSED.sub(REPLACEMENT, text.translate(BLANKS))
+
+
+def plain_tree(value: Any) -> Any:
+    """A document of dicts, lists and strings, with every string plain; the keys are ours and stay as they are."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, dict):
+        return {key: plain_tree(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain_tree(item) for item in value]
+    return value
