@@ -7,7 +7,7 @@ new with each run, so those cases are only built when their input is missing.
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support import golden_crypto, golden_go, golden_packages, golden_python, golden_strings
+from tests.support import golden_crypto, golden_go, golden_packages, golden_python, golden_starts, golden_strings
 from tests.support.elf_files import ARM, EXECUTABLE, MIPS, X86_64, Shape, elf_file
 from tests.support.golden_case import Case, write
 
@@ -16,12 +16,14 @@ PROGRAM = Shape(type=EXECUTABLE, machine=MIPS, big_endian=True)
 LIBRARY = Shape(machine=ARM)
 MODERN = Shape(bits=64, machine=X86_64)
 
+
 def cases() -> Iterator[Case]:
+    yield from golden_go.cases()
     yield from golden_packages.cases()
     yield from golden_python.cases()
-    yield from _elf_cases()
-    yield from golden_go.cases()
+    yield from golden_starts.cases()
     yield from golden_strings.cases()
+    yield from _elf_cases()
 
 
 def _elf_cases() -> Iterator[Case]:

@@ -3,12 +3,15 @@
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analyzers.components.apk_packages import apk_packages
 from pellucid.analyzers.components.conda_packages import conda_packages
+from pellucid.analyzers.components.container_programs import container_programs
+from pellucid.analyzers.components.cron_tables import cron_tables
 from pellucid.analyzers.components.dpkg_files import dpkg_files
 from pellucid.analyzers.components.dpkg_packages import dpkg_packages
 from pellucid.analyzers.components.elf_components import elf_components
 from pellucid.analyzers.components.go_build_info import go_build_info
 from pellucid.analyzers.components.go_mod import go_mod
 from pellucid.analyzers.components.go_sum import go_sum
+from pellucid.analyzers.components.inittab import inittab
 from pellucid.analyzers.components.opkg_files import opkg_files
 from pellucid.analyzers.components.opkg_packages import opkg_packages
 from pellucid.analyzers.components.pipfile_locks import pipfile_locks
@@ -19,6 +22,9 @@ from pellucid.analyzers.components.python_locks import python_locks
 from pellucid.analyzers.components.python_metadata import python_metadata
 from pellucid.analyzers.components.python_records import python_records
 from pellucid.analyzers.components.python_requirements import python_requirements
+from pellucid.analyzers.components.script_components import script_components
+from pellucid.analyzers.components.systemd_services import systemd_services
+from pellucid.analyzers.components.version_strings import version_strings
 from pellucid.analyzers.crypto.private_keys import private_keys
 from pellucid.analyzers.crypto.public_keys import public_keys
 from pellucid.analyzers.crypto.x509_certificates import x509_certificates
@@ -27,12 +33,15 @@ from pellucid.analyzers.hardening.unsafe_functions import unsafe_functions
 ANALYZERS: tuple[Analyzer, ...] = (
     apk_packages,
     conda_packages,
+    container_programs,
+    cron_tables,
     dpkg_files,
     dpkg_packages,
     elf_components,
     go_build_info,
     go_mod,
     go_sum,
+    inittab,
     opkg_files,
     opkg_packages,
     pipfile_locks,
@@ -43,6 +52,9 @@ ANALYZERS: tuple[Analyzer, ...] = (
     python_metadata,
     python_records,
     python_requirements,
+    script_components,
+    systemd_services,
+    version_strings,
     private_keys,
     public_keys,
     x509_certificates,
