@@ -19,8 +19,26 @@ SHELLS = frozenset(
 )
 # A path, or a word where the grammar of a shell has a command.
 PATH = re.compile(r"(?<![\w$}./~*-])/(?:[\w.+-]+/)*[\w.+-]*\w")
-WORDS = "if then else elif do while until exec command nohup sudo time".split()
-OTHER_WORDS = frozenset("for in case esac fi done function return exit shift set local export readonly eval".split())
+WORDS = ["if", "then", "else", "elif", "do", "while", "until", "exec", "command", "nohup", "sudo", "time"]
+OTHER_WORDS = frozenset(
+    [
+        "for",
+        "in",
+        "case",
+        "esac",
+        "fi",
+        "done",
+        "function",
+        "return",
+        "exit",
+        "shift",
+        "set",
+        "local",
+        "export",
+        "readonly",
+        "eval",
+    ]
+)
 COMMAND = re.compile(
     rf"(?m)(?:^|[;|&(`{{!])[ \t]*(?:(?:{'|'.join(WORDS)})[ \t]+){{0,4}}([A-Za-z_][\w.+-]*)(?![\w=(]|[ \t]*\()"
 )
