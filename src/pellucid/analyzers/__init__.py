@@ -24,7 +24,6 @@ from pellucid.analyzers.components.python_records import python_records
 from pellucid.analyzers.components.python_requirements import python_requirements
 from pellucid.analyzers.components.script_components import script_components
 from pellucid.analyzers.components.systemd_services import systemd_services
-from pellucid.analyzers.components.version_strings import version_strings
 from pellucid.analyzers.crypto.private_keys import private_keys
 from pellucid.analyzers.crypto.public_keys import public_keys
 from pellucid.analyzers.crypto.x509_certificates import x509_certificates
@@ -54,7 +53,6 @@ ANALYZERS: tuple[Analyzer, ...] = (
     python_requirements,
     script_components,
     systemd_services,
-    version_strings,
     private_keys,
     public_keys,
     x509_certificates,

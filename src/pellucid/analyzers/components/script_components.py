@@ -19,7 +19,7 @@ SHELLS = frozenset(
 )
 # A path, or a word where the grammar of a shell has a command.
 PATH = re.compile(r"(?<![\w$}./~*-])/(?:[\w.+-]+/)*[\w.+-]*\w")
-WORDS = ["if", "then", "else", "elif", "do", "while", "until", "exec", "command", "nohup", "sudo", "time"]
+WORDS = ("if", "then", "else", "elif", "do", "while", "until", "exec", "command", "nohup", "sudo", "time")
 OTHER_WORDS = frozenset(
     [
         "for",
