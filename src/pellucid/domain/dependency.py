@@ -84,12 +84,9 @@ class Dependency:
 
 def upstream_version(dependency: Dependency) -> str:
     """The version without what a distribution put around it: epoch and release."""
-    version = dependency.version
-    if dependency.epoch:
-        version = version.removeprefix(f"{dependency.epoch}:")
-    if dependency.release:
-        version = version.removesuffix(f"-{dependency.release}")
-    return version
+    epoch, colon, rest = dependency.version.partition(":")
+    version = rest if colon and epoch.isdigit() else dependency.version
+    return version.removesuffix(f"-{dependency.release}") if dependency.release else version
 
 
 def upstream_name(dependency: Dependency) -> tuple[str, str]:

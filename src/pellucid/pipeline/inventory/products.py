@@ -91,9 +91,14 @@ def _explains(
     """The installed package that the same software came with, where the versions agree."""
     for number in {number for name in wanted for number in by_name.get(name, ())}:
         package = dependencies[number]
-        if not item.version or upstream_version(package).startswith(item.version):
+        if not item.version or _is_version_of(upstream_version(package), item.version):
             return number
     return None
+
+
+def _is_version_of(packaged: str, stated: str) -> bool:
+    """Whether a package's version is that one, or that one with what a distribution appends ("1.2.13.dfsg")."""
+    return packaged.startswith(stated) and not packaged[len(stated) : len(stated) + 1].isdigit()
 
 
 def _by_file_name(item: Dependency) -> Dependency:

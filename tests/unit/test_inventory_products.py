@@ -1,0 +1,152 @@
+"""One truth from many witnesses: ownership, names, versions."""
+
+from collections.abc import Mapping, Sequence
+
+from tests.support.placed import at, debian, dependency, library, places, program
+
+from pellucid.domain.component import Component
+from pellucid.domain.dependency import Dependency, Linkage, Witness
+from pellucid.domain.file_list import FileList
+from pellucid.pipeline.inventory.assembly import assemble
+from pellucid.pipeline.inventory.products import names
+
+DATABASE = "var/lib/dpkg/status"
+FILES = {
+    DATABASE: "",
+    "var/lib/dpkg/info/zlib1g:armhf.list": "",
+    "var/lib/dpkg/info/git.list": "",
+    "lib": "-> usr/lib",
+    "usr/lib/libz.so.1.2.13": "",
+    "usr/bin/git": "",
+    "usr/bin/other": "",
+    "etc/passwd": "",
+}
+ZLIB = debian("zlib1g", "1:1.2.13.dfsg-1", source="zlib")
+GIT = debian("git", "1:2.39.2-1.1")
+LISTS = [
+    (
+        at("var/lib/dpkg/info/zlib1g:armhf.list"),
+        FileList(manager="dpkg", package="", paths=("/.", "/lib", "/lib/libz.so.1.2.13")),
+    ),
+    (at("var/lib/dpkg/info/git.list"), FileList(manager="dpkg", package="", paths=("/usr/bin/git",))),
+]
+
+
+def found(
+    dependencies: Sequence[Dependency],
+    components: Sequence[Component] = (),
+    lists: Sequence[tuple[str, FileList]] = tuple(LISTS),
+    files: Mapping[str, str] = FILES,
+) -> dict[tuple[str, str], Dependency]:
+    inventory = assemble(places(files), components=components, dependencies=dependencies, file_lists=lists, starts=())
+    assert len({(item.product, item.version) for item in inventory.dependencies}) == len(inventory.dependencies)
+    return {(item.product, item.version): item for item in inventory.dependencies}
+
+
+def test_a_guess_about_a_file_that_a_package_owns_is_that_package() -> None:
+    guess = dependency("zlib", "1.2.13", "usr/lib/libz.so.1.2.13", cpe="cpe:2.3:a:zlib:zlib:1.2.13:*:*:*:*:*:*:*")
+    result = found([ZLIB, GIT, guess], [library("usr/lib/libz.so.1.2.13"), program("usr/bin/git")])
+    assert set(result) == {("zlib1g", ZLIB.version), ("git", GIT.version)}
+    package = result["zlib1g", ZLIB.version]
+    assert package.witness is Witness.PACKAGE
+    assert package.purl == ZLIB.purl
+    assert package.cpe == guess.cpe
+    assert package.places == (at("usr/lib/libz.so.1.2.13"), at(DATABASE))
+    assert result["git", GIT.version].places == (at("usr/bin/git"), at(DATABASE))
+
+
+def test_a_mention_of_another_installed_package_is_no_copy_of_it() -> None:
+    mention = dependency("zlib", "1.2.13", "usr/bin/git")
+    assert set(found([ZLIB, GIT, mention])) == {("zlib1g", ZLIB.version), ("git", GIT.version)}
+
+
+def test_a_copy_of_another_version_in_a_package_is_embedded() -> None:
+    copy = dependency("zlib", "1.2.8", "usr/bin/git", linkage=Linkage.DIRECT)
+    result = found([ZLIB, GIT, copy])
+    assert result["zlib", "1.2.8"].linkage is Linkage.EMBEDDED
+    assert result["zlib", "1.2.8"].places == (at("usr/bin/git"),)
+
+
+def test_what_nobody_owns_stays_what_it_is() -> None:
+    guess = dependency("zlib", "1.2.13", "usr/bin/other", "usr/bin/git", linkage=Linkage.DIRECT)
+    result = found([ZLIB, GIT, guess])
+    assert result["zlib", "1.2.13"].linkage is Linkage.DIRECT
+    assert result["zlib", "1.2.13"].places == (at("usr/bin/other"),)
+
+
+def test_a_package_of_a_language_that_a_package_brought_is_merged_with_it() -> None:
+    metadata = "usr/lib/python3/dist-packages/requests-2.28.1.dist-info/METADATA"
+    files = FILES | {metadata: "", "usr/lib/python3/dist-packages/left-1.0.dist-info/METADATA": ""}
+    package = debian("python3-requests", "2.28.1+dfsg-1", source="requests")
+    lists = [*LISTS, (at("x.list"), FileList(manager="dpkg", package="python3-requests", paths=(f"/{metadata}",)))]
+    files["x.list"] = ""
+    wheels = [
+        dependency(name, version, place, witness=Witness.MANIFEST, ecosystem="PyPI", purl=f"pkg:pypi/{name}@{version}")
+        for name, version, place in (
+            ("requests", "2.28.1", metadata),
+            ("left", "1.0", "usr/lib/python3/dist-packages/left-1.0.dist-info/METADATA"),
+        )
+    ]
+    result = found([package, *wheels], lists=lists, files=files)
+    assert set(result) == {("python3-requests", "2.28.1+dfsg-1"), ("left", "1.0")}
+
+
+def test_files_of_a_wheel_lie_beside_its_metadata() -> None:
+    folder = "opt/lib/site-packages"
+    files = {f"{folder}/x-1.dist-info/METADATA": "", f"{folder}/x-1.dist-info/RECORD": "", f"{folder}/x/_c.so": ""}
+    wheel = dependency("x", "1", f"{folder}/x-1.dist-info/METADATA", witness=Witness.MANIFEST, purl="pkg:pypi/x@1")
+    record = (at(f"{folder}/x-1.dist-info/RECORD"), FileList(manager="wheel", package="x", paths=("x/_c.so",)))
+    result = found([wheel], [library(f"{folder}/x/_c.so")], [record], files)
+    assert result["x", "1"].places == (at(f"{folder}/x/_c.so"), at(f"{folder}/x-1.dist-info/METADATA"))
+
+
+def test_one_without_a_version_is_the_only_one_that_it_can_be() -> None:
+    known = dependency("openssl", "3.0.20", "usr/bin/other")
+    vague = dependency("openssl", "", "usr/lib/libz.so.1.2.13", version_range="vers:generic/>=3.0|<3.1")
+    result = found([known, vague], lists=())
+    assert set(result) == {("openssl", "3.0.20")}
+    assert result["openssl", "3.0.20"].version_range == ""
+    old = dependency("openssl", "", "usr/lib/libz.so.1.2.13", version_range="vers:generic/<1.1")
+    assert set(found([known, old], lists=())) == {("openssl", "3.0.20"), ("openssl", "")}
+    two = dependency("openssl", "1.0.2", "usr/bin/git")
+    vague_again = dependency("openssl", "", "usr/lib/libz.so.1.2.13")
+    assert set(found([known, two, vague_again], lists=())) == {(known.product, v) for v in ("3.0.20", "1.0.2", "")}
+
+
+def test_the_name_of_a_file_tells_a_version_that_its_bytes_do_not() -> None:
+    cpe = "cpe:2.3:a:zlib:zlib:*:*:*:*:*:*:*:*"
+    pattern = r"libz\.so\.(?P<version>\d+\.\d+\.\d+)"
+    vague = dependency(
+        "zlib", "", "usr/lib/libz.so.1.2.13", witness=Witness.SYMBOLS, cpe=cpe, name_version=pattern, confidence=0.6
+    )
+    result = found([vague], lists=())["zlib", "1.2.13"]
+    assert (result.witness, result.confidence) == (Witness.FILE_NAME, 0.5)
+    assert result.purl == "pkg:generic/zlib@1.2.13"
+    assert result.cpe.split(":")[5] == "1.2.13"
+    other = dependency(
+        "zlib", "", "usr/lib/libz.so.1.2.13", name_version=pattern, version_range="vers:generic/>=1.2.14"
+    )
+    assert set(found([other], lists=())) == {("zlib", "")}
+
+
+def test_two_databases_speak_each_for_its_own_root() -> None:
+    files = {f"{root}/{name}": target for root in ("a", "b") for name, target in FILES.items()}
+    files |= {f"{root}/bin/x": "" for root in ("a", "b")}
+    packages = [debian("git", version, database=f"{root}/{DATABASE}") for root, version in (("a", "1-1"), ("b", "2-1"))]
+    lists = [(at(f"{root}/var/lib/dpkg/info/git.list"), LISTS[1][1]) for root in ("a", "b")]
+    result = found(packages, [program("a/usr/bin/git"), program("b/usr/bin/git")], lists, files)
+    assert result["git", "1-1"].places == (at("a/usr/bin/git"), at(f"a/{DATABASE}"))
+    assert result["git", "2-1"].places == (at("b/usr/bin/git"), at(f"b/{DATABASE}"))
+
+
+def test_names_are_known_with_and_without_what_distributions_add() -> None:
+    for package, product in (
+        ("python3-requests", "requests"),
+        ("libssl3", "ssl"),
+        ("libpng16-16", "png"),
+        ("node-lodash", "lodash"),
+        ("libexpat1", "expat"),
+        ("dropbear-bin", "dropbear"),
+        ("libcurl4t64", "curl"),
+    ):
+        assert product in names(dependency(package, "1")), package
