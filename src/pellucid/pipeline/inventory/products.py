@@ -73,7 +73,7 @@ def _left(
             kept.append(evidence)
         elif wanted & names(package[0]):
             package.append(replace(item, evidence=(evidence,)))
-        elif other := _explains(item, wanted, dependencies, by_name):
+        elif (other := _explains(item, wanted, dependencies, by_name)) is not None:
             packages[other].append(replace(item, evidence=(evidence,)))
         else:
             inside.append(evidence)
