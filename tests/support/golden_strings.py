@@ -1,4 +1,4 @@
-"""Golden inputs of version_strings: ELF files that hold what each product's own code holds, and near misses."""
+"""Golden inputs of product_signatures: ELF files that hold what each product's own code holds, and near misses."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from tests.support.elf_files import EXECUTABLE, Shape, elf_file
 from tests.support.golden_case import Case
 
 PROGRAM = Shape(type=EXECUTABLE)
-NAME = "components/version_strings"
+NAME = "components/product_signatures"
 
 # Case -> (payload, what it is). Strings as compilers lay them out: ended by a zero byte, aligned to four.
 HITS: dict[str, tuple[bytes, str]] = {

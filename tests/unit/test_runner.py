@@ -277,7 +277,7 @@ def test_a_version_known_from_one_file_stands_for_the_product_in_the_others() ->
     unknown = dependency("hostapd", "", "usr/sbin/hostapd")
     other = dependency("zlib", "", "lib/libz.so")
     content = Content(sha256="a", size=1, identity="", kind="elf")
-    content.units["version_strings"] = UnitResult(dependencies=[unknown, other, known])
+    content.units["product_signatures"] = UnitResult(dependencies=[unknown, other, known])
     source = Source(path=Path("x"), name="x", sha256="a", size=1)
     found = merge(Outcome(source=source, contents={"a": content})).dependencies
     assert {(item.product, item.version): len(item.evidence) for item in found} == {

@@ -28,7 +28,9 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Analyzer:
-    """A unit of analysis. Raise `version` whenever its facts may change: results are cached under it.
+    """A unit of analysis. Raise `version` whenever its facts may change: results are cached under its `state`.
+
+    `data` gives a number, below 2^32, that changes with the tables that it reads.
 
     With `named`, its facts are believed only at places whose path ends like one of these patterns, which are matched
     component by component from the end, as by fnmatch ("requirements*.txt", "*.dist-info/METADATA"). The unit does not
@@ -42,6 +44,12 @@ class Analyzer:
     run: Callable[[Artefact], Iterator[Fact]]
     most_facts: int
     named: tuple[str, ...] = ()
+    data: Callable[[], int] | None = None
+
+    @property
+    def state(self) -> int:
+        """Of the code and its tables: what the unit says of the same bytes changes only with this."""
+        return self.version + (self.data() << 16 if self.data else 0)
 
     @property
     def documentation(self) -> str:
@@ -52,13 +60,27 @@ class Analyzer:
 
 
 def analyzer(
-    *, name: str, version: int, stage: Stage, wants: Selector, most_facts: int = 10_000, named: tuple[str, ...] = ()
+    *,
+    name: str,
+    version: int,
+    stage: Stage,
+    wants: Selector,
+    most_facts: int = 10_000,
+    named: tuple[str, ...] = (),
+    data: Callable[[], int] | None = None,
 ) -> Callable[[Callable[[Artefact], Iterator[Fact]]], Analyzer]:
     """Declare a generator function as an analyzer; beyond `most_facts` the runner stops it with a Problem."""
 
     def declare(run: Callable[[Artefact], Iterator[Fact]]) -> Analyzer:
         return Analyzer(
-            name=name, version=version, stage=stage, wants=wants, run=run, most_facts=most_facts, named=named
+            name=name,
+            version=version,
+            stage=stage,
+            wants=wants,
+            run=run,
+            most_facts=most_facts,
+            named=named,
+            data=data,
         )
 
     return declare

@@ -8,19 +8,26 @@ from pellucid.analysis.artefact import Artefact
 
 @dataclass(frozen=True)
 class Selector:
-    """A predicate over artefacts, and the literals that must be searched for it. Combine with & and |."""
+    """A predicate over artefacts, and the literals that must be searched for it. Combine with & and |.
+
+    The literals of a large table may be given as a function: they are asked for where a search is prepared.
+    """
 
     accepts: Callable[[Artefact], bool]
-    literals: frozenset[bytes] = frozenset()
+    asked: frozenset[bytes] | Callable[[], frozenset[bytes]] = frozenset()
+
+    @property
+    def literals(self) -> frozenset[bytes]:
+        return self.asked() if callable(self.asked) else self.asked
 
     def __call__(self, artefact: Artefact) -> bool:
         return self.accepts(artefact)
 
     def __and__(self, other: "Selector") -> "Selector":
-        return Selector(lambda artefact: self(artefact) and other(artefact), self.literals | other.literals)
+        return Selector(lambda artefact: self(artefact) and other(artefact), lambda: self.literals | other.literals)
 
     def __or__(self, other: "Selector") -> "Selector":
-        return Selector(lambda artefact: self(artefact) or other(artefact), self.literals | other.literals)
+        return Selector(lambda artefact: self(artefact) or other(artefact), lambda: self.literals | other.literals)
 
 
 def kind(*names: str) -> Selector:

@@ -14,10 +14,12 @@ from pathlib import Path
 import msgspec
 
 from pellucid import logs
+from pellucid.analysis import derived
 from pellucid.pipeline import late_imports, sandbox
 from pellucid.pipeline.content import encode
 from pellucid.pipeline.examine import examine, mapped
 from pellucid.pipeline.messages import LENGTH, Request, Welcome
+from pellucid.pipeline.patterns import compiled
 from pellucid.pipeline.unit_set import Units
 
 MOST_FILES = 64
@@ -35,7 +37,7 @@ def main() -> None:
     if first is None:
         return
     welcome = msgspec.json.decode(first, type=Welcome)
-    units = _units(welcome.units)
+    units = _prepared(welcome)
     late_imports.prepare()
     layers = sandbox.enter(
         Path(welcome.folder), parent=welcome.parent, memory=welcome.memory, file_size=welcome.file_size
@@ -57,9 +59,17 @@ def main() -> None:
                 os.close(descriptor)
 
 
-def _units(name: str) -> Units:
-    module, _, attribute = name.partition(":")
+def _prepared(welcome: Welcome) -> Units:
+    """The units, and what they search for; later the disk may not be read freely."""
+    # Without Landlock, what is written here could be written over by a process of the same user that was taken over.
+    kept_out = os.geteuid() == 0 or not sandbox.capabilities()["landlock"]
+    derived.use(Path(welcome.cache) if welcome.cache and kept_out else None)
+    module, _, attribute = welcome.units.partition(":")
     units: Units = getattr(importlib.import_module(module), attribute)
+    if units.analyzers:
+        compiled(units.wanted_literals)
+        compiled(units.all_literals)
+    derived.use(None)
     return units
 
 

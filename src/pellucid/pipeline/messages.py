@@ -13,13 +13,17 @@ UNPACKING = "pellucid.pipeline.unpacking:UNPACKING"
 
 @dataclass(frozen=True, kw_only=True)
 class Welcome:
-    """First message to a new process: where it may write, what it may use. `units` names those that it runs."""
+    """First message to a new process: where it may write, what it may use. `units` names those that it runs.
+
+    `cache` is a folder for what it makes of the program's own data before it reads anything; "" for none.
+    """
 
     parent: int
     folder: str
     memory: int
     file_size: int
     units: str = EVERYTHING
+    cache: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,12 +79,31 @@ class _Process:
 
 
 class Pool:
-    """Up to `size` processes, started when there is work for them. Use from one thread, and close."""
+    """Up to `size` processes, started when there is work for them. Use from one thread, and close.
 
-    def __init__(self, size: int, *, work: Path, memory: int, file_size: int, units: str = EVERYTHING) -> None:
+    They work in folders of their own below `work`; what they make of the program's own data is kept in `cache`.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        *,
+        work: Path,
+        memory: int,
+        file_size: int,
+        units: str = EVERYTHING,
+        cache: Path | None = None,
+    ) -> None:
         self.size = size
         self._work = work
-        self._welcome = Welcome(parent=os.getpid(), folder="", memory=memory, file_size=file_size, units=units)
+        self._welcome = Welcome(
+            parent=os.getpid(),
+            folder="",
+            memory=memory,
+            file_size=file_size,
+            units=units,
+            cache=str(cache.resolve()) if cache else "",
+        )
         self._processes: dict[int, _Process] = {}
         self._started = 0
 

@@ -30,7 +30,7 @@ class Units:
 
     @cached_property
     def versions(self) -> dict[str, int]:
-        return {unit.name: unit.version for unit in self.analyzers}
+        return {unit.name: unit.state for unit in self.analyzers}
 
     @cached_property
     def wanted_literals(self) -> frozenset[bytes]:

@@ -38,7 +38,20 @@ def pool_of(settings: Settings, work: Path, *, units: str = EVERYTHING) -> Pool:
     size = settings.processes or len(os.sched_getaffinity(0))
     # Room above the budget, in which holes count less: a unit that reaches it is told so by that, not by a signal.
     file_size = settings.extraction_bytes * HOLE + (64 << 20)
-    return Pool(size, work=work, memory=settings.unit_memory, file_size=file_size, units=units)
+    return Pool(
+        size, work=work, memory=settings.unit_memory, file_size=file_size, units=units, cache=_cache(settings.data_dir)
+    )
+
+
+def _cache(data_dir: Path) -> Path | None:
+    """The data directory's cache; without a data directory the user's (XDG Base Directory Specification)."""
+    if data_dir.is_dir():
+        return data_dir / "cache"
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "pellucid"
+    except RuntimeError:
+        # A user without a home.
+        return None
 
 
 def source_of(path: Path, name: str = "") -> Source:

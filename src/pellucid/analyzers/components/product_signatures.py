@@ -1,0 +1,118 @@
+"""Third-party products recognised in bytes by their signatures (components/signatures, one file a product)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from pellucid.analysis.analyzer import Fact, Stage, analyzer
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import Selector
+from pellucid.analyzers.parsed import elf_of
+from pellucid.analyzers.product_facts import with_version, without_version
+from pellucid.analyzers.sightings import Sighting, literals, present, stated, triggers
+from pellucid.analyzers.signatures import Signature, revision, signatures
+from pellucid.domain.dependency import Linkage
+from pellucid.errors import Malformed
+
+MOST_PRODUCTS = 400
+MOST_VERSIONS = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Signatures by what points to them. `literals` are all that must be searched."""
+
+    literals: frozenset[bytes]
+    by_literal: dict[bytes, list[Signature]]
+    by_soname: dict[str, list[Signature]]
+    kinds: frozenset[str]
+
+
+def table_of(products: Iterable[Signature]) -> Table:
+    by_literal: dict[bytes, list[Signature]] = defaultdict(list)
+    by_soname: dict[str, list[Signature]] = defaultdict(list)
+    wanted: set[bytes] = set()
+    kinds: set[str] = set()
+    for signature in products:
+        wanted.update(literals(signature))
+        kinds.update(*(rule.kinds for rule in (*signature.version, *signature.presence)))
+        for literal in triggers(signature):
+            by_literal[literal].append(signature)
+        for soname in signature.sonames:
+            by_soname[soname].append(signature)
+    return Table(
+        literals=frozenset(wanted), by_literal=dict(by_literal), by_soname=dict(by_soname), kinds=frozenset(kinds)
+    )
+
+
+@cache
+def table() -> Table:
+    """The signatures that come with the program."""
+    return table_of(signatures())
+
+
+def _wants(artefact: Artefact) -> bool:
+    known = table()
+    return artefact.kind == "elf" or (
+        artefact.kind in known.kinds and any(literal in known.by_literal for literal in artefact.hits)
+    )
+
+
+@analyzer(
+    name="product_signatures",
+    version=1,
+    stage=Stage.COMPONENTS,
+    wants=Selector(_wants, lambda: table().literals),
+    data=revision,
+)
+def product_signatures(artefact: Artefact) -> Iterator[Fact]:
+    """Recognise third-party software by what its own code says, exports and contains, with the version where it tells.
+
+    A string that states a version is believed only beside the product's own words. A library's soname, or strings and
+    tables that nothing else has, show that it is there; what came with a version, or is missing, then bounds it.
+    """
+    yield from recognised(artefact, table())
+
+
+def recognised(artefact: Artefact, known: Table) -> Iterator[Fact]:
+    """What the signatures of a table say of an artefact."""
+    soname = _soname(artefact)
+    named = _of_soname(soname, known)
+    candidates = {named[0].product: named[0]} if len(named) == 1 else {}
+    for literal in artefact.hits:
+        candidates |= {signature.product: signature for signature in known.by_literal.get(literal, ())}
+    for _, signature in sorted(candidates.items())[:MOST_PRODUCTS]:
+        itself = any(signature is other for other in named)
+        usual = Linkage.EMBEDDED if signature.sonames and not itself else Linkage.DIRECT
+        if sightings := stated(artefact, signature):
+            for version, places in list(_by_version(sightings).items())[:MOST_VERSIONS]:
+                yield with_version(signature, version, places, usual)
+            continue
+        sightings = present(artefact, signature)
+        if sightings or (itself and len(named) == 1):
+            name = soname if itself else ""
+            yield without_version(artefact, signature, sightings, soname=name, usual=usual)
+
+
+def _soname(artefact: Artefact) -> str:
+    try:
+        return elf_of(artefact).soname if artefact.kind == "elf" else ""
+    except Malformed:
+        return ""
+
+
+def _of_soname(soname: str, known: Table) -> list[Signature]:
+    """The products whose library has this soname: by all up to ".so", or by a beginning that ends in a hyphen."""
+    stem, dot, _ = soname.partition(".so")
+    if not dot:
+        return []
+    beginnings = [stem[: end + 1] for end in range(len(stem) - 1, 0, -1) if stem[end] == "-"]
+    return next((found for name in (stem + dot, *beginnings) if (found := known.by_soname.get(name))), [])
+
+
+def _by_version(sightings: Iterable[Sighting]) -> dict[str, list[Sighting]]:
+    found: dict[str, list[Sighting]] = {}
+    for sighting in sightings:
+        found.setdefault(sighting.version, []).append(sighting)
+    return found

@@ -1,0 +1,154 @@
+"""Signatures: how third-party software shows itself in bytes; one product a file in components/signatures.
+
+docs/how-to/add-a-signature.md explains every field.
+"""
+
+import hashlib
+import tomllib
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Annotated, Any
+
+import msgspec
+
+from pellucid.analysis import derived
+from pellucid.domain.dependency import Linkage
+
+LARGEST_WINDOW = 4096
+Window = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_WINDOW)]
+Confidence = Annotated[float, msgspec.Meta(gt=0, le=1)]
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A table of the file: a field that is not known is an error."""
+
+
+class Constant(_Table, frozen=True, kw_only=True):
+    """Bytes that are no text, as hexadecimal digits."""
+
+    hex: str
+
+
+Literal = str | Constant
+
+
+class Condition(_Table, frozen=True, kw_only=True):
+    """What else must stand, or must not stand, in the same artefact."""
+
+    kinds: tuple[str, ...] = ("elf", "pe")
+    all_of: tuple[Literal, ...] = ()
+    any_of: tuple[Literal, ...] = ()
+    none_of: tuple[Literal, ...] = ()
+    linkage: Linkage | None = None
+    confidence: Confidence | None = None
+
+
+class Version(Condition, frozen=True, kw_only=True):
+    """A string that states the version: a regular expression over a window around `anchor`, sizes in bytes."""
+
+    anchor: str
+    pattern: str
+    before: Window = 0
+    after: Window = 200
+    near: bool = False
+
+
+class Presence(Condition, frozen=True, kw_only=True):
+    """At least so many of `any_of`, and all of `all_of`, mean that the product is there."""
+
+    at_least: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+
+class Since(_Table, frozen=True, kw_only=True):
+    """Strings or symbols that exist from a version on."""
+
+    version: str
+    marks: tuple[str, ...]
+
+
+class LicenceBefore(_Table, frozen=True, kw_only=True):
+    """The licence of versions before a boundary."""
+
+    version: str
+    licence: str
+
+
+class Example(_Table, frozen=True, kw_only=True):
+    """Bytes that must, or must not, be recognised: `text` as UTF-8, or `hex`; and what is to be said of them."""
+
+    text: str = ""
+    hex: str = ""
+    kind: str = "elf"
+    soname: str = ""
+    version: str = ""
+    version_range: str = ""
+
+
+class Signature(_Table, frozen=True, kw_only=True):
+    """One product."""
+
+    vendor: str
+    product: str
+    purl: str
+    licence: str
+    cpe: tuple[str, ...] = ()
+    licence_before: LicenceBefore | None = None
+    order: str = "generic"
+    packages: tuple[str, ...] = ()
+    sonames: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    version: tuple[Version, ...] = ()
+    presence: tuple[Presence, ...] = ()
+    since: tuple[Since, ...] = ()
+    hit: tuple[Example, ...] = ()
+    miss: tuple[Example, ...] = ()
+
+
+def parse(name: str, content: bytes) -> Signature:
+    """The signature of a file; ValueError names the file and the field that is wrong."""
+    try:
+        table: dict[str, Any] = tomllib.loads(content.decode("utf-8"))
+        return msgspec.convert(table, Signature)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def folder() -> Traversable:
+    """Where the files lie."""
+    return files("pellucid.analyzers.components").joinpath("signatures")
+
+
+@cache
+def signatures() -> tuple[Signature, ...]:
+    """All products by name, without their examples."""
+    table = derived.kept("signatures", _state(), _table)
+    return msgspec.msgpack.decode(table, type=tuple[Signature, ...])
+
+
+@cache
+def revision() -> int:
+    """A number that changes with any signature: facts are cached under it."""
+    return int.from_bytes(hashlib.sha256(_state()).digest()[:4], "big")
+
+
+@cache
+def _files() -> tuple[tuple[str, bytes], ...]:
+    found = sorted(
+        (entry for entry in folder().iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name
+    )
+    return tuple((entry.name, entry.read_bytes()) for entry in found)
+
+
+@cache
+def _state() -> bytes:
+    """Digest of all files, and of the shape that they are read into."""
+    shape = repr(msgspec.json.schema(Signature)).encode()
+    parts = (shape, *(part for name, content in _files() for part in (name.encode(), content)))
+    return hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
+
+
+def _table() -> bytes:
+    found = [parse(name, content) for name, content in _files()]
+    return msgspec.msgpack.encode([msgspec.structs.replace(signature, hit=(), miss=()) for signature in found])

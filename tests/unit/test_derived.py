@@ -1,0 +1,76 @@
+"""What is kept of the program's own data: only where nobody else could have written it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pellucid.analysis import derived
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "cache"
+    derived.use(None)
+
+
+def test_what_was_made_is_not_made_again(folder: Path) -> None:
+    derived.use(folder)
+    assert derived.kept("thing", b"key", lambda: b"made") == b"made"
+    assert derived.kept("thing", b"key", lambda: b"again") == b"made"
+    assert derived.kept("thing", b"other key", lambda: b"other") == b"other"
+    assert derived.kept("thing", b"key", lambda: b"again") == b"made"
+
+
+def test_without_a_folder_it_is_made_each_time() -> None:
+    assert derived.kept("thing", b"key", lambda: b"made") == b"made"
+    assert derived.kept("thing", b"key", lambda: b"again") == b"again"
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o702])
+def test_a_folder_that_others_can_write_to_is_not_used(folder: Path, mode: int) -> None:
+    folder.mkdir()
+    folder.chmod(mode)
+    derived.use(folder)
+    derived.kept("thing", b"key", lambda: b"made")
+    assert list(folder.iterdir()) == []
+
+
+def test_a_link_is_not_used_as_folder(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    folder.symlink_to(tmp_path / "elsewhere")
+    derived.use(folder)
+    derived.kept("thing", b"key", lambda: b"made")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("damage", ["shorter", "other", "empty", "open", "link"])
+def test_what_is_damaged_or_not_ours_is_made_again(folder: Path, tmp_path: Path, damage: str) -> None:
+    derived.use(folder)
+    derived.kept("thing", b"key", lambda: b"made")
+    (path,) = folder.iterdir()
+    content = path.read_bytes()
+    if damage == "open":
+        path.chmod(0o666)
+    elif damage == "link":
+        (tmp_path / "copy").write_bytes(content)
+        path.unlink()
+        path.symlink_to(tmp_path / "copy")
+    else:
+        path.write_bytes({"shorter": content[:-1], "other": content[:-1] + b"X", "empty": b""}[damage])
+    assert derived.kept("thing", b"key", lambda: b"again") == b"again"
+    assert derived.kept("thing", b"key", lambda: b"never") == b"again"
+
+
+def test_only_the_last_few_of_a_name_are_kept(folder: Path) -> None:
+    derived.use(folder)
+    for number in range(derived.MOST_OF_A_NAME * 2):
+        derived.kept("thing", bytes([number]), lambda: b"made")
+    assert len(list(folder.iterdir())) == derived.MOST_OF_A_NAME
+
+
+def test_a_folder_that_cannot_be_made_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    derived.use(tmp_path / "file" / "cache")
+    assert derived.kept("thing", b"key", lambda: b"made") == b"made"
+    derived.use(None)
