@@ -105,6 +105,7 @@ def bill_of(result: ScanResult, *, tool_version: str) -> Bill:
         subject=subject_of(root.kind if root else "", contains=len(result.artefacts) > 1),
         dependencies=result.dependencies,
         components=tuple(_with_content(item, artefacts.get(item.evidence.artefact)) for item in result.components),
+        links=result.links,
         coverage=coverage_of(result.problems, len(result.artefacts)),
     )
 

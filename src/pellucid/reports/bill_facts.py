@@ -1,12 +1,16 @@
 """What is known of a dependency or component and has no place of its own in a document: pairs of a name and a value."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+import msgspec
 
 from pellucid.domain.bill import Bill, BillComponent
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
+from pellucid.domain.link import Link
 from pellucid.reports.bill_graph import BillGraph
 from pellucid.reports.identifiers import is_cpe, is_purl
+from pellucid.reports.text import plain_tree
 
 NAMESPACE = "pellucid:"
 MOST_PLACES = 64
@@ -45,6 +49,7 @@ def dependency_facts(item: Dependency, graph: BillGraph) -> Facts:
         ("sourceVersion", item.source_version),
         ("cpe", "" if is_cpe(item.cpe) else item.cpe),
         ("purl", "" if is_purl(item.purl) else item.purl),
+        *(("alias", name) for name in item.aliases),
         *(("cpeCandidate", name) for name in item.cpe_candidates),
         *(("unmetRequirement", name) for name in graph.unmet(item)),
         *(("place", path) for path in elsewhere[:MOST_PLACES]),
@@ -52,8 +57,8 @@ def dependency_facts(item: Dependency, graph: BillGraph) -> Facts:
     ]
 
 
-def component_facts(part: BillComponent, graph: BillGraph) -> Facts:
-    """Names may come several times; links are called by their kind."""
+def component_facts(part: BillComponent, links: Iterable[Link]) -> Facts:
+    """Names may come several times; links, of which a document names those it cannot show, are called by their kind."""
     item = part.component
     return [
         ("size", str(part.size) if part.sha256 else ""),
@@ -67,10 +72,23 @@ def component_facts(part: BillComponent, graph: BillGraph) -> Facts:
         *(("needed", name) for name in item.needed),
         *(("rpath", path) for path in item.rpath),
         *(("runpath", path) for path in item.runpath),
-        *((str(link.kind), link.target) for link in graph.links_of.get(part.path, ())),
+        *((str(link.kind), link.target) for link in links),
     ]
 
 
 def sightings(item: Dependency) -> list[Evidence]:
     """Where it was seen, each once, by path and offset."""
     return sorted(set(item.evidence), key=lambda seen: (seen.artefact, seen.offset, seen.length, seen.seen))
+
+
+def evidence_json(item: Dependency) -> str:
+    """The sightings as JSON, for members that take text alone. Offsets and lengths are in bytes of the artefact."""
+    seen = [
+        {"artefact": at.artefact, "offset": at.offset, "length": at.length, "seen": at.seen} for at in sightings(item)
+    ]
+    return msgspec.json.encode(plain_tree(seen)).decode()
+
+
+def facts_json(facts: Facts) -> str:
+    """Facts as a JSON list of pairs."""
+    return msgspec.json.encode(plain_tree([[NAMESPACE + name, value] for name, value in facts if value])).decode()

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from urllib.parse import unquote
 
-from pellucid.domain.bill import Bill
+from pellucid.domain.bill import Bill, BillComponent
 from pellucid.domain.dependency import Dependency, Witness
 from pellucid.domain.link import Link
+from pellucid.reports.identifiers import is_purl
 from pellucid.reports.text import plain
 
 ROOT = "image"
@@ -43,7 +44,7 @@ class BillGraph:
 
     @cached_property
     def linked(self) -> list[tuple[str, str, Link]]:
-        """(component, component that it uses, how). What leads to no component is in `links_of` alone."""
+        """(component, component that it uses, how). What leads to no component is among the loose links."""
         return sorted(
             (
                 (source, target, link)
@@ -54,13 +55,20 @@ class BillGraph:
             key=lambda edge: (edge[0], edge[1], edge[2].kind),
         )
 
+    def links_of(self, part: BillComponent) -> list[Link]:
+        """What a component uses, be that a component or not."""
+        return self._links_by_source.get(part.path, [])
+
+    def loose_links_of(self, part: BillComponent) -> list[Link]:
+        """What a component uses that is no component itself."""
+        return [link for link in self.links_of(part) if link.target not in self._refs]
+
     @cached_property
-    def links_of(self) -> dict[str, list[Link]]:
-        """By path of what uses."""
+    def _links_by_source(self) -> dict[str, list[Link]]:
         found: dict[str, list[Link]] = defaultdict(list)
         for link in sorted(set(self._links), key=lambda link: (link.source, link.kind, link.target)):
             found[link.source].append(link)
-        return found
+        return dict(found)
 
     @cached_property
     def edges(self) -> dict[str, list[str]]:
@@ -119,7 +127,7 @@ def package_name(purl: str) -> str:
 
 
 def _named(item: Dependency) -> str:
-    return item.purl or f"{item.vendor}/{item.product}@{item.version}"
+    return item.purl if is_purl(item.purl) else f"software:{item.vendor}/{item.product}@{item.version}"
 
 
 def _unique(name: str, taken: set[str]) -> str:

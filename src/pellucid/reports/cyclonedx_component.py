@@ -45,7 +45,7 @@ def file_component(ref: str, part: BillComponent, graph: BillGraph) -> dict[str,
     component: dict[str, Any] = {"type": "file", "bom-ref": ref, "name": part.path}
     if part.sha256:
         component["hashes"] = [{"alg": "SHA-256", "content": part.sha256}]
-    return component | properties(component_facts(part, graph))
+    return component | properties(component_facts(part, graph.links_of(part)))
 
 
 def properties(facts: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -16,10 +16,11 @@ def plain(text: str) -> str:
 
 def plain_tree(value: Any) -> Any:
     """A document of dicts, lists and strings, with every string plain; the keys are ours and stay as they are."""
-    if isinstance(value, str):
-        return plain(value)
-    if isinstance(value, dict):
+    kind = type(value)
+    if kind is str:
+        return value if value.isprintable() else plain(value)
+    if kind is dict:
         return {key: plain_tree(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if kind is list:
         return [plain_tree(item) for item in value]
     return value
