@@ -7,7 +7,17 @@ new with each run, so those cases are only built when their input is missing.
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support import golden_crypto, golden_go, golden_packages, golden_python, golden_starts, golden_strings
+from tests.support import (
+    golden_crypto,
+    golden_go,
+    golden_java,
+    golden_packages,
+    golden_python,
+    golden_rpm,
+    golden_rust,
+    golden_starts,
+    golden_strings,
+)
 from tests.support.elf_files import ARM, EXECUTABLE, MIPS, X86_64, Shape, elf_file
 from tests.support.golden_case import Case, write
 
@@ -18,12 +28,15 @@ MODERN = Shape(bits=64, machine=X86_64)
 
 
 def cases() -> Iterator[Case]:
-    yield from golden_go.cases()
+    yield from golden_java.cases()
+    yield from golden_rust.cases()
     yield from golden_packages.cases()
+    yield from golden_rpm.cases()
     yield from golden_python.cases()
-    yield from golden_starts.cases()
-    yield from golden_strings.cases()
     yield from _elf_cases()
+    yield from golden_starts.cases()
+    yield from golden_go.cases()
+    yield from golden_strings.cases()
 
 
 def _elf_cases() -> Iterator[Case]:

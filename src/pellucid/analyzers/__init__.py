@@ -2,6 +2,8 @@
 
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analyzers.components.apk_packages import apk_packages
+from pellucid.analyzers.components.cargo_auditable import cargo_auditable
+from pellucid.analyzers.components.cargo_locks import cargo_locks
 from pellucid.analyzers.components.conda_packages import conda_packages
 from pellucid.analyzers.components.container_programs import container_programs
 from pellucid.analyzers.components.cron_tables import cron_tables
@@ -12,6 +14,10 @@ from pellucid.analyzers.components.go_build_info import go_build_info
 from pellucid.analyzers.components.go_mod import go_mod
 from pellucid.analyzers.components.go_sum import go_sum
 from pellucid.analyzers.components.inittab import inittab
+from pellucid.analyzers.components.java_manifests import java_manifests
+from pellucid.analyzers.components.jdk_releases import jdk_releases
+from pellucid.analyzers.components.maven_poms import maven_poms
+from pellucid.analyzers.components.maven_properties import maven_properties
 from pellucid.analyzers.components.opkg_files import opkg_files
 from pellucid.analyzers.components.opkg_packages import opkg_packages
 from pellucid.analyzers.components.pipfile_locks import pipfile_locks
@@ -22,6 +28,8 @@ from pellucid.analyzers.components.python_locks import python_locks
 from pellucid.analyzers.components.python_metadata import python_metadata
 from pellucid.analyzers.components.python_records import python_records
 from pellucid.analyzers.components.python_requirements import python_requirements
+from pellucid.analyzers.components.python_vendored import python_vendored
+from pellucid.analyzers.components.rust_crates import rust_crates
 from pellucid.analyzers.components.script_components import script_components
 from pellucid.analyzers.components.systemd_services import systemd_services
 from pellucid.analyzers.crypto.private_keys import private_keys
@@ -31,6 +39,8 @@ from pellucid.analyzers.hardening.unsafe_functions import unsafe_functions
 
 ANALYZERS: tuple[Analyzer, ...] = (
     apk_packages,
+    cargo_auditable,
+    cargo_locks,
     conda_packages,
     container_programs,
     cron_tables,
@@ -41,6 +51,10 @@ ANALYZERS: tuple[Analyzer, ...] = (
     go_mod,
     go_sum,
     inittab,
+    java_manifests,
+    jdk_releases,
+    maven_poms,
+    maven_properties,
     opkg_files,
     opkg_packages,
     pipfile_locks,
@@ -51,6 +65,8 @@ ANALYZERS: tuple[Analyzer, ...] = (
     python_metadata,
     python_records,
     python_requirements,
+    python_vendored,
+    rust_crates,
     script_components,
     systemd_services,
     private_keys,

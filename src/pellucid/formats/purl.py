@@ -14,10 +14,3 @@ def package_url(place: str, name: str, version: str, qualifiers: Mapping[str, st
     if version:
         text += f"@{quote(version, safe=':')}"
     return text + ("?" + "&".join(f"{key}={value}" for key, value in stated) if stated else "")
-
-
-def go_module_url(path: str, version: str) -> str:
-    """The URL of a Go module: all of its path but the last part is the namespace, and case counts."""
-    namespace, _, name = path.rpartition("/")
-    place = "/".join(quote(part, safe="") for part in namespace.split("/") if part)
-    return package_url(f"golang/{place}" if place else "golang", name or path, version)

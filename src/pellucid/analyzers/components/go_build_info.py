@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains, kind
+from pellucid.analyzers.built_packages import GO
+from pellucid.analyzers.language_package import is_sound, language_package
 from pellucid.domain.dependency import Dependency, Linkage, Witness
-from pellucid.domain.evidence import Evidence
 from pellucid.errors import Malformed
 from pellucid.formats import go_build_info as build_info
 from pellucid.formats import macho
-from pellucid.formats.purl import go_module_url, package_url
+from pellucid.formats.purl import package_url
 
 MOST_PLACES = 16
 TOOLCHAIN = re.compile(r"go(\d+\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?)(?:[ +-]|$)")
@@ -48,7 +50,8 @@ def go_build_info(artefact: Artefact) -> Iterator[Fact]:
             # The magic also stands in programs that read build information.
             continue
         for dependency in _dependencies(artefact, info):
-            if dependency.identity[1:3] not in seen:
+            sound = is_sound(dependency.product, dependency.version)
+            if sound and dependency.identity[1:3] not in seen:
                 seen.add(dependency.identity[1:3])
                 yield dependency
 
@@ -59,14 +62,12 @@ def _dependencies(artefact: Artefact, info: build_info.BuildInfo) -> Iterator[De
         yield from _unnamed(artefact, info)
     cursor = info.text_at
     for module in ((info.main,) if info.main else ()) + info.modules:
-        line = module.line.encode()
-        found = artefact.data.find(line, cursor)
+        found = artefact.data.find(module.line.encode(), cursor)
         cursor = found if found >= 0 else cursor
-        evidence = artefact.evidence(cursor, line.replace(b"\t", b" "))
         if module is info.main:
-            yield _main(artefact, info, module, evidence)
-        else:
-            yield _linked(module, evidence)
+            yield _program(artefact, info, module, cursor)
+        elif module.path:
+            yield _linked(artefact, module, cursor)
 
 
 def _toolchain(artefact: Artefact, info: build_info.BuildInfo) -> Dependency:
@@ -88,63 +89,48 @@ def _toolchain(artefact: Artefact, info: build_info.BuildInfo) -> Dependency:
     )
 
 
-def _main(artefact: Artefact, info: build_info.BuildInfo, module: build_info.Module, line: Evidence) -> Dependency:
+def _program(artefact: Artefact, info: build_info.BuildInfo, module: build_info.Module, offset: int) -> Dependency:
+    """The program itself, with the settings of its build as evidence."""
     stated = "" if module.version == "(devel)" else module.version
-    version = stated or _set_by_linker(info)
-    return Dependency(
-        vendor="",
-        product=module.path,
-        version=version,
-        purl=go_module_url(module.path, version),
-        linkage=Linkage.DIRECT,
-        ecosystem="Go",
+    found = language_package(
+        artefact,
+        GO,
+        module.path,
+        stated or _set_by_linker(info),
+        offset=offset,
+        seen=" ".join(module.line.split()),
         witness=Witness.METADATA,
         confidence=1.0 if stated else 0.8,
-        evidence=(line, *_settings(artefact, info)),
+        linkage=Linkage.DIRECT,
     )
+    settings = [
+        artefact.evidence(info.text_at, f"{name}={' '.join(info.settings[name].split())}")
+        for name in SHOWN
+        if info.settings.get(name)
+    ]
+    return replace(found, evidence=(*found.evidence, *settings))
 
 
 def _unnamed(artefact: Artefact, info: build_info.BuildInfo) -> Iterator[Dependency]:
     """The program by the path of its package, as it is when it was built without modules."""
     path = info.path.partition("/cmd/")[0]
-    if "." not in path.partition("/")[0]:
-        return
-    version = _set_by_linker(info)
-    yield Dependency(
-        vendor="",
-        product=path,
-        version=version,
-        purl=go_module_url(path, version),
-        linkage=Linkage.DIRECT,
-        ecosystem="Go",
-        witness=Witness.METADATA,
-        confidence=0.8 if version else 0.6,
-        evidence=(artefact.evidence(info.text_at, f"path {info.path}"), *_settings(artefact, info)),
-    )
+    if "." in path.partition("/")[0]:
+        module = build_info.Module(path=path, version="", line=f"path {info.path}")
+        yield _program(artefact, info, module, info.text_at)
 
 
-def _settings(artefact: Artefact, info: build_info.BuildInfo) -> list[Evidence]:
-    return [
-        artefact.evidence(info.text_at, f"{name}={' '.join(info.settings[name].split())}")
-        for name in SHOWN
-        if info.settings.get(name)
-    ]
-
-
-def _linked(module: build_info.Module, line: Evidence) -> Dependency:
+def _linked(artefact: Artefact, module: build_info.Module, offset: int) -> Dependency:
     local = module.path.startswith((".", "/")) or module.path[1:3] in (":\\", ":/")
-    path = module.original if local else module.path
-    version = "" if local or module.version == "(devel)" else module.version
-    return Dependency(
-        vendor="",
-        product=path,
-        version=version,
-        purl=go_module_url(path, version),
-        linkage=Linkage.EMBEDDED,
-        ecosystem="Go",
+    return language_package(
+        artefact,
+        GO,
+        module.original if local else module.path,
+        "" if local or module.version == "(devel)" else module.version,
+        offset=offset,
+        seen=" ".join(module.line.split()),
         witness=Witness.METADATA,
         confidence=0.7 if local else 1.0,
-        evidence=(line,),
+        linkage=Linkage.EMBEDDED,
     )
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains, kind
-from pellucid.domain.dependency import Dependency, Linkage, Witness
+from pellucid.analyzers.built_packages import GO
+from pellucid.analyzers.language_package import language_package
+from pellucid.domain.dependency import Linkage, Witness
 from pellucid.formats import go_modules
-from pellucid.formats.purl import go_module_url
 
 # Since Go 1.17 the file lists every module that is built in; before, only those that are imported directly.
 COMPLETE, PARTIAL = 0.6, 0.5
@@ -29,16 +30,16 @@ def go_mod(artefact: Artefact) -> Iterator[Fact]:
     words = next((item.words for item in go_modules.directives(artefact.data) if item.name == "go"), ("1.0",))
     confidence = COMPLETE if _release(words[0] if words else "") >= (1, 17) else PARTIAL
     for module in go_modules.required(artefact.data):
-        yield Dependency(
-            vendor="",
-            product=module.path,
-            version=module.version,
-            purl=go_module_url(module.path, module.version),
-            linkage=Linkage.EXTERNAL,
-            ecosystem="Go",
+        yield language_package(
+            artefact,
+            GO,
+            module.path,
+            module.version,
+            offset=module.offset,
+            seen=module.text,
             witness=Witness.MANIFEST,
             confidence=confidence,
-            evidence=(artefact.evidence(module.offset, module.text),),
+            linkage=Linkage.EXTERNAL,
         )
 
 

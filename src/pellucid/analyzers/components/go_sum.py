@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains, kind
-from pellucid.domain.dependency import Dependency, Linkage, Witness
+from pellucid.analyzers.built_packages import GO
+from pellucid.analyzers.language_package import language_package
+from pellucid.domain.dependency import Linkage, Witness
 from pellucid.formats import go_modules, version_order
-from pellucid.formats.purl import go_module_url
 
 
 @analyzer(name="go_sum", version=1, stage=Stage.COMPONENTS, wants=contains(b" h1:") & kind("text"), named=("go.sum",))
@@ -23,14 +24,14 @@ def go_sum(artefact: Artefact) -> Iterator[Fact]:
         if other is None or version_order.upstream(other.version, module.version) < 0:
             highest[module.path] = module
     for module in highest.values():
-        yield Dependency(
-            vendor="",
-            product=module.path,
-            version=module.version,
-            purl=go_module_url(module.path, module.version),
-            linkage=Linkage.EXTERNAL,
-            ecosystem="Go",
+        yield language_package(
+            artefact,
+            GO,
+            module.path,
+            module.version,
+            offset=module.offset,
+            seen=module.text,
             witness=Witness.MANIFEST,
             confidence=0.4,
-            evidence=(artefact.evidence(module.offset, module.text),),
+            linkage=Linkage.EXTERNAL,
         )
