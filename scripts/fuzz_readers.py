@@ -22,6 +22,7 @@ from pellucid.formats import (
     package_database,
     pem,
     purl,
+    rpm_database,
     version_order,
     version_ranges,
 )
@@ -84,6 +85,9 @@ def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
         Target("formats.package_database", DPKG + APK, _read_packages),
         Target("formats.pem", PEM, _read_pem, b"-----BEGIN A-----"),
         Target("formats.purl", VERSIONS, _write_purl),
+        Target("formats.rpm_database.ndb", seeds["rpm-ndb"], _read_rpm_database, b"RpmP"),
+        Target("formats.rpm_database.sqlite", seeds["rpm-sqlite"], _read_rpm_database, b"SQLite format 3\0"),
+        Target("formats.rpm_database.bdb", seeds["rpm-bdb"], _read_rpm_database, b"\x61\x15\x06\0"),
         Target("formats.versions", VERSIONS, _compare_versions),
     ]
 
@@ -153,6 +157,13 @@ def _read_packages(data: bytes) -> None:
     package_database.assignments(data)
     for system in ("dpkg", "opkg"):
         list(package_database.installed(data, system))
+
+
+def _read_rpm_database(data: bytes) -> None:
+    for blob in rpm_database.stored(data):
+        if found := rpm_database.package(blob):
+            rpm_database.source_of(found[0])
+            assert sum(1 for _ in rpm_database.paths(found[1])) <= len(data)
 
 
 def _read_pem(data: bytes) -> None:

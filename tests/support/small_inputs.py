@@ -1,4 +1,4 @@
-"""One small valid input for every extractor, to be mutated."""
+"""One small valid input for every extractor, and for some readers without one, to be mutated."""
 
 import bz2
 import gzip
@@ -13,7 +13,16 @@ from pathlib import Path
 
 import lz4.frame
 import zstandard
-from tests.support import small_archives, small_boot, small_discs, small_disk, small_flash, small_readonly, small_uefi
+from tests.support import (
+    rpm_databases,
+    small_archives,
+    small_boot,
+    small_discs,
+    small_disk,
+    small_flash,
+    small_readonly,
+    small_uefi,
+)
 from tests.support.squashfs_images import Image
 from tests.support.trees import run
 
@@ -22,7 +31,7 @@ CONTENT = b"a little content, " * 60 + bytes(range(256))
 
 @cache
 def small_inputs() -> dict[str, bytes]:
-    """By the extractor's name."""
+    """By the name of the extractor, or of the reader."""
     return {
         "gzip": gzip.compress(CONTENT, mtime=1) + gzip.compress(b"second", mtime=1),
         "xz": lzma.compress(CONTENT),
@@ -48,6 +57,7 @@ def small_inputs() -> dict[str, bytes]:
         **small_disk.inputs(),
         **small_discs.inputs(),
         **small_flash.inputs(),
+        **rpm_databases.inputs(),
     }
 
 

@@ -29,6 +29,7 @@ from pellucid.analyzers.components.python_metadata import python_metadata
 from pellucid.analyzers.components.python_records import python_records
 from pellucid.analyzers.components.python_requirements import python_requirements
 from pellucid.analyzers.components.python_vendored import python_vendored
+from pellucid.analyzers.components.rpm_packages import rpm_packages
 from pellucid.analyzers.components.rust_crates import rust_crates
 from pellucid.analyzers.components.script_components import script_components
 from pellucid.analyzers.components.systemd_services import systemd_services
@@ -66,6 +67,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     python_records,
     python_requirements,
     python_vendored,
+    rpm_packages,
     rust_crates,
     script_components,
     systemd_services,

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
-NUMBERS = re.compile(r"\d{1,8}(?:\.\d{1,4}){0,3}")
+NUMBERS = r"\d{1,8}(?:\.\d{1,8}){0,3}"
+LTS_PACK = "{lts_pack}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,10 @@ class Distribution:
             lts_pack=_lts_pack(version),
         )
 
+    def shown(self, stated: str, numbers: str) -> str:
+        """How a version is written: its numbers, but for openEuler, whose long-lived releases count apart."""
+        return _lts_pack(stated[:40]) if LTS_PACK in self.ecosystem else numbers
+
     def packages(self, *packagers: str) -> bool:
         """Whether one of these texts names it as the maker of a package."""
         return any(mark in packager for mark in self.packagers for packager in packagers)
@@ -87,12 +92,13 @@ def by_release_package(versions: Mapping[str, str]) -> Release | None:
     """The distribution whose release package is among these (name -> upstream version)."""
     for item in distributions().values():
         for name in item.releases:
-            stated = NUMBERS.match(versions.get(name, ""))
-            if stated and (not item.version or re.fullmatch(item.version, stated[0])):
-                version = versions[name] if "{lts_pack}" in item.ecosystem else stated[0]
-                return Release(distribution=item, version="" if item.rolling else version[:40])
-            if item.rolling and not item.version and name in versions:
+            if name not in versions:
+                continue
+            stated = re.match(item.version or NUMBERS, versions[name])
+            if item.rolling and (stated or not item.version):
                 return Release(distribution=item)
+            if stated:
+                return Release(distribution=item, version=item.shown(versions[name], stated[0]))
     return None
 
 
@@ -100,7 +106,8 @@ def by_suffix(release: str, packagers: Iterable[str]) -> Release | None:
     """The distribution that built an rpm, from the package's release and the makers it states."""
     for item in distributions().values():
         if item.suffix and item.packages(*packagers) and (found := re.search(item.suffix, release)):
-            return Release(distribution=item, version=".".join(group for group in found.groups() if group))
+            version = ".".join(group for group in found.groups() if group)
+            return Release(distribution=item, version=item.shown(version, version))
     return None
 
 

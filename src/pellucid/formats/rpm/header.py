@@ -14,6 +14,7 @@ LEAD_MAGIC = b"\xed\xab\xee\xdb"
 LEAD_SIZE = 96
 HEADER_MAGIC = b"\x8e\xad\xe8\x01"
 INTRODUCTION = Struct(">4s4xII")
+SIZES = Struct(">II")
 RECORD = Struct(">IIII")
 MOST_RECORDS = 1 << 16
 LARGEST_STORE = 64 << 20
@@ -32,6 +33,10 @@ class Header:
     records: Mapping[int, tuple[int, int, int]]
     store: bytes
     end: int
+
+    def position(self, tag: int) -> int:
+        """Where the value of `tag` begins in the bytes that the header was read from, 0 when there is none."""
+        return self.end - len(self.store) + self.records[tag][1] if tag in self.records else 0
 
     def numbers(self, tag: int) -> Sequence[int]:
         """The integers of `tag`; none when it is not there or something else."""
@@ -88,11 +93,22 @@ def read(data: Data, start: int = 0) -> Package:
     return Package(source=kind == 1, header=main, payload=main.end, end=end)
 
 
+def stored(data: bytes) -> Header:
+    """A header as databases of installed packages hold it: without magic. Raises Malformed."""
+    count, size = unpack(SIZES, data)
+    return _records(data, SIZES.size, count, size, LARGEST_STORE)
+
+
 def _header(data: Data, start: int, largest: int) -> Header:
     magic, count, size = unpack(INTRODUCTION, data, start)
-    if magic != HEADER_MAGIC or not 0 < count <= MOST_RECORDS or size > largest:
+    if magic != HEADER_MAGIC:
         raise Malformed("no header of an RPM package")
-    at = start + INTRODUCTION.size
+    return _records(data, start + INTRODUCTION.size, count, size, largest)
+
+
+def _records(data: Data, at: int, count: int, size: int, largest: int) -> Header:
+    if not 0 < count <= MOST_RECORDS or size > largest:
+        raise Malformed("no header of an RPM package")
     index = take(data, at, count * RECORD.size)
     end = at + len(index) + size
     if end > len(data):
