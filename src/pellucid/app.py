@@ -232,7 +232,7 @@ def _supervise(settings: Settings, database: Database, numbers: Sequence[str], s
 
 def _start_worker(settings: Settings, number: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, **settings.variables(), PARENT: str(os.getpid()), NUMBER: number}
-    command = [sys.executable, "-m", "pellucid.app"]
+    command = [sys.executable, "-P", "-m", "pellucid.app"]
     return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603  # this very module
 
 

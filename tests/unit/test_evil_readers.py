@@ -13,6 +13,13 @@ from pellucid.pipeline.merging import merge
 
 TIGHT = Budget(unit_seconds=3.0, limits=Limits(bytes=8 << 20, seconds=2.0))
 NAME = "tests.support.evil_units:UNITS"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _these_units_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Analysis processes import nothing from the current folder."""
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'src'}:{ROOT}")
 
 
 @pytest.mark.parametrize(
@@ -75,3 +82,16 @@ def test_the_others_are_read_as_if_nothing_had_happened(tmp_path: Path) -> None:
         "image.tar!b.tar!c",
     ]
     assert not found.problems
+
+
+def test_nothing_is_imported_from_the_folder_that_somebody_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unpacked image may hold a file with the name of a module."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    (tmp_path / "hyperscan.py").write_text(f"open({str(tmp_path / 'taken')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    tar(tmp_path / "image", {"hello": b"some text"})
+    found = merge(Bench(tmp_path / "bench").run(tmp_path / "image"))
+    assert "image!hello" in [artefact.path for artefact in found.artefacts]
+    assert not (tmp_path / "taken").exists()

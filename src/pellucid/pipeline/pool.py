@@ -218,7 +218,8 @@ class Pool:
         ours, theirs = socket.socketpair()
         with theirs:
             popen = subprocess.Popen(  # noqa: S603  # our own module under our own interpreter
-                (sys.executable, "-m", MODULE),
+                # -P: what lies in the folder that somebody happens to be in is not ours to import.
+                (sys.executable, "-P", "-m", MODULE),
                 stdin=theirs.fileno(),
                 stdout=subprocess.PIPE,
                 env={**os.environ, "MALLOC_ARENA_MAX": "1"},
