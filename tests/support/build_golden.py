@@ -11,6 +11,7 @@ from tests.support import (
     golden_crypto,
     golden_go,
     golden_java,
+    golden_linux,
     golden_packages,
     golden_python,
     golden_rpm,
@@ -28,6 +29,7 @@ MODERN = Shape(bits=64, machine=X86_64)
 
 
 def cases() -> Iterator[Case]:
+    yield from golden_linux.cases()
     yield from golden_java.cases()
     yield from golden_rust.cases()
     yield from golden_packages.cases()

@@ -9,13 +9,17 @@ from pellucid.analyzers.components.container_programs import container_programs
 from pellucid.analyzers.components.cron_tables import cron_tables
 from pellucid.analyzers.components.dpkg_files import dpkg_files
 from pellucid.analyzers.components.dpkg_packages import dpkg_packages
+from pellucid.analyzers.components.elf_compilers import elf_compilers
 from pellucid.analyzers.components.elf_components import elf_components
+from pellucid.analyzers.components.elf_package_notes import elf_package_notes
 from pellucid.analyzers.components.go_build_info import go_build_info
 from pellucid.analyzers.components.go_mod import go_mod
 from pellucid.analyzers.components.go_sum import go_sum
 from pellucid.analyzers.components.inittab import inittab
 from pellucid.analyzers.components.java_manifests import java_manifests
 from pellucid.analyzers.components.jdk_releases import jdk_releases
+from pellucid.analyzers.components.kernel_configs import kernel_configs
+from pellucid.analyzers.components.kernel_modules import kernel_modules
 from pellucid.analyzers.components.maven_poms import maven_poms
 from pellucid.analyzers.components.maven_properties import maven_properties
 from pellucid.analyzers.components.opkg_files import opkg_files
@@ -47,13 +51,17 @@ ANALYZERS: tuple[Analyzer, ...] = (
     cron_tables,
     dpkg_files,
     dpkg_packages,
+    elf_compilers,
     elf_components,
+    elf_package_notes,
     go_build_info,
     go_mod,
     go_sum,
     inittab,
     java_manifests,
     jdk_releases,
+    kernel_configs,
+    kernel_modules,
     maven_poms,
     maven_properties,
     opkg_files,

@@ -15,6 +15,7 @@ MAGIC = b"\x7fELF"
 NOTES, NO_BITS, NOTE_SEGMENT = 7, 8, 4
 MOST_SECTIONS, MOST_SEGMENTS = 70_000, 4096
 LARGEST_NAMES, LARGEST_NOTES = 1 << 20, 1 << 20
+GNU_BUILD_ID = 3
 MOST_NOTES = 1000
 
 
@@ -136,3 +137,8 @@ def _of(data: Data) -> _Shape:
     if ident[:4] != MAGIC or ident[4] not in (1, 2) or ident[5] not in (1, 2):
         raise Malformed("no ELF header")
     return _shape(ident[4], ident[5])
+
+
+def build_id(data: Data) -> str:
+    """The linker's fingerprint of a program (NT_GNU_BUILD_ID), in hex; "" when it has none. Raises Malformed."""
+    return next((note.content.hex() for note in notes(data) if note.owner == "GNU" and note.type == GNU_BUILD_ID), "")

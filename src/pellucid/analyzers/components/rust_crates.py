@@ -14,7 +14,8 @@ from pellucid.formats.purl import package_url
 
 REGISTRY, DISTRIBUTED, TOOLCHAIN = (b"/registry/src/", b"\\registry\\src\\"), b"/cargo/registry/", b"/rustc-"
 STANDARD, VENDORED = b"/rustc/", b"/rust/deps/"
-LITERALS = (*REGISTRY, DISTRIBUTED, TOOLCHAIN, STANDARD, VENDORED)
+COMPILER = b"rustc version "
+LITERALS = (*REGISTRY, DISTRIBUTED, TOOLCHAIN, STANDARD, VENDORED, COMPILER)
 CRATE = rb"(?P<name>[A-Za-z][A-Za-z0-9_-]{0,63}?)-(?P<version>\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]{1,40}?)?)[/\\]"
 # Where cargo keeps sources, one folder for each index; where Debian does; where the standard library's own crates lie.
 PLACES = {
@@ -26,6 +27,7 @@ PLACES = {
 }
 RELEASE = re.compile(rb"/rustc-(?P<version>\d+\.\d+\.\d+)(?:-src)?/library/")
 COMMIT = re.compile(rb"/rustc/(?P<commit>[0-9a-f]{40})[/\\]library")
+COMMENT = re.compile(rb"rustc version (?P<version>\d+\.\d+\.\d+) \([0-9a-f]{9} \d{4}-\d\d-\d\d\)\0")
 BEFORE, LONGEST = 16, 240
 MOST_CRATES = 5000
 
@@ -40,8 +42,8 @@ def rust_crates(artefact: Artefact) -> Iterator[Fact]:
     """Name the crates that code in a Rust program came from, with their exact versions, and Rust's standard library.
 
     A message of panic names the file that it arose in, and the folder of a crate carries its version. Crates that can
-    not panic, or whose paths were remapped, leave nothing. The library's version is known where the folder of the
-    toolchain says it; the hash of its commit, which is there otherwise, is shown as evidence.
+    not panic, or whose paths were remapped, leave nothing. The library's version is known where the compiler or the
+    folder of the toolchain says it; the hash of its commit, which is there otherwise, is shown as evidence.
     """
     seen = set[tuple[bytes, bytes]]()
     for literal, pattern in PLACES.items():
@@ -67,12 +69,12 @@ def rust_crates(artefact: Artefact) -> Iterator[Fact]:
 
 
 def _standard_library(artefact: Artefact) -> Iterator[Dependency]:
-    for literal, pattern in ((TOOLCHAIN, RELEASE), (STANDARD, COMMIT)):
+    for literal, pattern in ((TOOLCHAIN, RELEASE), (COMPILER, COMMENT), (STANDARD, COMMIT)):
         for offset in artefact.offsets(literal):
             found = pattern.match(artefact.window(offset, LONGEST))
             if found is None:
                 continue
-            version = found["version"].decode("ascii") if pattern is RELEASE else ""
+            version = found["version"].decode("ascii") if pattern is not COMMIT else ""
             yield Dependency(
                 vendor="rust-lang",
                 product="rust",
