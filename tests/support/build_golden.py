@@ -11,6 +11,7 @@ from tests.support import (
     golden_crypto,
     golden_go,
     golden_java,
+    golden_javascript,
     golden_linux,
     golden_packages,
     golden_python,
@@ -34,6 +35,7 @@ def cases() -> Iterator[Case]:
     yield from golden_rust.cases()
     yield from golden_packages.cases()
     yield from golden_rpm.cases()
+    yield from golden_javascript.cases()
     yield from golden_python.cases()
     yield from _elf_cases()
     yield from golden_starts.cases()

@@ -171,6 +171,9 @@ def cases() -> Iterator[Case]:
     yield Case("components/python_installed_files/other", b"PKG-INFO\nsetup.py\n", "a list of the files of a source")
     yield Case("components/python_requirements/pinned", REQUIREMENTS, "pins, ranges, markers and hashes")
     yield Case("components/python_requirements/text", b"if a == 1:\n    b === c\nx=y==z\n", "text that compares")
+    vendored = b"distlib==0.3.6\nrequests==2.31.0\n    certifi==2023.5.7\nsetuptools==68.0.0\n"
+    yield Case("components/python_vendored/list", vendored, "what a package carries inside of itself")
+    yield Case("components/python_vendored/prose", b"The version == the newest one\n", "text about versions")
     yield from _locks()
     yield from _conda()
     yield from _bytecode()

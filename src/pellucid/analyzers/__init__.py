@@ -2,6 +2,8 @@
 
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analyzers.components.apk_packages import apk_packages
+from pellucid.analyzers.components.bower_packages import bower_packages
+from pellucid.analyzers.components.bun_locks import bun_locks
 from pellucid.analyzers.components.cargo_auditable import cargo_auditable
 from pellucid.analyzers.components.cargo_locks import cargo_locks
 from pellucid.analyzers.components.conda_packages import conda_packages
@@ -22,9 +24,12 @@ from pellucid.analyzers.components.kernel_configs import kernel_configs
 from pellucid.analyzers.components.kernel_modules import kernel_modules
 from pellucid.analyzers.components.maven_poms import maven_poms
 from pellucid.analyzers.components.maven_properties import maven_properties
+from pellucid.analyzers.components.npm_locks import npm_locks
+from pellucid.analyzers.components.npm_packages import npm_packages
 from pellucid.analyzers.components.opkg_files import opkg_files
 from pellucid.analyzers.components.opkg_packages import opkg_packages
 from pellucid.analyzers.components.pipfile_locks import pipfile_locks
+from pellucid.analyzers.components.pnpm_locks import pnpm_locks
 from pellucid.analyzers.components.product_signatures import product_signatures
 from pellucid.analyzers.components.python_bytecode import python_bytecode
 from pellucid.analyzers.components.python_installed_files import python_installed_files
@@ -37,6 +42,8 @@ from pellucid.analyzers.components.rpm_packages import rpm_packages
 from pellucid.analyzers.components.rust_crates import rust_crates
 from pellucid.analyzers.components.script_components import script_components
 from pellucid.analyzers.components.systemd_services import systemd_services
+from pellucid.analyzers.components.web_libraries import web_libraries
+from pellucid.analyzers.components.yarn_locks import yarn_locks
 from pellucid.analyzers.crypto.private_keys import private_keys
 from pellucid.analyzers.crypto.public_keys import public_keys
 from pellucid.analyzers.crypto.x509_certificates import x509_certificates
@@ -44,6 +51,8 @@ from pellucid.analyzers.hardening.unsafe_functions import unsafe_functions
 
 ANALYZERS: tuple[Analyzer, ...] = (
     apk_packages,
+    bower_packages,
+    bun_locks,
     cargo_auditable,
     cargo_locks,
     conda_packages,
@@ -64,9 +73,12 @@ ANALYZERS: tuple[Analyzer, ...] = (
     kernel_modules,
     maven_poms,
     maven_properties,
+    npm_locks,
+    npm_packages,
     opkg_files,
     opkg_packages,
     pipfile_locks,
+    pnpm_locks,
     product_signatures,
     python_bytecode,
     python_installed_files,
@@ -79,6 +91,8 @@ ANALYZERS: tuple[Analyzer, ...] = (
     rust_crates,
     script_components,
     systemd_services,
+    web_libraries,
+    yarn_locks,
     private_keys,
     public_keys,
     x509_certificates,

@@ -65,6 +65,7 @@ def language_package(
     confidence: float = 1.0,
     linkage: Linkage = Linkage.DIRECT,
     licence: str = "",
+    cpe: str = "",
     requires: Iterable[str] = (),
     qualifiers: Mapping[str, str] | None = None,
 ) -> Dependency:
@@ -78,6 +79,7 @@ def language_package(
         purl=package_url(place, last, version, qualifiers),
         confidence=confidence,
         evidence=(artefact.evidence(offset, seen or f"{name} {version}"),),
+        cpe=cpe,
         licence=licence,
         linkage=linkage,
         ecosystem=universe.ecosystem,

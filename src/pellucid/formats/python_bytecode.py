@@ -5,6 +5,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+from pellucid.formats import vers
 from pellucid.formats.span import Data
 
 # The type of a code object as marshal writes it, with and without the flag of a reference.
@@ -31,4 +32,4 @@ def range_of(release: str) -> str:
     """The releases that write the same files, as a VERS range."""
     major, minor = release.split(".")[:2]
     end = "3.5.3" if release == "3.5" else f"{major}.{int(minor) + 1}"
-    return f"vers:generic/>={release}|<{end}"
+    return vers.interval(from_=release, below=end)

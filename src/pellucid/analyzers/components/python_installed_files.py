@@ -27,4 +27,4 @@ def python_installed_files(artefact: Artefact) -> Iterator[Fact]:
     """
     paths = [line.text.removeprefix("../") for line in lines(artefact.data) if line.text.startswith("../")]
     if paths:
-        yield FileList(manager="egg", package="", paths=tuple(paths[:MOST_PATHS]))
+        yield FileList(manager="wheel", package="", paths=tuple(paths[:MOST_PATHS]))

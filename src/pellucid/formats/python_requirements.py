@@ -1,0 +1,29 @@
+"""Requirement files of pip: what they pin to one version (pip's requirements file format, PEP 508)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pellucid.formats.indented_text import lines
+from pellucid.formats.span import Data
+
+PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*={2,3}\s*([0-9][^\s;,*#\\]*)(?=\s|;|\\|$)([^#]*)")
+ELSEWHERE = re.compile(r"(?:sys_platform|platform_system|os_name)\s*==\s*[\"'](?:win|nt|darwin)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pin:
+    """A name as it is written, one version of it, and the line that says so."""
+
+    name: str
+    version: str
+    line: str
+    offset: int
+
+
+def pins(data: Data) -> Iterator[Pin]:
+    """What is pinned by == or ===. Ranges, prefixes (1.*) and what is for other systems only are left out."""
+    for line in lines(data):
+        found = PINNED.match(line.text)
+        if found and not ELSEWHERE.search(found[3]):
+            yield Pin(name=found[1], version=found[2], line=found[0].strip(), offset=line.offset)
