@@ -1,13 +1,9 @@
-"""Signatures: how third-party software shows itself in bytes; one product a file in components/signatures.
-
-docs/how-to/add-a-signature.md explains every field.
-"""
+"""Signatures: how software shows itself in bytes; a product a file. docs/how-to/add-a-signature.md has every field."""
 
 import hashlib
 import tomllib
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Annotated, Any
 
 import msgspec
@@ -75,10 +71,14 @@ class LicenceBefore(_Table, frozen=True, kw_only=True):
 
 
 class Example(_Table, frozen=True, kw_only=True):
-    """Bytes that must, or must not, be recognised: `text` as UTF-8, or `hex`; and what is to be said of them."""
+    """Bytes that must, or must not, be recognised: `text` as UTF-8, then `hex`; and what is to be said of them.
+
+    `also` are other products that are rightly seen there.
+    """
 
     text: str = ""
     hex: str = ""
+    also: tuple[str, ...] = ()
     kind: str = "elf"
     soname: str = ""
     version: str = ""
@@ -115,16 +115,10 @@ def parse(name: str, content: bytes) -> Signature:
         raise ValueError(f"{name}: {error}") from error
 
 
-def folder() -> Traversable:
-    """Where the files lie."""
-    return files("pellucid.analyzers.components").joinpath("signatures")
-
-
 @cache
 def signatures() -> tuple[Signature, ...]:
     """All products by name, without their examples."""
-    table = derived.kept("signatures", _state(), _table)
-    return msgspec.msgpack.decode(table, type=tuple[Signature, ...])
+    return msgspec.msgpack.decode(derived.kept("signatures", _state(), _table), type=tuple[Signature, ...])
 
 
 @cache
@@ -134,21 +128,21 @@ def revision() -> int:
 
 
 @cache
-def _files() -> tuple[tuple[str, bytes], ...]:
-    found = sorted(
-        (entry for entry in folder().iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name
-    )
-    return tuple((entry.name, entry.read_bytes()) for entry in found)
+def texts() -> tuple[tuple[str, bytes], ...]:
+    """Name and content of every file."""
+    folder = files("pellucid.analyzers.components").joinpath("signatures")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple((name, folder.joinpath(name).read_bytes()) for name in names)
 
 
 @cache
 def _state() -> bytes:
     """Digest of all files, and of the shape that they are read into."""
     shape = repr(msgspec.json.schema(Signature)).encode()
-    parts = (shape, *(part for name, content in _files() for part in (name.encode(), content)))
+    parts = (shape, *(part for name, content in texts() for part in (name.encode(), content)))
     return hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
 
 
 def _table() -> bytes:
-    found = [parse(name, content) for name, content in _files()]
+    found = [parse(name, content) for name, content in texts()]
     return msgspec.msgpack.encode([msgspec.structs.replace(signature, hit=(), miss=()) for signature in found])

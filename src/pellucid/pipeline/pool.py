@@ -21,13 +21,13 @@ import msgspec
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
 from pellucid.pipeline import user
-from pellucid.pipeline.content import Content, decode
+from pellucid.pipeline.answers import trusted, whole_messages
+from pellucid.pipeline.content import Content
 from pellucid.pipeline.messages import EVERYTHING, LENGTH, MODULE, Request, Welcome
 from pellucid.pipeline.sandbox import Layers
 from pellucid.pipeline.scratch import Extent
 
 READ = 1 << 18
-LARGEST_ANSWER = 256 << 20
 START_SECONDS = 60.0
 GRACE = 5.0
 MOST_ITEMS = 20_000
@@ -242,12 +242,12 @@ class Pool:
                 break
             process.buffer += piece
         try:
-            for message in _messages(process.buffer):
+            for message in whole_messages(process.buffer):
                 if process.layers is None:
                     process.layers = msgspec.json.decode(message, type=dict[str, str])
                     continue
                 request = process.queue[0]
-                answer = Answered(request, _trusted(message, request), process.folder / request.folder)
+                answer = Answered(request, trusted(message, request), process.folder / request.folder)
                 del process.queue[0]
                 following = process.queue[0].seconds if process.queue else 0.0
                 process.deadline = time.monotonic() + following + GRACE
@@ -281,36 +281,6 @@ class Pool:
         if process.popen.stdout:
             process.popen.stdout.close()
         shutil.rmtree(process.folder, ignore_errors=True)
-
-
-def _messages(buffer: bytearray) -> Iterator[bytes]:
-    """Whole messages at the start of `buffer`, taken out of it."""
-    at = 0
-    try:
-        while len(buffer) >= at + LENGTH.size:
-            (length,) = LENGTH.unpack_from(buffer, at)
-            if length > LARGEST_ANSWER:
-                raise Malformed(f"an answer of {length:,} bytes")
-            start, end = at + LENGTH.size, at + LENGTH.size + length
-            if len(buffer) < end:
-                return
-            at = end
-            yield bytes(buffer[start:end])
-    finally:
-        # Once for all messages: each would move what is behind it.
-        del buffer[:at]
-
-
-def _trusted(message: bytes, request: Request) -> Content:
-    """The answer as data; it must speak of the bytes that were asked about, and know no hashes of its own."""
-    try:
-        content = decode(message)
-    except msgspec.DecodeError as error:
-        raise Malformed(str(error)) from error
-    content.sha256, content.size = request.sha256, request.size
-    for child in content.children:
-        child.sha256 = ""
-    return content
 
 
 def _reason(popen: subprocess.Popen[bytes]) -> str:

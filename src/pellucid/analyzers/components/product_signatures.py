@@ -30,6 +30,7 @@ class Table:
 
 
 def table_of(products: Iterable[Signature]) -> Table:
+    """Those of `products`, which must have different names."""
     by_literal: dict[bytes, list[Signature]] = defaultdict(list)
     by_soname: dict[str, list[Signature]] = defaultdict(list)
     wanted: set[bytes] = set()

@@ -1,0 +1,41 @@
+"""Answers of an analysis process, taken from its pipe as data: the process has read hostile bytes."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from pellucid.errors import Malformed
+from pellucid.pipeline.content import Content, decode
+from pellucid.pipeline.messages import LENGTH, Request
+
+LARGEST_ANSWER = 256 << 20
+
+
+def whole_messages(buffer: bytearray) -> Iterator[bytes]:
+    """Whole messages at the start of `buffer`, taken out of it."""
+    at = 0
+    try:
+        while len(buffer) >= at + LENGTH.size:
+            (length,) = LENGTH.unpack_from(buffer, at)
+            if length > LARGEST_ANSWER:
+                raise Malformed(f"an answer of {length:,} bytes")
+            start, end = at + LENGTH.size, at + LENGTH.size + length
+            if len(buffer) < end:
+                return
+            at = end
+            yield bytes(buffer[start:end])
+    finally:
+        # Once for all messages: each would move what is behind it.
+        del buffer[:at]
+
+
+def trusted(message: bytes, request: Request) -> Content:
+    """The answer as data; it must speak of the bytes that were asked about, and know no hashes of its own."""
+    try:
+        content = decode(message)
+    except msgspec.DecodeError as error:
+        raise Malformed(str(error)) from error
+    content.sha256, content.size = request.sha256, request.size
+    for child in content.children:
+        child.sha256 = ""
+    return content
