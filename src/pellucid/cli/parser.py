@@ -19,6 +19,9 @@ ENVIRONMENT = """environment:
   PELLUCID_CLIENT_ID, PELLUCID_CLIENT_SECRET  an API client; a token is fetched and renewed
   PELLUCID_REALM                            realm of the token endpoint (default pellucid)"""
 
+# The keys of reports.bill_document.FORMATS.
+BILLS = ("cyclonedx", "cyclonedx-1.6", "cyclonedx-xml", "spdx", "spdx3", "csv", "md")
+
 # argparse gives the type no public name.
 Subparsers = argparse._SubParsersAction
 
@@ -66,11 +69,16 @@ def _scan(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         "scan a file with no server: the whole pipeline, here and now",
         "  pellucid scan firmware.bin\n"
         "  pellucid scan firmware.bin --format json > result.json\n"
+        "  pellucid scan firmware.bin --format cyclonedx > firmware.cdx.json    # bill of materials\n"
+        "  pellucid scan firmware.bin --format spdx > firmware.spdx.json\n"
         "  pellucid scan firmware.bin --fail-on high      # in CI: exit 1 on high or critical findings",
-        "Progress goes to stderr, the document to stdout.",
+        "Progress goes to stderr, the document to stdout.\n"
+        "Bills of materials: cyclonedx and cyclonedx-xml are version 1.7, spdx is 2.3, spdx3 is 3.0.1.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="the image, archive, package or binary")
-    parser.add_argument("--format", choices=("table", "json"), default="table", help="what to print (default: table)")
+    parser.add_argument(
+        "--format", choices=("table", "json", *BILLS), default="table", help="what to print (default: table)"
+    )
     parser.add_argument(
         "--fail-on",
         type=_severity,

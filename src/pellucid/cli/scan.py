@@ -5,10 +5,12 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
+from pellucid import __version__
 from pellucid.cli import configuration, exit_codes
 from pellucid.cli.input_file import require_readable
 from pellucid.cli.progress import scan_progress
-from pellucid.cli.terminal import note, printable, say
+from pellucid.cli.terminal import document, note, printable, say
+from pellucid.domain.bill import bill_of
 from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.severity import Severity
 from pellucid.reports.scan_json import scan_json
@@ -26,6 +28,11 @@ def run(arguments: Namespace) -> int:
         result = local_scan.scan(path, settings, show, keep=keep)
     if arguments.format == "json":
         say(json.dumps(scan_json(result), indent=2))
+    elif arguments.format != "table":
+        # Schemas and their validator are only loaded for those who want a bill.
+        from pellucid.reports.bill_document import bill_document  # noqa: PLC0415 (see the line above)
+
+        document(bill_document(bill_of(result, tool_version=__version__), arguments.format))
     else:
         from pellucid.cli import summary  # noqa: PLC0415  # what draws tables is only loaded for those who see them
 

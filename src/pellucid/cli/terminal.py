@@ -8,6 +8,12 @@ def say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+def document(text: str) -> None:
+    """A whole document in UTF-8, which is what documents say that they are in, whatever the terminal's encoding."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+
+
 def note(text: str) -> None:
     """A line about what is going on, or about what went wrong."""
     sys.stderr.write(text + "\n")

@@ -30,7 +30,7 @@ class Subject(StrEnum):
 SUBJECTS = {
     "container_image": Subject.CONTAINER,
     **dict.fromkeys(("iso9660", "qcow2", "vdi", "vhd", "vhdx", "vmdk"), Subject.OPERATING_SYSTEM),
-    **dict.fromkeys(("elf", "pe", "macho", "java-class", "wasm", "rpm"), Subject.APPLICATION),
+    **dict.fromkeys(("elf", "pe", "macho", "java-class", "wasm", "rpm", "ar"), Subject.APPLICATION),
 }
 
 

@@ -6,12 +6,11 @@ The order is that of identities and paths, whatever the order in the bill: equal
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from urllib.parse import unquote
 
 from pellucid.domain.bill import Bill, BillComponent
 from pellucid.domain.dependency import Dependency, Witness
 from pellucid.domain.link import Link
-from pellucid.reports.identifiers import is_purl
+from pellucid.reports.identifiers import is_purl, package_name
 from pellucid.reports.text import plain
 
 ROOT = "image"
@@ -86,8 +85,9 @@ class BillGraph:
         return sorted({name for name in dependency.requires if (dependency.ecosystem, name) not in self._packages})
 
     def elsewhere(self, dependency: Dependency) -> list[str]:
-        """Its places that are no components."""
-        return [path for path in places(dependency) if path not in self._refs]
+        """Its places that are neither components nor where it was seen."""
+        seen = {item.artefact for item in dependency.evidence}
+        return [path for path in places(dependency) if path not in self._refs and path not in seen]
 
     def _at(self, path: str) -> Iterable[str]:
         return self._refs.get(path, ())
@@ -97,7 +97,7 @@ class BillGraph:
         """Dependencies by the universe and the names that packages of it may require them by."""
         found: dict[tuple[str, str], list[tuple[str, Dependency]]] = defaultdict(list)
         for ref, item in self.dependencies:
-            for name in sorted({item.product, package_name(item.purl)} - {""}):
+            for name in sorted({item.product, *item.aliases, package_name(item.purl)} - {""}):
                 found[item.ecosystem, name].append((ref, item))
         return dict(found)
 
@@ -118,12 +118,6 @@ def places(dependency: Dependency) -> list[str]:
 def owns_its_places(dependency: Dependency) -> bool:
     """Whether files belong to it, as they do to a package, and not it to files, as code in a program."""
     return dependency.witness in (Witness.PACKAGE, Witness.MANIFEST)
-
-
-def package_name(purl: str) -> str:
-    """The name in a package URL, decoded; empty when there is none."""
-    path = purl.partition("?")[0].partition("#")[0]
-    return unquote(path.rpartition("/")[2].partition("@")[0]) if path.startswith("pkg:") else ""
 
 
 def _named(item: Dependency) -> str:

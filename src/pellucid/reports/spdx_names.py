@@ -50,7 +50,7 @@ def element_id(ref: str) -> str:
     if ref == ROOT:
         return ref
     readable = NOT_IN_NAMES.sub("-", ref)[-MOST_NAME:].strip("-.")
-    return f"{readable}-{sha256(ref.encode()).hexdigest()[:12]}"
+    return f"{readable}-{sha256(ref.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 def organisation(name: str) -> str:
