@@ -19,6 +19,7 @@ from tests.support import (
     golden_rust,
     golden_starts,
     golden_strings,
+    golden_systems,
 )
 from tests.support.elf_files import ARM, EXECUTABLE, MIPS, X86_64, Shape, elf_file
 from tests.support.golden_case import Case, write
@@ -34,6 +35,7 @@ def cases() -> Iterator[Case]:
     yield from golden_java.cases()
     yield from golden_rust.cases()
     yield from golden_packages.cases()
+    yield from golden_systems.cases()
     yield from golden_rpm.cases()
     yield from golden_javascript.cases()
     yield from golden_python.cases()

@@ -1,6 +1,7 @@
 """Analyzers: units that read one artefact and yield facts. ANALYZERS is the list of them; a new one is added here."""
 
 from pellucid.analysis.analyzer import Analyzer
+from pellucid.analyzers.components.alpine_release import alpine_release
 from pellucid.analyzers.components.apk_packages import apk_packages
 from pellucid.analyzers.components.bower_packages import bower_packages
 from pellucid.analyzers.components.bun_locks import bun_locks
@@ -28,8 +29,13 @@ from pellucid.analyzers.components.npm_locks import npm_locks
 from pellucid.analyzers.components.npm_packages import npm_packages
 from pellucid.analyzers.components.opkg_files import opkg_files
 from pellucid.analyzers.components.opkg_packages import opkg_packages
+from pellucid.analyzers.components.os_release import os_release
+from pellucid.analyzers.components.pacman_files import pacman_files
+from pellucid.analyzers.components.pacman_packages import pacman_packages
 from pellucid.analyzers.components.pipfile_locks import pipfile_locks
 from pellucid.analyzers.components.pnpm_locks import pnpm_locks
+from pellucid.analyzers.components.portage_files import portage_files
+from pellucid.analyzers.components.portage_packages import portage_packages
 from pellucid.analyzers.components.product_signatures import product_signatures
 from pellucid.analyzers.components.python_bytecode import python_bytecode
 from pellucid.analyzers.components.python_installed_files import python_installed_files
@@ -38,9 +44,12 @@ from pellucid.analyzers.components.python_metadata import python_metadata
 from pellucid.analyzers.components.python_records import python_records
 from pellucid.analyzers.components.python_requirements import python_requirements
 from pellucid.analyzers.components.python_vendored import python_vendored
+from pellucid.analyzers.components.rpm_manifest import rpm_manifest
 from pellucid.analyzers.components.rpm_packages import rpm_packages
 from pellucid.analyzers.components.rust_crates import rust_crates
 from pellucid.analyzers.components.script_components import script_components
+from pellucid.analyzers.components.slackware_packages import slackware_packages
+from pellucid.analyzers.components.snap_packages import snap_packages
 from pellucid.analyzers.components.systemd_services import systemd_services
 from pellucid.analyzers.components.web_libraries import web_libraries
 from pellucid.analyzers.components.yarn_locks import yarn_locks
@@ -50,6 +59,7 @@ from pellucid.analyzers.crypto.x509_certificates import x509_certificates
 from pellucid.analyzers.hardening.unsafe_functions import unsafe_functions
 
 ANALYZERS: tuple[Analyzer, ...] = (
+    alpine_release,
     apk_packages,
     bower_packages,
     bun_locks,
@@ -77,8 +87,13 @@ ANALYZERS: tuple[Analyzer, ...] = (
     npm_packages,
     opkg_files,
     opkg_packages,
+    os_release,
+    pacman_files,
+    pacman_packages,
     pipfile_locks,
     pnpm_locks,
+    portage_files,
+    portage_packages,
     product_signatures,
     python_bytecode,
     python_installed_files,
@@ -87,9 +102,12 @@ ANALYZERS: tuple[Analyzer, ...] = (
     python_records,
     python_requirements,
     python_vendored,
+    rpm_manifest,
     rpm_packages,
     rust_crates,
     script_components,
+    slackware_packages,
+    snap_packages,
     systemd_services,
     web_libraries,
     yarn_locks,
