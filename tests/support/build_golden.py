@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.support import (
     golden_crypto,
+    golden_dotnet,
     golden_go,
     golden_java,
     golden_javascript,
@@ -31,12 +32,13 @@ MODERN = Shape(bits=64, machine=X86_64)
 
 
 def cases() -> Iterator[Case]:
+    yield from golden_dotnet.cases()
     yield from golden_linux.cases()
     yield from golden_java.cases()
     yield from golden_rust.cases()
     yield from golden_packages.cases()
-    yield from golden_systems.cases()
     yield from golden_rpm.cases()
+    yield from golden_systems.cases()
     yield from golden_javascript.cases()
     yield from golden_python.cases()
     yield from _elf_cases()

@@ -10,6 +10,9 @@ from pellucid.analyzers.components.cargo_locks import cargo_locks
 from pellucid.analyzers.components.conda_packages import conda_packages
 from pellucid.analyzers.components.container_programs import container_programs
 from pellucid.analyzers.components.cron_tables import cron_tables
+from pellucid.analyzers.components.dotnet_assemblies import dotnet_assemblies
+from pellucid.analyzers.components.dotnet_deps import dotnet_deps
+from pellucid.analyzers.components.dotnet_runtime_configs import dotnet_runtime_configs
 from pellucid.analyzers.components.dpkg_files import dpkg_files
 from pellucid.analyzers.components.dpkg_packages import dpkg_packages
 from pellucid.analyzers.components.elf_compilers import elf_compilers
@@ -23,15 +26,20 @@ from pellucid.analyzers.components.java_manifests import java_manifests
 from pellucid.analyzers.components.jdk_releases import jdk_releases
 from pellucid.analyzers.components.kernel_configs import kernel_configs
 from pellucid.analyzers.components.kernel_modules import kernel_modules
+from pellucid.analyzers.components.macho_components import macho_components
 from pellucid.analyzers.components.maven_poms import maven_poms
 from pellucid.analyzers.components.maven_properties import maven_properties
 from pellucid.analyzers.components.npm_locks import npm_locks
 from pellucid.analyzers.components.npm_packages import npm_packages
+from pellucid.analyzers.components.nuget_locks import nuget_locks
+from pellucid.analyzers.components.nuget_specs import nuget_specs
 from pellucid.analyzers.components.opkg_files import opkg_files
 from pellucid.analyzers.components.opkg_packages import opkg_packages
 from pellucid.analyzers.components.os_release import os_release
 from pellucid.analyzers.components.pacman_files import pacman_files
 from pellucid.analyzers.components.pacman_packages import pacman_packages
+from pellucid.analyzers.components.pe_components import pe_components
+from pellucid.analyzers.components.pe_products import pe_products
 from pellucid.analyzers.components.pipfile_locks import pipfile_locks
 from pellucid.analyzers.components.pnpm_locks import pnpm_locks
 from pellucid.analyzers.components.portage_files import portage_files
@@ -68,6 +76,9 @@ ANALYZERS: tuple[Analyzer, ...] = (
     conda_packages,
     container_programs,
     cron_tables,
+    dotnet_assemblies,
+    dotnet_deps,
+    dotnet_runtime_configs,
     dpkg_files,
     dpkg_packages,
     elf_compilers,
@@ -81,15 +92,20 @@ ANALYZERS: tuple[Analyzer, ...] = (
     jdk_releases,
     kernel_configs,
     kernel_modules,
+    macho_components,
     maven_poms,
     maven_properties,
     npm_locks,
     npm_packages,
+    nuget_locks,
+    nuget_specs,
     opkg_files,
     opkg_packages,
     os_release,
     pacman_files,
     pacman_packages,
+    pe_components,
+    pe_products,
     pipfile_locks,
     pnpm_locks,
     portage_files,
