@@ -48,6 +48,15 @@ def test_a_version_before_the_fix_is_affected() -> None:
     assert finding.severity is Severity.CRITICAL
     assert finding.known_fixed_version == "2.0"
     assert finding.dependency == ("acme", "tool", "1.9", "pkg:generic/tool@1.9")
+    assert finding.dependencies == (finding.dependency,)
+
+
+def test_a_finding_names_every_version_that_is_affected() -> None:
+    (finding,) = judge(
+        index(advisory("CVE-2020-0001")), *(upstream("tool", version) for version in ("1.9", "1.8", "3"))
+    )
+    assert [version for _, _, version, _ in finding.dependencies] == ["1.9", "1.8"]
+    assert finding.dependency == finding.dependencies[0]
     assert not finding.is_kev
     assert finding.evidence[0].artefact == "bin/a"
     assert "1.9" in finding.title

@@ -11,12 +11,17 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from tests.support.postgres import Postgres
 
+from pellucid.domain.component import Reachability
+from pellucid.domain.dependency import Witness
+from pellucid.domain.evidence import Evidence
+from pellucid.domain.ids import is_id
 from pellucid.errors import ConfigurationError
 from pellucid.storage import rows
-from pellucid.storage.database import Database
+from pellucid.storage.database import Database, Transaction
 from pellucid.storage.migration import _alone, _config, upgrade
+from pellucid.storage.repositories.scan_results import ScanResultRepository
 
-# What 0001 wrote of a scan: an image with a file system and a text, and a finding in two places.
+# What 0001 wrote of a scan: an image with a file system and a text, two dependencies, and a finding in two places.
 BEFORE = """
 INSERT INTO org VALUES ('O', 'Acme', '2026-01-01 00:00:00');
 INSERT INTO "user" (id, org_id, user_id, email, password_hash, status, create_time)
@@ -35,7 +40,15 @@ INSERT INTO scan_artefact (scan_id, number, path, sha256, size, kind, meta) VALU
 INSERT INTO scan_component (scan_id, number, kind, name, format, architecture, bits, artefact)
     VALUES ('S', 0, 'executable', '', 'elf', 'arm', 32, 'a.bin!fs!bin/sh');
 INSERT INTO finding (id, product_id, key, class, type, severity, status, name, title, is_kev, create_time, details)
-    VALUES ('N', 'P', 'k', 'c', 'weakness', 'low', 'new', 'n', 't', false, '2026-01-01 00:00:00', '{}');
+    VALUES ('N', 'P', 'k', 'c', 'weakness', 'low', 'new', 'n', 't', false, '2026-01-01 00:00:00',
+        '{"dependency": ["busybox", "busybox", "1.36.1", "pkg:generic/busybox@1.36.1"]}');
+INSERT INTO scan_dependency (scan_id, number, vendor, product, version, purl, cpe, licence, linkage, confidence,
+        ecosystem, source_name, source_version, evidence) VALUES
+    ('S', 0, 'debian', 'zlib1g', '1.2.13', 'pkg:deb/debian/zlib1g@1.2.13', '', '', 'direct', 1,
+        'Debian:12', 'zlib', '1', '[{"artefact": "gone", "offset": 3, "length": 1, "seen": "z"}]'),
+    ('S', 1, 'busybox', 'busybox', '1.36.1', 'pkg:generic/busybox@1.36.1', '', '', 'direct', 0.9,
+        '', '', '', '[{"artefact": "a.bin!fs2", "offset": 0, "length": 2, "seen": "b"},
+          {"artefact": "a.bin!fs!bin/sh", "offset": 7, "length": 2, "seen": "b"}]');
 INSERT INTO occurrence (id, finding_id, scan_id, severity, confidence, create_time, evidence)
     VALUES ('C', 'N', 'S', 'low', 1, '2026-01-01 00:00:00',
         '[{"artefact": "a.bin!fs2"}, {"artefact": "a.bin!fs!bin/sh"}, {"artefact": "gone"}]')
@@ -71,7 +84,7 @@ def test_migrations_make_what_the_rows_say(new_url: str) -> None:
     database.close()
 
 
-def test_scans_of_before_get_their_tree(new_url: str) -> None:
+def test_scans_of_before_get_their_tree_and_inventory(new_url: str) -> None:
     database = Database(new_url)
     with _alone(database) as connection:
         command.upgrade(_config(connection), "0001")
@@ -91,10 +104,30 @@ def test_scans_of_before_get_their_tree(new_url: str) -> None:
             (3, 0, "fs2", "file", None),
         ]
         assert places.all() == [("S", "N", 2), ("S", "N", 3)]
+        check_inventory(tx)
     with _alone(database) as connection:
         command.downgrade(_config(connection), "0001")
     upgrade(database)
     database.close()
+
+
+def check_inventory(tx: Transaction) -> None:
+    """What 0003 makes of the dependencies and components of before."""
+    results = ScanResultRepository(tx)
+    packaged, recognised = results.dependencies("S")
+    assert (packaged.witness, packaged.places, packaged.ecosystem) == (Witness.PACKAGE, (), "Debian:12")
+    assert packaged.evidence == (Evidence(artefact="gone", offset=3, length=1, seen="z"),)
+    assert (recognised.witness, recognised.requires) == (Witness.VERSION_STRING, ())
+    assert recognised.places == ("a.bin!fs!bin/sh", "a.bin!fs2")
+    (part,) = results.components("S")
+    assert (part.path, part.sha256, part.size) == ("a.bin!fs!bin/sh", "cc", 3)
+    assert (part.component.needed, part.component.reachability) == ((), Reachability.UNKNOWN)
+    ids = list(tx.session.scalars(text("SELECT id FROM scan_dependency ORDER BY number")))
+    assert len(ids) == 2
+    assert ids == sorted(ids)
+    assert all(is_id(found) for found in ids)
+    about = tx.session.execute(text("SELECT scan_id, dependency, finding_id FROM occurrence_dependency"))
+    assert about.all() == [("S", 1, "N")]
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:

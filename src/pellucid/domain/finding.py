@@ -36,6 +36,7 @@ class Finding:
     """A judgement, as a matcher yields it. `key` is stable over scans and images: it makes the finding the product's.
 
     `class_` groups types ("vulnerability", "cryptography", "secret"); identifiers are pairs such as ("cve", "CVE-…").
+    `dependencies` are the identities of all that it is about, `dependency` is the one that stands for them.
     """
 
     key: str
@@ -53,4 +54,5 @@ class Finding:
     cvss_score: float | None = None
     confidence: float = 1.0
     dependency: tuple[str, str, str, str] | None = None
+    dependencies: tuple[tuple[str, str, str, str], ...] = ()
     references: tuple[str, ...] = field(default=())

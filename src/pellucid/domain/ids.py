@@ -2,14 +2,22 @@
 
 import secrets
 import time
+from collections.abc import Iterator
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_id() -> str:
     """A fresh ULID: 48 bits of milliseconds since 1970, 80 random bits."""
+    return next(new_ids())
+
+
+def new_ids() -> Iterator[str]:
+    """Fresh ULIDs, as many as are asked for, each greater than the one before (the specification's monotonicity)."""
     number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    while True:
+        yield "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+        number += 1
 
 
 def is_id(text: str) -> bool:

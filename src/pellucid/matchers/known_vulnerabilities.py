@@ -82,6 +82,7 @@ def _finding(cve: str, vendor: str, product: str, matches: Sequence[Match]) -> F
         cvss_score=best.cvss_score,
         confidence=round(confidence, 3),
         dependency=dependency.identity,
+        dependencies=tuple(dict.fromkeys(item.identity for item, _ in matches)),
         references=tuple(dict.fromkeys(url for _, item in matches for url in item.references)),
     )
 

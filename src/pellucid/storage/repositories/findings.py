@@ -12,8 +12,15 @@ from pellucid.domain.finding import Finding, FindingStatus
 from pellucid.domain.ids import new_id
 from pellucid.domain.severity import Severity
 from pellucid.storage.database import Transaction
-from pellucid.storage.rows.finding import EscalationRow, FindingRow, OccurrencePlaceRow, OccurrenceRow
-from pellucid.storage.rows.inventory import ScanArtefactRow
+from pellucid.storage.rows.declarative import Row
+from pellucid.storage.rows.finding import (
+    EscalationRow,
+    FindingRow,
+    OccurrenceDependencyRow,
+    OccurrencePlaceRow,
+    OccurrenceRow,
+)
+from pellucid.storage.rows.inventory import ScanArtefactRow, ScanDependencyRow
 
 PIECE = 500
 
@@ -27,7 +34,7 @@ class FindingRepository:
     def store(self, product_id: str, scan_id: str, findings: Sequence[Finding]) -> None:
         """Add what is new, raise what became worse (that is an escalation), and note where each was seen.
 
-        The artefacts of the scan must be stored before.
+        The artefacts and dependencies of the scan must be stored before.
         """
         now = datetime.now(UTC)
         by_key = {finding.key: finding for finding in findings}
@@ -109,16 +116,39 @@ class FindingRepository:
             statement = self._insert(OccurrenceRow).values(values[start : start + PIECE])
             self._session.execute(statement.on_conflict_do_nothing(index_elements=["scan_id", "finding_id"]))
         self._place(scan_id, seen)
+        self._relate(scan_id, seen)
 
     def _place(self, scan_id: str, seen: Sequence[tuple[str, Finding]]) -> None:
         numbers = self._numbers(scan_id, {item.artefact for _, finding in seen for item in finding.evidence})
-        values = [
-            {"scan_id": scan_id, "finding_id": finding_id, "number": number}
-            for finding_id, finding in seen
-            for number in sorted({numbers[item.artefact] for item in finding.evidence if item.artefact in numbers})
-        ]
+        self._note(
+            OccurrencePlaceRow,
+            [
+                {"scan_id": scan_id, "finding_id": finding_id, "number": number}
+                for finding_id, finding in seen
+                for number in sorted({numbers[item.artefact] for item in finding.evidence if item.artefact in numbers})
+            ],
+        )
+
+    def _relate(self, scan_id: str, seen: Sequence[tuple[str, Finding]]) -> None:
+        """Note which dependencies of the scan the findings are about."""
+        if not any(finding.dependencies for _, finding in seen):
+            return
+        row = ScanDependencyRow
+        query = select(row.vendor, row.product, row.version, row.purl, row.number).where(row.scan_id == scan_id)
+        numbers = {(*identity,): number for *identity, number in self._session.execute(query)}
+        self._note(
+            OccurrenceDependencyRow,
+            [
+                {"scan_id": scan_id, "finding_id": finding_id, "dependency": numbers[identity]}
+                for finding_id, finding in seen
+                for identity in dict.fromkeys(finding.dependencies)
+                if identity in numbers
+            ],
+        )
+
+    def _note(self, row: type[Row], values: Sequence[dict[str, Any]]) -> None:
         for start in range(0, len(values), PIECE):
-            statement = self._insert(OccurrencePlaceRow).values(values[start : start + PIECE])
+            statement = self._insert(row).values(values[start : start + PIECE])
             self._session.execute(statement.on_conflict_do_nothing())
 
     def _numbers(self, scan_id: str, paths: Set[str]) -> dict[str, int]:

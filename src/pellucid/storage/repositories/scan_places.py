@@ -17,12 +17,18 @@ def place_values(result: ScanResult) -> Iterator[dict[str, Any]]:
         yield _values(place, result, components)
 
 
-def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same without NUL characters: they come out of images in texts of any kind, and PostgreSQL refuses them."""
-    return {
-        key: value.replace("\0", NUL) if isinstance(value, str) and "\0" in value else value
-        for key, value in values.items()
-    }
+def plain(values: Mapping[str, Any], longest: Mapping[str, int | None]) -> dict[str, Any]:
+    """The same as columns of these lengths take it: texts come out of images, and may hold or be anything.
+
+    NUL characters, which PostgreSQL refuses, are shown by a symbol, and what is longer than its column is cut.
+    """
+    return {key: _plain(value, longest.get(key)) if isinstance(value, str) else value for key, value in values.items()}
+
+
+def _plain(text: str, longest: int | None) -> str:
+    if "\0" in text:
+        text = text.replace("\0", NUL)
+    return text if longest is None or len(text) <= longest else text[:longest]
 
 
 def _values(place: ScannedPlace, result: ScanResult, components: Mapping[str, int]) -> dict[str, Any]:

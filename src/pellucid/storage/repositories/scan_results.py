@@ -6,20 +6,33 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import String, insert, select, update
+from sqlalchemy.orm import aliased
 
+from pellucid.domain.bill import BillComponent
 from pellucid.domain.crypto_asset import CryptoAsset
-from pellucid.domain.dependency import Dependency, Linkage
-from pellucid.domain.evidence import Evidence
+from pellucid.domain.dependency import Dependency
+from pellucid.domain.link import Link, LinkKind
 from pellucid.domain.scan_result import ScanResult
 from pellucid.storage.database import Transaction
+from pellucid.storage.repositories.scan_inventory import (
+    component_of,
+    component_values,
+    dependency_of,
+    dependency_places,
+    dependency_values,
+    link_values,
+    numbers_of,
+)
 from pellucid.storage.repositories.scan_places import place_values, plain
 from pellucid.storage.rows.declarative import Row
 from pellucid.storage.rows.inventory import (
+    DependencyPlaceRow,
     ScanArtefactRow,
     ScanComponentRow,
     ScanCryptoAssetRow,
     ScanDependencyRow,
+    ScanLinkRow,
     ScanObservationRow,
     ScanProblemRow,
 )
@@ -38,27 +51,11 @@ class ScanResultRepository:
         values = {"summary": summary, "advisory_digest": advisory_digest}
         self._session.execute(update(ScanRow).where(ScanRow.id == scan_id).values(values))
         self._insert(ScanArtefactRow, scan_id, place_values(result))
-        self._insert(
-            ScanComponentRow,
-            scan_id,
-            (
-                {
-                    "kind": item.kind,
-                    "name": item.name,
-                    "format": item.format,
-                    "architecture": item.architecture,
-                    "bits": item.bits,
-                    "artefact": item.evidence.artefact,
-                }
-                for item in result.components
-            ),
-        )
-        kept = {column.name for column in ScanDependencyRow.__table__.columns}
-        self._insert(
-            ScanDependencyRow,
-            scan_id,
-            ({name: value for name, value in asdict(item).items() if name in kept} for item in result.dependencies),
-        )
+        numbers = numbers_of(result.places)
+        self._insert(ScanComponentRow, scan_id, component_values(result.components, numbers))
+        self._insert(ScanDependencyRow, scan_id, dependency_values(result.dependencies))
+        self._insert(DependencyPlaceRow, scan_id, dependency_places(result.dependencies, numbers))
+        self._insert(ScanLinkRow, scan_id, link_values(result, numbers))
         self._insert(ScanCryptoAssetRow, scan_id, _assets(result.crypto_assets))
         self._insert(
             ScanObservationRow,
@@ -71,34 +68,66 @@ class ScanResultRepository:
         self._insert(ScanProblemRow, scan_id, (asdict(item) for item in result.problems))
 
     def dependencies(self, scan_id: str) -> Sequence[Dependency]:
-        """The stored inventory, for matching it again."""
+        """The stored inventory, whole: to match it again, to write documents of it. Places are in tree order."""
+        places: dict[int, list[str]] = defaultdict(list)
+        query = (
+            select(DependencyPlaceRow.dependency, ScanArtefactRow.path)
+            .join(
+                ScanArtefactRow,
+                (ScanArtefactRow.scan_id == DependencyPlaceRow.scan_id)
+                & (ScanArtefactRow.number == DependencyPlaceRow.place),
+            )
+            .where(DependencyPlaceRow.scan_id == scan_id)
+            .order_by(DependencyPlaceRow.dependency, DependencyPlaceRow.place)
+        )
+        for number, path in self._session.execute(query):
+            places[number].append(path)
         rows = self._session.scalars(
             select(ScanDependencyRow).where(ScanDependencyRow.scan_id == scan_id).order_by(ScanDependencyRow.number)
         )
-        return [
-            Dependency(
-                vendor=row.vendor,
-                product=row.product,
-                version=row.version,
-                purl=row.purl,
-                cpe=row.cpe,
-                licence=row.licence,
-                linkage=Linkage(row.linkage),
-                confidence=row.confidence,
-                ecosystem=row.ecosystem,
-                source_name=row.source_name,
-                source_version=row.source_version,
-                evidence=tuple(Evidence(**item) for item in row.evidence),
+        return [dependency_of(row, places.get(row.number, ())) for row in rows]
+
+    def components(self, scan_id: str) -> Sequence[BillComponent]:
+        """Units of software with their contents."""
+        query = (
+            select(ScanComponentRow, ScanArtefactRow.sha256, ScanArtefactRow.size)
+            .outerjoin(
+                ScanArtefactRow,
+                (ScanArtefactRow.scan_id == ScanComponentRow.scan_id)
+                & (ScanArtefactRow.number == ScanComponentRow.place),
             )
-            for row in rows
+            .where(ScanComponentRow.scan_id == scan_id)
+            .order_by(ScanComponentRow.number)
+        )
+        return [
+            BillComponent(component=component_of(row), sha256=sha256 or "", size=size or 0)
+            for row, sha256, size in self._session.execute(query)
         ]
+
+    def links(self, scan_id: str) -> Sequence[Link]:
+        """Which artefact uses which."""
+        source, target = aliased(ScanArtefactRow), aliased(ScanArtefactRow)
+        query = (
+            select(source.path, target.path, ScanLinkRow.kind)
+            .join(source, (source.scan_id == ScanLinkRow.scan_id) & (source.number == ScanLinkRow.source))
+            .join(target, (target.scan_id == ScanLinkRow.scan_id) & (target.number == ScanLinkRow.target))
+            .where(ScanLinkRow.scan_id == scan_id)
+            .order_by(ScanLinkRow.number)
+        )
+        return [Link(source=from_, target=to, kind=LinkKind(kind)) for from_, to, kind in self._session.execute(query)]
 
     def set_advisory_digest(self, scan_id: str, digest: str) -> None:
         """Note with which advisories a scan was judged last."""
         self._session.execute(update(ScanRow).where(ScanRow.id == scan_id).values(advisory_digest=digest))
 
     def _insert(self, row: type[Row], scan_id: str, values: Iterable[dict[str, Any]]) -> None:
-        rows = ({**plain(value), "scan_id": scan_id, "number": number} for number, value in enumerate(values))
+        columns = row.__table__.columns
+        numbered = "number" in columns
+        longest = {column.name: column.type.length for column in columns if isinstance(column.type, String)}
+        rows = (
+            {**plain(value, longest), "scan_id": scan_id, **({"number": number} if numbered else {})}
+            for number, value in enumerate(values)
+        )
         while piece := list(islice(rows, PIECE)):
             self._session.execute(insert(row), piece)
 

@@ -55,6 +55,16 @@ class OccurrencePlaceRow(Row):
     number: Mapped[int] = mapped_column(primary_key=True)
 
 
+class OccurrenceDependencyRow(Row):
+    """A dependency that a finding is about, by its number in the scan."""
+
+    __tablename__ = "occurrence_dependency"
+
+    scan_id: Mapped[str] = mapped_column(ForeignKey("scan.id", ondelete="CASCADE"), primary_key=True)
+    dependency: Mapped[int] = mapped_column(primary_key=True)
+    finding_id: Mapped[str] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
 class EscalationRow(Row):
     """News that a vulnerability behind an existing finding has become worse."""
 

@@ -14,9 +14,10 @@ class OfScan:
 
     @declared_attr
     def scan_id(self) -> Mapped[str]:
-        return mapped_column(ForeignKey("scan.id", ondelete="CASCADE"), primary_key=True)
+        # First in the key: what is asked for are the rows of a scan.
+        return mapped_column(ForeignKey("scan.id", ondelete="CASCADE"), primary_key=True, sort_order=-2)
 
-    number: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
 
 
 class ScanArtefactRow(OfScan, Row):
@@ -48,7 +49,7 @@ class ScanArtefactRow(OfScan, Row):
 
 
 class ScanComponentRow(OfScan, Row):
-    """A unit of software."""
+    """A unit of software. `place` numbers its artefact in the tree; `offset`, `length`, `seen` are evidence."""
 
     __tablename__ = "scan_component"
 
@@ -58,14 +59,25 @@ class ScanComponentRow(OfScan, Row):
     architecture: Mapped[str] = mapped_column(String(32))
     bits: Mapped[int]
     artefact: Mapped[str] = mapped_column(Text)
+    place: Mapped[int | None]
+    reachability: Mapped[str] = mapped_column(String(16))
+    interpreter: Mapped[str] = mapped_column(Text)
+    offset: Mapped[int] = mapped_column(BigInteger)
+    length: Mapped[int] = mapped_column(BigInteger)
+    seen: Mapped[str] = mapped_column(Text)
+    needed: Mapped[list[Any]]
+    rpath: Mapped[list[Any]]
+    runpath: Mapped[list[Any]]
+    calls: Mapped[list[Any]]
 
 
 class ScanDependencyRow(OfScan, Row):
-    """Third-party software in an image."""
+    """Third-party software in an image. Ids of a scan sort as its numbers do."""
 
     __tablename__ = "scan_dependency"
-    __table_args__ = (Index(None, "product", "version"),)
+    __table_args__ = (Index(None, "product", "version"), Index(None, "id", unique=True))
 
+    id: Mapped[str] = mapped_column(String(26))
     vendor: Mapped[str] = mapped_column(String(255))
     product: Mapped[str] = mapped_column(String(255))
     version: Mapped[str] = mapped_column(String(255))
@@ -77,7 +89,36 @@ class ScanDependencyRow(OfScan, Row):
     ecosystem: Mapped[str] = mapped_column(String(64))
     source_name: Mapped[str] = mapped_column(String(255))
     source_version: Mapped[str] = mapped_column(String(255))
+    witness: Mapped[str] = mapped_column(String(16))
+    version_range: Mapped[str] = mapped_column(Text)
+    epoch: Mapped[str] = mapped_column(String(64))
+    release: Mapped[str] = mapped_column(String(255))
+    distro: Mapped[str] = mapped_column(String(64))
+    name_version: Mapped[str] = mapped_column(Text)
+    cpe_candidates: Mapped[list[Any]]
+    requires: Mapped[list[Any]]
+    aliases: Mapped[list[Any]]
     evidence: Mapped[list[Any]]
+
+
+class DependencyPlaceRow(Row):
+    """An artefact that is a dependency, contains it or belongs to it: their numbers."""
+
+    __tablename__ = "dependency_place"
+
+    scan_id: Mapped[str] = mapped_column(ForeignKey("scan.id", ondelete="CASCADE"), primary_key=True)
+    dependency: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+
+
+class ScanLinkRow(OfScan, Row):
+    """An artefact that uses another, by their numbers in the tree."""
+
+    __tablename__ = "scan_link"
+
+    kind: Mapped[str] = mapped_column(String(16))
+    source: Mapped[int]
+    target: Mapped[int]
 
 
 class ScanCryptoAssetRow(OfScan, Row):
