@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support import (
+    golden_bills,
     golden_crypto,
     golden_dotnet,
     golden_go,
     golden_java,
     golden_javascript,
+    golden_languages,
     golden_linux,
     golden_packages,
     golden_python,
     golden_rpm,
     golden_rust,
+    golden_scripting,
     golden_starts,
     golden_strings,
     golden_systems,
@@ -32,6 +35,7 @@ MODERN = Shape(bits=64, machine=X86_64)
 
 
 def cases() -> Iterator[Case]:
+    yield from golden_bills.cases()
     yield from golden_dotnet.cases()
     yield from golden_linux.cases()
     yield from golden_java.cases()
@@ -41,6 +45,8 @@ def cases() -> Iterator[Case]:
     yield from golden_systems.cases()
     yield from golden_javascript.cases()
     yield from golden_python.cases()
+    yield from golden_scripting.cases()
+    yield from golden_languages.cases()
     yield from _elf_cases()
     yield from golden_starts.cases()
     yield from golden_go.cases()

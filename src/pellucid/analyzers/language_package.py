@@ -40,6 +40,9 @@ NPM = Universe(ecosystem="npm", purl_type="npm")
 RUBYGEMS = Universe(ecosystem="RubyGems", purl_type="gem")
 PACKAGIST = Universe(ecosystem="Packagist", purl_type="composer")
 CRAN = Universe(ecosystem="CRAN", purl_type="cran")
+CPAN = Universe(ecosystem="", purl_type="cpan")
+HEX = Universe(ecosystem="Hex", purl_type="hex")
+LUAROCKS = Universe(ecosystem="", purl_type="luarocks")
 
 
 def canonical(name: str) -> str:
@@ -78,7 +81,7 @@ def language_package(
         version=version,
         purl=package_url(place, last, version, qualifiers),
         confidence=confidence,
-        evidence=(artefact.evidence(offset, seen or f"{name} {version}"),),
+        evidence=(artefact.evidence(offset, seen or f"{name} {version}".strip()),),
         cpe=cpe,
         licence=licence,
         linkage=linkage,
