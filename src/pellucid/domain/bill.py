@@ -71,7 +71,8 @@ class Bill:
     `product`, `image_version`, `supplier` (of the product) and `author` (the organisation that had the bill made) are
     empty where nobody stated them; `image_name` is then that of the file.
     `file_size` is in bytes, `file_sha256` lower-case hex. Links, places and evidence name paths of artefacts; the image
-    itself is the path `file_name`.
+    itself is the path `file_name`. The order of dependencies, components and links does not matter; of the evidence of
+    a dependency the first is what its best witness saw.
     """
 
     image_name: str

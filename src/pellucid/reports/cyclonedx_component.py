@@ -68,10 +68,11 @@ def _licence(spdx_id: str, expression: str, name: str) -> dict[str, Any]:
 def _evidence(item: Dependency) -> dict[str, Any]:
     """By what it is identified, and where it was seen. Offsets count bytes of the file."""
     seen_at = sightings(item)
+    first = next((seen.seen for seen in item.evidence), "")
     confidence = min(max(item.confidence, 0.0), 1.0)
     method = {"technique": TECHNIQUES[item.witness], "confidence": confidence}
-    if seen_at and seen_at[0].seen:
-        method["value"] = seen_at[0].seen
+    if first:
+        method["value"] = first
     concluded = [("purl", item.purl)] if is_purl(item.purl) else [("name", item.product), ("version", item.version)]
     concluded.append(("cpe", item.cpe if is_cpe(item.cpe) else ""))
     evidence: dict[str, Any] = {
