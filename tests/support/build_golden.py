@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.support import (
     golden_bills,
+    golden_builders,
     golden_crypto,
     golden_dotnet,
     golden_go,
@@ -35,6 +36,7 @@ MODERN = Shape(bits=64, machine=X86_64)
 
 
 def cases() -> Iterator[Case]:
+    yield from golden_builders.cases()
     yield from golden_bills.cases()
     yield from golden_dotnet.cases()
     yield from golden_linux.cases()

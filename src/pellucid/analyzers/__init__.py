@@ -4,11 +4,14 @@ from pellucid.analysis.analyzer import Analyzer
 from pellucid.analyzers.components.alpine_release import alpine_release
 from pellucid.analyzers.components.apk_packages import apk_packages
 from pellucid.analyzers.components.bower_packages import bower_packages
+from pellucid.analyzers.components.buildroot_manifests import buildroot_manifests
 from pellucid.analyzers.components.bun_locks import bun_locks
 from pellucid.analyzers.components.cargo_auditable import cargo_auditable
 from pellucid.analyzers.components.cargo_locks import cargo_locks
 from pellucid.analyzers.components.composer_installed import composer_installed
 from pellucid.analyzers.components.composer_packages import composer_packages
+from pellucid.analyzers.components.conan_files import conan_files
+from pellucid.analyzers.components.conan_locks import conan_locks
 from pellucid.analyzers.components.conda_packages import conda_packages
 from pellucid.analyzers.components.container_programs import container_programs
 from pellucid.analyzers.components.cron_tables import cron_tables
@@ -31,6 +34,7 @@ from pellucid.analyzers.components.go_sum import go_sum
 from pellucid.analyzers.components.haskell_packages import haskell_packages
 from pellucid.analyzers.components.hex_locks import hex_locks
 from pellucid.analyzers.components.hex_packages import hex_packages
+from pellucid.analyzers.components.image_manifests import image_manifests
 from pellucid.analyzers.components.inittab import inittab
 from pellucid.analyzers.components.java_manifests import java_manifests
 from pellucid.analyzers.components.jdk_releases import jdk_releases
@@ -81,9 +85,12 @@ from pellucid.analyzers.components.swid_tags import swid_tags
 from pellucid.analyzers.components.swift_locks import swift_locks
 from pellucid.analyzers.components.syft_bills import syft_bills
 from pellucid.analyzers.components.systemd_services import systemd_services
+from pellucid.analyzers.components.vcpkg_ports import vcpkg_ports
 from pellucid.analyzers.components.web_libraries import web_libraries
 from pellucid.analyzers.components.wordpress_parts import wordpress_parts
 from pellucid.analyzers.components.yarn_locks import yarn_locks
+from pellucid.analyzers.components.yocto_builds import yocto_builds
+from pellucid.analyzers.components.yocto_licences import yocto_licences
 from pellucid.analyzers.crypto.private_keys import private_keys
 from pellucid.analyzers.crypto.public_keys import public_keys
 from pellucid.analyzers.crypto.x509_certificates import x509_certificates
@@ -93,11 +100,14 @@ ANALYZERS: tuple[Analyzer, ...] = (
     alpine_release,
     apk_packages,
     bower_packages,
+    buildroot_manifests,
     bun_locks,
     cargo_auditable,
     cargo_locks,
     composer_installed,
     composer_packages,
+    conan_files,
+    conan_locks,
     conda_packages,
     container_programs,
     cron_tables,
@@ -120,6 +130,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     haskell_packages,
     hex_locks,
     hex_packages,
+    image_manifests,
     inittab,
     java_manifests,
     jdk_releases,
@@ -170,9 +181,12 @@ ANALYZERS: tuple[Analyzer, ...] = (
     swift_locks,
     syft_bills,
     systemd_services,
+    vcpkg_ports,
     web_libraries,
     wordpress_parts,
     yarn_locks,
+    yocto_builds,
+    yocto_licences,
     private_keys,
     public_keys,
     x509_certificates,
