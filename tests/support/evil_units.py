@@ -97,4 +97,4 @@ EVIL = (
     network, write_outside, read_outside, fork_without_end, start_program, eat_memory, eat_processor, wait_for_ever,
     fill_disk, fill_disk_by_itself, die,
 )  # fmt: skip
-UNITS = Units(tuple(unit(run) for run in EVIL), ())
+UNITS = Units(tuple(unit(run) for run in EVIL))

@@ -66,7 +66,7 @@ def _prepared(welcome: Welcome) -> Units:
     derived.use(Path(welcome.cache) if welcome.cache and kept_out else None)
     module, _, attribute = welcome.units.partition(":")
     units: Units = getattr(importlib.import_module(module), attribute)
-    if units.analyzers:
+    if units.load:
         compiled(units.wanted_literals)
         compiled(units.all_literals)
     derived.use(None)

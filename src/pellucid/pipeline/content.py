@@ -25,7 +25,7 @@ PASSING = frozenset(
 
 @dataclass
 class UnitResult:
-    """What one analyzer said."""
+    """What one analyzer said; with `named`, it is true only of files that are named like one of these patterns."""
 
     components: list[Component] = field(default_factory=list)
     dependencies: list[Dependency] = field(default_factory=list)
@@ -34,6 +34,7 @@ class UnitResult:
     file_lists: list[FileList] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    named: tuple[str, ...] = ()
 
     def add(self, fact: Fact) -> None:
         match fact:

@@ -133,14 +133,14 @@ def _analyse(artefact: Artefact, chosen: Sequence[Analyzer], content: Content, d
     for unit in chosen:
         if not unit.wants(artefact):
             continue
-        result = UnitResult()
+        result = UnitResult(named=unit.named)
         try:
             for number, fact in enumerate(unit(artefact)):
                 _within(number, unit.most_facts, deadline)
                 result.add(fact)
         except Exception as error:  # noqa: BLE001  # the runner's edge: a unit that fails is a Problem
             result.problems.append(_problem(unit.name, error))
-        if result != UnitResult():
+        if result != UnitResult(named=unit.named):
             content.units[unit.name] = result
 
 

@@ -1,11 +1,10 @@
 """From contents to places: the tree of artefacts, and facts with the paths that they are true of."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from pellucid.analysis.analyzer import Analyzer
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
@@ -42,10 +41,10 @@ class Found:
     metadata: dict[str, dict[str, str]]
 
 
-def merge(outcome: Outcome, analyzers: Iterable[Analyzer] = ()) -> Found:
+def merge(outcome: Outcome) -> Found:
     """Put facts at their places. A fact about bytes that lie in many places names at most sixteen of them.
 
-    Facts of `analyzers` that are only believed under some names are left out elsewhere.
+    Facts that are only believed under some names are left out elsewhere.
     """
     problems: list[Problem] = []
     tree = tuple(_walk(outcome, problems))
@@ -57,7 +56,7 @@ def merge(outcome: Outcome, analyzers: Iterable[Analyzer] = ()) -> Found:
         path = places.get(problem.artefact, [""])[0]
         problems.append(replace(problem, artefact=path))
     contents = [outcome.contents[sha256] for sha256 in places if sha256 in outcome.contents]
-    facts = _Facts({unit.name: unit.named for unit in analyzers if unit.named})
+    facts = _Facts()
     for content in contents:
         facts.add(content, places[content.sha256])
     if not _anything(outcome, facts):
@@ -128,10 +127,9 @@ def _problem(kind: ProblemKind, message: str, artefact: str) -> Problem:
 
 
 class _Facts:
-    """Facts as they are gathered; `named` has the names under which facts of a unit are believed."""
+    """Facts as they are gathered."""
 
-    def __init__(self, named: Mapping[str, Sequence[str]]) -> None:
-        self._named = named
+    def __init__(self) -> None:
         self.components: list[Component] = []
         self.dependencies: list[Dependency] = []
         self.crypto_assets: list[CryptoAsset] = []
@@ -142,9 +140,8 @@ class _Facts:
 
     def add(self, content: Content, paths: list[str]) -> None:
         self.problems += [replace(problem, artefact=paths[0]) for problem in content.problems]
-        for name, unit in content.units.items():
-            patterns = self._named.get(name)
-            believed = [path for path in paths if is_named(path, patterns)] if patterns else paths
+        for unit in content.units.values():
+            believed = [path for path in paths if is_named(path, unit.named)] if unit.named else paths
             if believed:
                 self._add(unit, believed)
 

@@ -16,7 +16,7 @@ from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan import Progress, Stage
 from pellucid.errors import Malformed
 from pellucid.pipeline.budget import Budget
-from pellucid.pipeline.cache import ResultCache
+from pellucid.pipeline.cache import NoCache, ResultCache
 from pellucid.pipeline.content import Content, encode
 from pellucid.pipeline.messages import Request
 from pellucid.pipeline.outcome import Outcome, Source
@@ -73,6 +73,8 @@ class Runner:
         self._unsaved: dict[str, bytes] = {}
         self._parts = self._bytes_done = self._problems = 0
         self._exhausted = self._spent = False
+        # Only what is kept has to be known again by the versions of its units.
+        self._versions = {} if isinstance(cache, NoCache) else units.versions
         self._deadline = time.monotonic() + budget.seconds
         self._reported = 0.0
 
@@ -137,7 +139,7 @@ class Runner:
         if self._pool.full:
             return False
         # Without analyzers only containers cost anything.
-        times = 1 if self._units.analyzers else 8
+        times = 1 if self._units.load else 8
         some = [self._wanted[sha256].size for sha256 in itertools.islice(self._pending, MANY * times)]
         return len(some) == MANY * times or sum(some) > MUCH * times
 
@@ -210,7 +212,7 @@ class Runner:
         if (known := self._partial.pop(content.sha256, None)) and self._wanted[content.sha256].analyzers is not None:
             known.units |= content.units
             content = known
-        content.versions = self._units.versions
+        content.versions = self._versions
         return content
 
     def _finish(self, content: Content, *, keep: bool = True) -> None:

@@ -1,7 +1,7 @@
 """A set of units that a pipeline runs, and what must be searched for them."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,10 +16,18 @@ IDENTIFICATION = 1
 
 @dataclass(frozen=True)
 class Units:
-    """Extractors in the order of preference, and analyzers."""
+    """Extractors in the order of preference, and analyzers.
+
+    `load` gives the analyzers: importing them takes its time, and only the processes that analyse need them. Without
+    it, nothing is analysed.
+    """
 
     extractors: Sequence[Extractor]
-    analyzers: Sequence[Analyzer]
+    load: Callable[[], Sequence[Analyzer]] | None = None
+
+    @cached_property
+    def analyzers(self) -> Sequence[Analyzer]:
+        return self.load() if self.load else ()
 
     @cached_property
     def identity(self) -> str:

@@ -3,4 +3,4 @@
 from pellucid.extractors import EXTRACTORS
 from pellucid.pipeline.unit_set import Units
 
-UNPACKING = Units(EXTRACTORS, ())
+UNPACKING = Units(EXTRACTORS)

@@ -56,7 +56,7 @@ def scan(
     with _timed(timings, "unpacking"):
         runner = Runner(source=source, units=UNITS, pool=pool, cache=cache, scratch=scratch, budget=budget, report=tell)
         outcome = runner.run()
-        found = merge(outcome, UNITS.analyzers)
+        found = merge(outcome)
     tell(replace(last, stage=Stage.MATCHING))
     with _timed(timings, "matching"):
         findings, problems = judge(inventory_of(found, started), advisories)

@@ -23,7 +23,7 @@ def unpack(
         runner = Runner(
             source=source,
             # Which units there are matters where results are kept. Here the processes alone load them.
-            units=Units((), ()),
+            units=Units(()),
             pool=pool,
             cache=NoCache(),
             scratch=scratch,
