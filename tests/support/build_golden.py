@@ -17,6 +17,7 @@ from tests.support import (
     golden_javascript,
     golden_languages,
     golden_linux,
+    golden_mcu,
     golden_packages,
     golden_python,
     golden_rpm,
@@ -36,6 +37,7 @@ MODERN = Shape(bits=64, machine=X86_64)
 
 
 def cases() -> Iterator[Case]:
+    yield from golden_mcu.cases()
     yield from golden_builders.cases()
     yield from golden_bills.cases()
     yield from golden_dotnet.cases()

@@ -26,6 +26,7 @@ from pellucid.analyzers.components.elf_compilers import elf_compilers
 from pellucid.analyzers.components.elf_components import elf_components
 from pellucid.analyzers.components.elf_package_notes import elf_package_notes
 from pellucid.analyzers.components.erlang_applications import erlang_applications
+from pellucid.analyzers.components.esp_applications import esp_applications
 from pellucid.analyzers.components.gem_specifications import gem_specifications
 from pellucid.analyzers.components.gemfile_locks import gemfile_locks
 from pellucid.analyzers.components.go_build_info import go_build_info
@@ -45,6 +46,7 @@ from pellucid.analyzers.components.lua_rocks import lua_rocks
 from pellucid.analyzers.components.macho_components import macho_components
 from pellucid.analyzers.components.maven_poms import maven_poms
 from pellucid.analyzers.components.maven_properties import maven_properties
+from pellucid.analyzers.components.mcuboot_images import mcuboot_images
 from pellucid.analyzers.components.npm_locks import npm_locks
 from pellucid.analyzers.components.npm_packages import npm_packages
 from pellucid.analyzers.components.nuget_locks import nuget_locks
@@ -80,6 +82,7 @@ from pellucid.analyzers.components.rust_crates import rust_crates
 from pellucid.analyzers.components.script_components import script_components
 from pellucid.analyzers.components.slackware_packages import slackware_packages
 from pellucid.analyzers.components.snap_packages import snap_packages
+from pellucid.analyzers.components.soft_devices import soft_devices
 from pellucid.analyzers.components.spdx_bills import spdx_bills
 from pellucid.analyzers.components.swid_tags import swid_tags
 from pellucid.analyzers.components.swift_locks import swift_locks
@@ -122,6 +125,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     elf_components,
     elf_package_notes,
     erlang_applications,
+    esp_applications,
     gem_specifications,
     gemfile_locks,
     go_build_info,
@@ -141,6 +145,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     macho_components,
     maven_poms,
     maven_properties,
+    mcuboot_images,
     npm_locks,
     npm_packages,
     nuget_locks,
@@ -176,6 +181,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     script_components,
     slackware_packages,
     snap_packages,
+    soft_devices,
     spdx_bills,
     swid_tags,
     swift_locks,
