@@ -8,7 +8,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.components.product_signatures import Table, recognised, table_of
-from pellucid.analyzers.sightings import literals, triggers
+from pellucid.analyzers.sightings import literals, raw, triggers
 from pellucid.analyzers.signatures import Example, Signature, Version
 from pellucid.domain.dependency import Dependency
 from pellucid.formats.elf import Elf, ElfType, Header
@@ -102,7 +102,7 @@ def _too_slow(signature: Signature) -> Iterator[str]:
 
 
 def _hostile(rule: Version, hits: Iterable[Example]) -> Iterator[bytes]:
-    anchor = rule.anchor.encode()
+    anchor = raw(rule.anchor)
     for noise in (*NOISE, anchor, *(hit.text.encode() for hit in hits if hit.text)):
         filling = noise * (max(rule.before, rule.after) // len(noise) + 1)
         yield filling[-rule.before :] * bool(rule.before) + (anchor + filling)[: rule.after]

@@ -249,3 +249,16 @@ def test_a_flood_of_anchors_is_bounded() -> None:
         start = time.process_time()
         assert len(list(recognised(artefact, table()))) < 8000
         assert time.process_time() - start < 20
+
+
+def test_what_another_library_of_the_product_has_not_got_bounds_nothing() -> None:
+    signature = parse("thing.toml", THING.replace('"libthing-"', '"libother.so"').encode() + SINCE.encode())
+    assert said(signature, b"", "libthing.so.1")[0].version_range == "vers:generic/<1.2"
+    assert said(signature, b"\0thing_open\0", "libother.so.1")[0].version_range == "vers:generic/>=1.2"
+    assert said(signature, b"", "libother.so.1")[0].version_range == ""
+
+
+def test_constants_may_tell_the_version() -> None:
+    signature = thing(PRESENCE.replace("at_least = 2", 'version = "1.7"\nconfidence = 0.7'))
+    (found,) = said(signature, b"..\0\xff\x10\xee")
+    assert (found.version, found.witness, found.confidence) == ("1.7", Witness.CONSTANTS, 0.7)

@@ -26,10 +26,13 @@ class _Found(NamedTuple):
 
 
 def with_version(signature: Signature, version: str, places: Sequence[Sighting], usual: Linkage) -> Dependency:
-    """The bytes state the version."""
+    """The bytes state the version, or hold what only this version has."""
     evidence = list(dict.fromkeys(sighting.evidence for sighting in places))
-    confidence = max(sighting.rule.confidence or BY_STRING for sighting in places)
-    found = _Found(evidence, confidence, Witness.VERSION_STRING, _linkage(places, usual))
+    by_constants = all(sighting.constant for sighting in places)
+    guess = BY_CONSTANTS if by_constants else BY_STRING
+    confidence = max(sighting.rule.confidence or guess for sighting in places)
+    witness = Witness.CONSTANTS if by_constants else Witness.VERSION_STRING
+    found = _Found(evidence, confidence, witness, _linkage(places, usual))
     return _dependency(signature, version, found)
 
 
@@ -50,7 +53,9 @@ def without_version(
         confidence, by_constants = max(confidence, BY_SONAME), False
     linkage = _linkage(places, usual)
     witness = Witness.CONSTANTS if by_constants else Witness.SYMBOLS
-    bounds = version_bounds(artefact, signature, whole=linkage is Linkage.DIRECT)
+    # Each library of a product has its own symbols: those that are listed are in the first.
+    whole = linkage is Linkage.DIRECT and (not signature.sonames or soname.startswith(signature.sonames[0]))
+    bounds = version_bounds(artefact, signature, whole=whole)
     return _dependency(signature, "", _Found(evidence, confidence, witness, linkage), bounds)
 
 

@@ -34,7 +34,7 @@ def raw(literal: Literal) -> bytes:
 
 def triggers(signature: Signature) -> frozenset[bytes]:
     """Literals without any of which no rule of the signature can fit."""
-    anchors = (rule.anchor.encode() for rule in signature.version)
+    anchors = (raw(rule.anchor) for rule in signature.version)
     shown = (literal for rule in signature.presence for literal in (*rule.any_of, *rule.all_of))
     return frozenset((*anchors, *map(raw, shown)))
 
@@ -56,14 +56,15 @@ def mark(text: str) -> bytes:
 def stated(artefact: Artefact, signature: Signature) -> list[Sighting]:
     """Where the bytes state the version. At each place the first rule that fits is believed."""
     found: list[Sighting] = []
-    taken: set[tuple[str, int]] = set()
+    taken: set[tuple[bytes, int]] = set()
     for rule in signature.version:
         if not _applies(artefact, rule) or (rule.any_of and not _present(artefact, rule.any_of)):
             continue
-        places = [at for at in artefact.offsets(rule.anchor.encode())[:MOST_WINDOWS] if (rule.anchor, at) not in taken]
+        anchor = raw(rule.anchor)
+        places = [at for at in artefact.offsets(anchor)[:MOST_WINDOWS] if (anchor, at) not in taken]
         sightings = _nearby(artefact, rule, places) if rule.near else _covering(artefact, rule, places)
         for at, sighting in sightings:
-            taken.add((rule.anchor, at))
+            taken.add((anchor, at))
             found.append(sighting)
     return found
 
@@ -79,7 +80,7 @@ def present(artefact: Artefact, signature: Signature) -> list[Sighting]:
 
 def _seen(artefact: Artefact, rule: Presence, literal: Literal) -> Sighting:
     evidence = artefact.evidence(artefact.offsets(raw(literal))[0], raw(literal))
-    return Sighting(rule, "", evidence, isinstance(literal, Constant))
+    return Sighting(rule, rule.version, evidence, isinstance(literal, Constant))
 
 
 def _applies(artefact: Artefact, rule: Condition) -> bool:
@@ -112,7 +113,7 @@ def _covering(artefact: Artefact, rule: Version, places: Iterable[int]) -> Itera
 
 def _nearby(artefact: Artefact, rule: Version, places: Iterable[int]) -> Iterator[tuple[int, Sighting]]:
     """The nearest match of each anchor; only of the version that most anchors are near to, if there is one such."""
-    pattern, size = _compiled(rule.pattern), len(rule.anchor.encode())
+    pattern, size = _compiled(rule.pattern), len(raw(rule.anchor))
     sightings = []
     for at in places:
         start = max(at - rule.before, 0)

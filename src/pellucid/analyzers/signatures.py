@@ -11,8 +11,7 @@ import msgspec
 from pellucid.analysis import derived
 from pellucid.domain.dependency import Linkage
 
-LARGEST_WINDOW = 4096
-Window = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_WINDOW)]
+Window = Annotated[int, msgspec.Meta(ge=0, le=4096)]
 Confidence = Annotated[float, msgspec.Meta(gt=0, le=1)]
 
 
@@ -43,7 +42,7 @@ class Condition(_Table, frozen=True, kw_only=True):
 class Version(Condition, frozen=True, kw_only=True):
     """A string that states the version: a regular expression over a window around `anchor`, sizes in bytes."""
 
-    anchor: str
+    anchor: Literal
     pattern: str
     before: Window = 0
     after: Window = 200
@@ -51,8 +50,12 @@ class Version(Condition, frozen=True, kw_only=True):
 
 
 class Presence(Condition, frozen=True, kw_only=True):
-    """At least so many of `any_of`, and all of `all_of`, mean that the product is there."""
+    """At least so many of `any_of`, and all of `all_of`, mean that the product is there.
 
+    `version` is not empty where they are the same in no other version.
+    """
+
+    version: str = ""
     at_least: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 

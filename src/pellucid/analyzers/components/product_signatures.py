@@ -86,12 +86,11 @@ def recognised(artefact: Artefact, known: Table) -> Iterator[Fact]:
     for _, signature in sorted(candidates.items())[:MOST_PRODUCTS]:
         itself = any(signature is other for other in named)
         usual = Linkage.EMBEDDED if signature.sonames and not itself else Linkage.DIRECT
-        if sightings := stated(artefact, signature):
+        sightings = stated(artefact, signature) or present(artefact, signature)
+        if sightings and sightings[0].version:
             for version, places in list(_by_version(sightings).items())[:MOST_VERSIONS]:
                 yield with_version(signature, version, places, usual)
-            continue
-        sightings = present(artefact, signature)
-        if sightings or (itself and len(named) == 1):
+        elif sightings or (itself and len(named) == 1):
             name = soname if itself else ""
             yield without_version(artefact, signature, sightings, soname=name, usual=usual)
 
