@@ -70,6 +70,7 @@ def component_facts(part: BillComponent, links: Iterable[Link]) -> Facts:
         ("interpreter", item.interpreter),
         ("reachability", str(item.reachability)),
         *(("needed", name) for name in item.needed),
+        *(("command", text) for text in item.calls),
         *(("rpath", path) for path in item.rpath),
         *(("runpath", path) for path in item.runpath),
         *((str(link.kind), link.target) for link in links),

@@ -50,8 +50,8 @@ def spdx2(bill: Bill) -> dict[str, Any]:
 
 def _creation(bill: Bill) -> dict[str, Any]:
     creators = [f"Tool: {tool(bill)}"]
-    if bill.author:
-        creators.append(f"Organization: {organisation(bill.author)}")
+    if author := organisation(bill.author):
+        creators.append(f"Organization: {author}")
     version = schema("spdx.SNAPSHOT")["$comment"].rpartition("-")[2]
     return {"created": created(bill), "creators": creators, "licenseListVersion": ".".join(version.split(".")[:2])}
 

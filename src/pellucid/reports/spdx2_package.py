@@ -77,7 +77,8 @@ def _package(ref: str, name: str, version: str, supplier: str) -> dict[str, Any]
     package: dict[str, Any] = {"SPDXID": spdx_id(ref), "name": name}
     if version:
         package["versionInfo"] = version
-    package["supplier"] = f"Organization: {organisation(supplier)}" if supplier else NOTHING_SAID
+    name_of_supplier = organisation(supplier)
+    package["supplier"] = f"Organization: {name_of_supplier}" if name_of_supplier else NOTHING_SAID
     nothing = ("downloadLocation", "licenseConcluded", "licenseDeclared", "copyrightText")
     return package | {"filesAnalyzed": False} | dict.fromkeys(nothing, NOTHING_SAID)
 

@@ -10,6 +10,7 @@ from pellucid.domain.bill import Bill, Subject
 from pellucid.reports.bill_graph import ROOT
 from pellucid.reports.identifiers import document_id
 from pellucid.reports.licences import licence_of
+from pellucid.reports.text import plain
 
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.]+")
 MOST_NAME = 60
@@ -54,8 +55,8 @@ def element_id(ref: str) -> str:
 
 
 def organisation(name: str) -> str:
-    """A name without what SPDX 2.3 reads as an address of electronic mail."""
-    return name.replace("(", "[").replace(")", "]")
+    """A name without what SPDX 2.3 reads as an address of electronic mail; empty when nothing is left."""
+    return plain(name).replace("(", "[").replace(")", "]").strip()
 
 
 def licences_to_explain(stated: Iterable[str]) -> dict[str, str]:
