@@ -15,14 +15,22 @@ from pellucid.analysis.output import Output
 from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.extractors import declared
 from pellucid.formats import (
+    adb,
     der,
     elf,
     elf_layout,
     identify,
+    owned_paths,
     package_database,
+    package_needs,
     pem,
+    percent_sections,
+    portage,
     purl,
     rpm_database,
+    rpm_manifest,
+    slackware,
+    system_release,
     version_order,
     version_ranges,
 )
@@ -41,6 +49,19 @@ PEM = (
 DER = bytes.fromhex("301a020101300d06092a864886f70d01010105000406300402010103")
 DPKG = b"Package: a\nStatus: install ok installed\nArchitecture: x\nVersion: 1:2-3\nSource: b (1)\n\nPackage: c\n"
 APK = b"P:musl\nV:1.2.3-r4\nA:x86_64\n\nP:b\nV:1_rc1\n"
+LISTS = b"""/a
+00000000000000000000000000000000  a
+%NAME%
+a
+
+declare -x PN="a"
+obj /a 00000000000000000000000000000000 1
+sym /a -> b 1
+PACKAGE NAME: a-1-b-2
+FILE LIST:
+a\t1-2\t1\t1\tb\t(none)\t1\tc\t0\td-1-2.src.rpm
+a (>= 1), b:any | c
+"""
 VERSIONS = b"1.0.2za\n1.0.2zb\n2.0~rc1-1\n1:3.0+b1\n1.2_alpha3-r1\nv1.37.0.git\n0\n"
 
 
@@ -78,11 +99,13 @@ def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
     ]
     return [
         *found,
+        Target("formats.adb", seeds["apk-v3"], _read_adb, b"ADBd"),
         Target("formats.der", DER, _read_der),
         Target("formats.elf", seeds["elf"], _read_elf, elf.MAGIC),
         Target("formats.elf_layout", seeds["elf"], _read_layout, elf.MAGIC),
         Target("formats.identify", seeds["zip"], _identify),
         Target("formats.package_database", DPKG + APK, _read_packages),
+        Target("formats.package_lists", LISTS, _read_lists, b"obj /a "),
         Target("formats.pem", PEM, _read_pem, b"-----BEGIN A-----"),
         Target("formats.purl", VERSIONS, _write_purl),
         Target("formats.rpm_database.ndb", seeds["rpm-ndb"], _read_rpm_database, b"RpmP"),
@@ -157,6 +180,21 @@ def _read_packages(data: bytes) -> None:
     package_database.assignments(data)
     for system in ("dpkg", "opkg"):
         list(package_database.installed(data, system))
+
+
+def _read_lists(data: bytes) -> None:
+    for reader in (owned_paths.listed, owned_paths.summed, portage.contents, slackware.files, rpm_manifest.packages):
+        assert sum(1 for _ in reader(data)) <= len(data)
+    for fields in (percent_sections.sections, portage.variables, system_release.assignments):
+        assert len(fields(data)) <= len(data)
+    slackware.full_name(data)
+    text = data.decode("utf-8", "replace")
+    package_needs.resolved(package_needs.clauses(text), package_needs.providers([(text, [text])]))
+    package_needs.capabilities(text)
+
+
+def _read_adb(data: bytes) -> None:
+    adb.package(data)
 
 
 def _read_rpm_database(data: bytes) -> None:

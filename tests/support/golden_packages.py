@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.support import apk_archives
 from tests.support.golden_case import Case
 
 STATUS = b"""\
@@ -181,6 +182,12 @@ datahash = 00
 
 
 def cases() -> Iterator[Case]:
+    package = apk_archives.package("dropbear", "2024.86-r1", needs=["libc", "so:libz.so.1", "zlib"])
+    yield Case("components/apk_archives/plain", package, "a package of apk version 3")
+    yield Case("components/apk_archives/deflate", apk_archives.deflated(package), "the same behind deflate")
+    yield Case("components/apk_archives/zstd", apk_archives.named(package, 2), "the same behind Zstandard")
+    index = apk_archives.package("dropbear", "1", schema=b"indx")
+    yield Case("components/apk_archives/index", index, "an index of what could be installed")
     yield Case("components/dpkg_packages/status", STATUS, "a status database with held and removed packages")
     yield Case("components/dpkg_packages/control", CONTROL, "the control file of one package")
     yield Case("components/dpkg_packages/installer", INSTALLER, "the database of Debian's installer, which is terse")

@@ -14,6 +14,7 @@ from pathlib import Path
 import lz4.frame
 import zstandard
 from tests.support import (
+    apk_archives,
     rpm_databases,
     small_archives,
     small_boot,
@@ -58,6 +59,7 @@ def small_inputs() -> dict[str, bytes]:
         **small_discs.inputs(),
         **small_flash.inputs(),
         **rpm_databases.inputs(),
+        "apk-v3": apk_archives.deflated(apk_archives.package("dropbear", "2024.86-r1", needs=["libc"])),
     }
 
 

@@ -2,6 +2,7 @@
 
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analyzers.components.alpine_release import alpine_release
+from pellucid.analyzers.components.apk_archives import apk_archives
 from pellucid.analyzers.components.apk_packages import apk_packages
 from pellucid.analyzers.components.bower_packages import bower_packages
 from pellucid.analyzers.components.buildroot_manifests import buildroot_manifests
@@ -101,6 +102,7 @@ from pellucid.analyzers.hardening.unsafe_functions import unsafe_functions
 
 ANALYZERS: tuple[Analyzer, ...] = (
     alpine_release,
+    apk_archives,
     apk_packages,
     bower_packages,
     buildroot_manifests,

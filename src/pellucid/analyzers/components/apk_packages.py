@@ -6,20 +6,18 @@ from collections.abc import Iterator, Sequence
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector, contains
-from pellucid.domain.dependency import Dependency, Linkage
+from pellucid.analyzers.apk_dependencies import dependency_of
 from pellucid.domain.file_list import FileList
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.formats import package_database, package_needs
 from pellucid.formats.distributions import Release, by_release_package
 from pellucid.formats.owned_paths import Room
 from pellucid.formats.package_database import Paragraph
-from pellucid.formats.purl import package_url
 
 NAME = "apk_packages"
 CHECKSUM = (b"C:Q1", b"C:Q2")
 PKGINFO = b"pkgname = "
 MINOR = re.compile(r"\d+\.\d+")
-RELEASE = re.compile(r"-(r\d+)$")
 LONGEST_NAME = 256
 
 _text = Selector(lambda artefact: artefact.kind not in ("elf", "pe", "png"))
@@ -38,7 +36,7 @@ def apk_packages(artefact: Artefact) -> Iterator[Fact]:
         if all(fields.get(name) for name in ("pkgname", "pkgver", "arch")) and fields.keys() & {"origin", "datahash"}:
             package = {"P": fields["pkgname"], "V": fields["pkgver"], "A": fields["arch"]}
             package |= {"L": fields.get("license", ""), "o": fields.get("origin", "")}
-            yield _dependency(artefact, artefact.offsets(PKGINFO)[0], package, None, ())
+            yield dependency_of(artefact, artefact.offsets(PKGINFO)[0], package)
         return
     if artefact.data.find(b"\nF:") < 0:
         return
@@ -49,7 +47,7 @@ def apk_packages(artefact: Artefact) -> Iterator[Fact]:
         # A library or command (so:, cmd:) that nobody provides is not the name of a package.
         needs = [(name,) for name in package_needs.capabilities(item["D"]) if name in providers or ":" not in name]
         requires = package_needs.resolved(needs, providers, name=item["P"])
-        yield _dependency(artefact, item.offset, item.fields, release, requires)
+        yield dependency_of(artefact, item.offset, item.fields, release, requires)
     yield from _files(artefact, packages)
 
 
@@ -60,34 +58,6 @@ def _files(artefact: Artefact, packages: Sequence[Paragraph]) -> Iterator[Fact]:
             yield FileList(manager="apk", package=item["P"], paths=paths)
     if room.full:
         yield Problem(unit=NAME, kind=ProblemKind.BUDGET, message="the names of the files are too long: not all read")
-
-
-def _dependency(
-    artefact: Artefact, offset: int, package: dict[str, str], stated: Release | None, requires: tuple[str, ...]
-) -> Dependency:
-    name, version, architecture = package["P"], package["V"], package.get("A", "")
-    namespace = stated.distribution.namespace if stated else ""
-    # A rolling distribution is not told from another by a release, so that its purl needs no qualifier.
-    distro = stated.label if stated and stated.version else ""
-    release = RELEASE.search(version)
-    return Dependency(
-        vendor=stated.distribution.id if stated else "",
-        product=name,
-        version=version,
-        purl=package_url(
-            f"apk/{namespace}" if namespace else "apk", name, version, {"arch": architecture, "distro": distro}
-        ),
-        confidence=1.0,
-        linkage=Linkage.DIRECT,
-        ecosystem=stated.ecosystem if stated else "",
-        licence=package.get("L", ""),
-        source_name=package.get("o") or name,
-        source_version=version,
-        release=release[1] if release else "",
-        distro=distro,
-        requires=requires,
-        evidence=(artefact.evidence(offset, f"{name} {version}"),),
-    )
 
 
 def _is_package(item: Paragraph) -> bool:

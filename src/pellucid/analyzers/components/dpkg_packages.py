@@ -22,14 +22,21 @@ LEAST_CHANGED = 0.2
 _text = Selector(lambda artefact: artefact.kind not in ("elf", "pe", "png"))
 
 
-@analyzer(name="dpkg_packages", version=2, stage=Stage.COMPONENTS, wants=contains(ANCHOR) & _text, most_facts=50_000)
+@analyzer(
+    name="dpkg_packages",
+    version=2,
+    stage=Stage.COMPONENTS,
+    wants=contains(ANCHOR) & _text,
+    most_facts=50_000,
+    named=("status", "status.d/*", "control"),
+)
 def dpkg_packages(artefact: Artefact) -> Iterator[Fact]:
     """List the packages that dpkg says are installed, with the source package that Debian's advisories speak of.
 
     Whose packages they are, and of which release, is not written in the database. Both are taken from base-files, whose
     version is the release's number; else from the maintainers and versions of all packages, and from a security
     update's suffix (+deb12u1). Without a release the ecosystem is "Debian" alone. What a package needs is said by the
-    names of the packages that provide it here.
+    names of the packages that provide it here. Backups (status-old, dpkg.status.0) name what was installed once.
     """
     packages = list(package_database.installed(artefact.data, "dpkg"))
     release = _release(packages)

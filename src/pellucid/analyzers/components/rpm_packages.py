@@ -20,14 +20,22 @@ MOST_BROKEN = 100
 _database = Selector(lambda artefact: rpm_database.is_database(artefact.data))
 
 
-@analyzer(name=NAME, version=1, stage=Stage.COMPONENTS, wants=_database, most_facts=2 * MOST_PACKAGES + 200)
+@analyzer(
+    name=NAME,
+    version=1,
+    stage=Stage.COMPONENTS,
+    wants=_database,
+    most_facts=2 * MOST_PACKAGES + 200,
+    named=("Packages", "Packages.db", "rpmdb.sqlite"),
+)
 def rpm_packages(artefact: Artefact) -> Iterator[Fact]:
     """List the packages that RPM says are installed and their files, with their source packages.
 
     Whose packages they are is not written in the database. It comes from the package that stands for the release
     (rocky-release, openSUSE-release), else from what most packages say of their maker and their release (.el9, .fc40);
     packages of other makers are not counted to the distribution, whose advisories do not speak of them. What a package
-    needs is said by the names of the packages that provide it here.
+    needs is said by the names of the packages that provide it here. Backups, which name what was installed once, are
+    called otherwise.
     """
     reading = _Reading(artefact)
     reading.read()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import contains, kind
+from pellucid.analysis.selector import Selector, kind
 from pellucid.domain.dependency import Dependency, Linkage
 from pellucid.formats.block_yaml import sections
 from pellucid.formats.licence_names import spdx_expression
@@ -12,13 +12,16 @@ from pellucid.formats.purl import package_url
 
 NAME = b"name: "
 LONGEST = 128
+HEAD = 4096
+
+_named = Selector(lambda artefact: NAME in artefact.window(0, HEAD))
 
 
 @analyzer(
     name="snap_packages",
     version=1,
     stage=Stage.COMPONENTS,
-    wants=kind("text") & contains(NAME),
+    wants=kind("text") & _named,
     most_facts=1,
     named=("meta/snap.yaml",),
 )
@@ -44,5 +47,5 @@ def snap_packages(artefact: Artefact) -> Iterator[Fact]:
         source_name=name,
         source_version=version,
         requires=(base,) if base and base != "none" else (),
-        evidence=(artefact.evidence(artefact.offsets(NAME)[0], f"{name} {version}"),),
+        evidence=(artefact.evidence(artefact.window(0, HEAD).index(NAME), f"{name} {version}"),),
     )
