@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
 
+from scripts import fuzz_manifests
+
 from pellucid.analysis import pack
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Extractor
@@ -104,6 +106,7 @@ def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
         Target("formats.elf", seeds["elf"], _read_elf, elf.MAGIC),
         Target("formats.elf_layout", seeds["elf"], _read_layout, elf.MAGIC),
         Target("formats.identify", seeds["zip"], _identify),
+        Target("formats.manifests", fuzz_manifests.SEED, fuzz_manifests.read),
         Target("formats.package_database", DPKG + APK, _read_packages),
         Target("formats.package_lists", LISTS, _read_lists, b"obj /a "),
         Target("formats.pem", PEM, _read_pem, b"-----BEGIN A-----"),

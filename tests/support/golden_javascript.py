@@ -217,6 +217,7 @@ def cases() -> Iterator[Case]:
     name = "components/npm_locks"
     for case, document in {"flat": FLAT, "installed": INSTALLED, "nested": NESTED}.items():
         yield Case(f"{name}/{case}", _json(document), f"a lock file of npm, {case}")
+    yield Case(f"{name}/bun", BUN, "a lock file of Bun")
     yield Case(f"{name}/odd", b'{"lockfileVersion": 3, "packages": [{"": 1}], "dependencies": {"a": []}}', "odd types")
     name = "components/yarn_locks"
     yield Case(f"{name}/classic", YARN, "a lock file of Yarn 1")

@@ -12,7 +12,7 @@ OTP = Universe(ecosystem="", purl_type="otp")
 LARGEST = 256 << 10
 NAME = re.compile(r"^\{\s*application\s*,\s*'?([a-z][\w@]*)'?\s*,", re.MULTILINE)
 VERSION = re.compile(r'\{\s*vsn\s*,\s*"([^"]+)"\s*\}')
-NEEDED = re.compile(r"\{\s*applications\s*,\s*\[([^\]]*)\]")
+NEEDED = re.compile(r"\{\s*applications\s*,\s*\[([^\[\]]*)\]")
 WORD = re.compile(r"[a-z]\w*")
 
 

@@ -14,7 +14,8 @@ FIELD = re.compile(r"\w+\.(name|version|platform) = (?:Gem::Version\.new\()?[\"'
 LICENCES = re.compile(r"\w+\.licenses? = (.*)")
 STRING = re.compile(r"[\"']([^\"']*)[\"']")
 REQUIRED = re.compile(r"\w+\.add_(runtime_|development_|)dependency\(?\s*(?:%q<|[\"'])([A-Za-z0-9._-]+)")
-MOST_LINES = 20_000
+LARGEST = 2 << 20
+MOST_LICENCES = 20
 
 
 @analyzer(
@@ -25,12 +26,12 @@ def gem_specifications(artefact: Artefact) -> Iterator[Fact]:
     stated: dict[str, str] = {}
     licence, offset = "", 0
     requires: dict[str, set[str]] = {}
-    for _, line in zip(range(MOST_LINES), lines(artefact.data), strict=False):
+    for line in lines(artefact.window(0, LARGEST)):
         if found := FIELD.match(line.text):
             stated.setdefault(found[1], found[2])
             offset = line.offset if found[1] == "name" else offset
         elif found := LICENCES.match(line.text):
-            licence = any_of(STRING.findall(found[1]))
+            licence = any_of(STRING.findall(found[1])[:MOST_LICENCES])
         elif found := REQUIRED.match(line.text):
             requires.setdefault(found[2], set()).add(found[1])
     name, version = stated.get("name", ""), stated.get("version", "")

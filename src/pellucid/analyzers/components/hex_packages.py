@@ -11,6 +11,7 @@ from pellucid.formats.indented_text import lines
 from pellucid.formats.licence_names import any_of
 
 FIELD = re.compile(r'\{<<"(name|version|licenses)">>,\s*(?:<<"([^"]*)"(?:/utf8)?>>|\[(.*?)\])\}\.')
+MOST_LICENCES = 20
 STRING = re.compile(r'<<"([^"]*)"')
 
 
@@ -24,7 +25,7 @@ def hex_packages(artefact: Artefact) -> Iterator[Fact]:
         if found is None:
             continue
         if found[1] == "licenses":
-            licence = any_of(STRING.findall(found[3] or ""))
+            licence = any_of(STRING.findall(found[3] or "")[:MOST_LICENCES])
         elif found[2]:
             stated.setdefault(found[1], found[2])
             offset = line.offset if found[1] == "name" else offset

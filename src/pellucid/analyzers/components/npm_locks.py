@@ -1,5 +1,6 @@
 """Packages that package-lock.json, npm-shrinkwrap.json and node_modules/.package-lock.json list (versions 1 to 3)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,9 @@ from pellucid.formats.licence_names import spdx_expression
 FOLDER = "node_modules/"
 DEEPEST = 32
 MOST_LISTED = 100_000
+HEAD = 4096
+# Bun's lock file has the same mark, but is not JSON.
+OF_BUN = re.compile(rb'^  "(?:workspaces|configVersion)":', re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,8 @@ def npm_locks(artefact: Artefact) -> Iterator[Fact]:
     The lock file inside node_modules, which does not list the application itself, says what is installed, and for it
     development does not matter. What is optional may be missing: it has little confidence.
     """
+    if OF_BUN.search(artefact.window(0, HEAD)):
+        return
     try:
         lock = json_document.read(artefact.data)
     except Malformed as error:
