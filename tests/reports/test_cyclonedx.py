@@ -184,6 +184,16 @@ def test_what_is_the_same_to_a_reader_still_has_references_of_its_own() -> None:
     assert refs == ["software:zlib/zlib1g@1\ufffd", "software:zlib/zlib1g@1\ufffd#2"]
 
 
+def test_what_has_the_same_identity_is_told_apart_by_its_range() -> None:
+    ranges = ("vers:generic/<1", "vers:generic/>=1")
+    twins = tuple(replace(ZLIB, version="", purl="", version_range=range_) for range_ in ranges)
+    first, second = (
+        cyclonedx(replace(BILL, dependencies=order, components=()))["components"] for order in (twins, twins[::-1])
+    )
+    assert first == second
+    assert len({item["bom-ref"] for item in first}) == 2
+
+
 def test_names_of_software_that_runs_machines_are_no_libraries() -> None:
     assert named(KERNEL.product)["type"] == "operating-system"
     assert DOCUMENT["metadata"]["component"]["type"] == "firmware"

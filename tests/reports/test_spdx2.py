@@ -85,7 +85,7 @@ def test_licences_are_the_lists_or_are_explained() -> None:
     assert package("libc6")["licenseDeclared"] == expression
     explained = {item["licenseId"]: item["extractedText"] for item in DOCUMENT["hasExtractedLicensingInfos"]}
     assert explained[package("openssl")["licenseDeclared"]] == OPENSSL.licence
-    assert explained["LicenseRef-firmware"] == "firmware"
+    assert explained["LicenseRef-firmware"] == "Referred to as LicenseRef-firmware; its text was not stated."
     assert package(LIBRARY)["licenseDeclared"] == "NOASSERTION"
 
 

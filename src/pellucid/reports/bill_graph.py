@@ -22,7 +22,7 @@ class BillGraph:
 
     def __init__(self, bill: Bill) -> None:
         taken = {ROOT, TOOL}
-        ordered = sorted(bill.dependencies, key=lambda item: (item.product, item.version, item.vendor, item.purl))
+        ordered = sorted(bill.dependencies, key=_order)
         self.dependencies = [(_unique(_named(item), taken), item) for item in ordered]
         parts = sorted(bill.components, key=lambda part: (part.path, part.component.kind, part.component.name))
         self.components = [(_unique(f"file:{part.path}", taken), part) for part in parts]
@@ -118,6 +118,16 @@ def places(dependency: Dependency) -> list[str]:
 def owns_its_places(dependency: Dependency) -> bool:
     """Whether files belong to it, as they do to a package, and not it to files, as code in a program."""
     return dependency.witness in (Witness.PACKAGE, Witness.MANIFEST)
+
+
+def is_operating_system(dependency: Dependency) -> bool:
+    """Whether it runs a machine, as its CPE says; everything else is called a library, for want of a better word."""
+    return dependency.cpe.startswith("cpe:2.3:o:")
+
+
+def _order(item: Dependency) -> tuple[str, ...]:
+    """By name first, and never by chance: the last parts tell apart what has the same identity."""
+    return (item.product, item.version, item.vendor, item.purl, item.version_range, item.linkage, *places(item)[:1])
 
 
 def _named(item: Dependency) -> str:

@@ -7,7 +7,7 @@ from pellucid.domain.bill import BillComponent
 from pellucid.domain.dependency import Dependency, Witness
 from pellucid.domain.evidence import Evidence
 from pellucid.reports.bill_facts import NAMESPACE, component_facts, dependency_facts, sightings
-from pellucid.reports.bill_graph import BillGraph
+from pellucid.reports.bill_graph import BillGraph, is_operating_system
 from pellucid.reports.identifiers import is_cpe, is_purl
 from pellucid.reports.licences import licence_of
 
@@ -25,7 +25,8 @@ TECHNIQUES = {
 
 def dependency_component(ref: str, item: Dependency, graph: BillGraph) -> dict[str, Any]:
     """Third-party software; what the schema has no place for is in properties."""
-    component: dict[str, Any] = {"type": _type_of(item), "bom-ref": ref}
+    kind = "operating-system" if is_operating_system(item) else "library"
+    component: dict[str, Any] = {"type": kind, "bom-ref": ref}
     if item.vendor:
         component["supplier"] = {"name": item.vendor}
     component["name"] = item.product
@@ -52,11 +53,6 @@ def properties(facts: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """The member "properties" with names in our namespace; nothing when there is no fact."""
     stated = [{"name": NAMESPACE + name, "value": value} for name, value in facts if value]
     return {"properties": stated} if stated else {}
-
-
-def _type_of(item: Dependency) -> str:
-    """Software that runs a machine is told by its CPE; the rest may be either, so it is called a library."""
-    return "operating-system" if item.cpe.startswith("cpe:2.3:o:") else "library"
 
 
 def _licence(spdx_id: str, expression: str, name: str) -> dict[str, Any]:

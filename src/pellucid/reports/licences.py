@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 
 from pellucid.reports.schemas import schema
@@ -50,10 +50,10 @@ class Licence:
         """What a document has to explain, by LicenseRef: the text of each as far as it is known."""
         if self.name:
             return {self.reference: self.name}
-        return {name: name.removeprefix("LicenseRef-") for name in REFERENCE.findall(self.expression)}
+        return {name: f"Referred to as {name}; its text was not stated." for name in REFERENCE.findall(self.expression)}
 
 
-@cache
+@lru_cache(maxsize=4096)
 def licence_of(stated: str) -> Licence | None:
     """The licence that a package states; None when it states none."""
     text = stated.strip()

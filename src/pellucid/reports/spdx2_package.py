@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pellucid.domain.bill import Bill, BillComponent
+from pellucid.domain.bill import Bill, BillComponent, Subject
 from pellucid.domain.component import ComponentKind
 from pellucid.domain.dependency import Dependency
 from pellucid.reports.bill_facts import (
@@ -14,13 +14,20 @@ from pellucid.reports.bill_facts import (
     facts_json,
     image_facts,
 )
-from pellucid.reports.bill_graph import ROOT, BillGraph
+from pellucid.reports.bill_graph import ROOT, BillGraph, is_operating_system
 from pellucid.reports.identifiers import is_cpe, is_purl
 from pellucid.reports.licences import licence_of
-from pellucid.reports.spdx_names import PURPOSES, created, element_id, organisation, tool
+from pellucid.reports.spdx_names import created, element_id, organisation, tool
 
 NOTHING_SAID = "NOASSERTION"
-KINDS = {
+IMAGES = {
+    Subject.FIRMWARE: "FIRMWARE",
+    Subject.CONTAINER: "CONTAINER",
+    Subject.OPERATING_SYSTEM: "OPERATING_SYSTEM",
+    Subject.APPLICATION: "APPLICATION",
+    Subject.FILE: "FILE",
+}
+FILES = {
     ComponentKind.EXECUTABLE: "APPLICATION",
     ComponentKind.SCRIPT: "APPLICATION",
     ComponentKind.LIBRARY: "LIBRARY",
@@ -34,7 +41,7 @@ def image_package(bill: Bill) -> dict[str, Any]:
     """What the document describes."""
     facts = (*image_facts(bill), *coverage_facts(bill))
     package = _package(ROOT, bill.image_name, bill.image_version, bill.supplier)
-    package |= {"packageFileName": bill.file_name, "primaryPackagePurpose": PURPOSES[bill.subject]}
+    package |= {"packageFileName": bill.file_name, "primaryPackagePurpose": IMAGES[bill.subject]}
     return package | _checksum(bill.file_sha256) | {"annotations": _annotations(bill, facts)}
 
 
@@ -43,8 +50,7 @@ def dependency_package(ref: str, item: Dependency, graph: BillGraph, bill: Bill)
     package = _package(ref, item.product, item.version, item.vendor)
     if licence := licence_of(item.licence):
         package["licenseDeclared"] = licence.reference
-    operating_system = item.cpe.startswith("cpe:2.3:o:")
-    package["primaryPackagePurpose"] = "OPERATING_SYSTEM" if operating_system else "LIBRARY"
+    package["primaryPackagePurpose"] = "OPERATING_SYSTEM" if is_operating_system(item) else "LIBRARY"
     references = []
     for name in dict.fromkeys((item.cpe, *item.cpe_candidates)):
         if is_cpe(name):
@@ -60,7 +66,7 @@ def dependency_package(ref: str, item: Dependency, graph: BillGraph, bill: Bill)
 def component_package(ref: str, part: BillComponent, graph: BillGraph, bill: Bill) -> dict[str, Any]:
     """A file of the image that is a unit of software; its name is its path in the image."""
     package = _package(ref, part.path, "", "")
-    package |= {"packageFileName": part.path, "primaryPackagePurpose": KINDS[part.component.kind]}
+    package |= {"packageFileName": part.path, "primaryPackagePurpose": FILES[part.component.kind]}
     return (
         package
         | _checksum(part.sha256)

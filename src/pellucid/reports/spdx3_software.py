@@ -13,7 +13,7 @@ from pellucid.reports.bill_facts import (
     evidence_json,
     image_facts,
 )
-from pellucid.reports.bill_graph import ROOT, BillGraph
+from pellucid.reports.bill_graph import ROOT, BillGraph, is_operating_system
 from pellucid.reports.identifiers import is_cpe, is_purl
 from pellucid.reports.licences import Licence, licence_of
 from pellucid.reports.spdx3_elements import Elements, extension, hashes
@@ -88,7 +88,7 @@ def _package(ref: str, item: Dependency, graph: BillGraph, make: Elements) -> It
         software_packageUrl=purl,
         suppliedBy=make.id(supplier_ref(item.vendor)) if item.vendor else "",
         externalIdentifier=identifiers,
-        software_primaryPurpose="operatingSystem" if item.cpe.startswith("cpe:2.3:o:") else "library",
+        software_primaryPurpose="operatingSystem" if is_operating_system(item) else "library",
         extension=extension(dependency_facts(item, graph)),
     )
     if item.evidence:

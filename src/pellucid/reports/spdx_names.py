@@ -6,7 +6,7 @@ from datetime import UTC
 from functools import lru_cache
 from hashlib import sha256
 
-from pellucid.domain.bill import Bill, Subject
+from pellucid.domain.bill import Bill
 from pellucid.reports.bill_graph import ROOT
 from pellucid.reports.identifiers import document_id
 from pellucid.reports.licences import licence_of
@@ -14,14 +14,6 @@ from pellucid.reports.text import plain
 
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.]+")
 MOST_NAME = 60
-# As SPDX 2.3 spells what an image is; version 3 has camel case.
-PURPOSES = {
-    Subject.FIRMWARE: "FIRMWARE",
-    Subject.CONTAINER: "CONTAINER",
-    Subject.OPERATING_SYSTEM: "OPERATING_SYSTEM",
-    Subject.APPLICATION: "APPLICATION",
-    Subject.FILE: "FILE",
-}
 
 
 def tool(bill: Bill) -> str:
@@ -45,7 +37,7 @@ def namespace(bill: Bill, form: str) -> str:
     return f"https://spdx.org/spdxdocs/{name or 'image'}-{document_id(bill, form)}"
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def element_id(ref: str) -> str:
     """The part of an id that is after "SPDXRef-" or "#": readable as far as letters go, and as unique as `ref`."""
     if ref == ROOT:
