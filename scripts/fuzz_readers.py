@@ -224,8 +224,8 @@ def _write_purl(data: bytes) -> None:
 
 def _compare_versions(data: bytes) -> None:
     versions = data.decode("utf-8", "replace").split("\n")[:MOST]
-    for name in ("dpkg", "apk", "upstream"):
-        order = getattr(version_order, name)
+    for name in ("Debian", "Alpine", "SUSE", ""):
+        order = version_order.comparator(name)
         for left, right in pairwise(versions):
             forth, back = order(left, right), order(right, left)
             assert (forth > 0, forth < 0) == (back < 0, back > 0), (name, left, right)

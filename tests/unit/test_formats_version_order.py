@@ -1,11 +1,14 @@
 """Orders of versions: which of two is the later one."""
 
 import itertools
+import random
+import subprocess
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pellucid.formats.rpm_version import compare as rpm
 from pellucid.formats.version_order import Comparator, apk, comparator, dpkg, latest, upstream
 
 # Each row ascends.
@@ -24,6 +27,12 @@ APK = [
     ["1.8.1-r1", "1.8.1p1-r1", "1.8.2-r0"],
     ["0.01", "0.1"],
 ]
+RPM = [
+    ["1.0~rc1-1", "1.0-1", "1.0^git1-1", "1.0.1-1", "1:0.1-1"],
+    ["3.0.7-27.el9", "3.0.7-27.el9_2.1", "3.0.7-27.el9_3", "3.0.7-28.el9"],
+    ["1.0", "1.0-1"],
+    ["1.0a", "1.0b", "1.0.1", "1.00002"],
+]
 UPSTREAM = [
     ["1.0.2-beta1", "1.0.2", "1.0.2a", "1.0.2z", "1.0.2za", "1.0.2zd", "1.1.0", "3.0.0-alpha3", "3.0.0-beta1", "3.0.0"],
     ["0.52", "2019.78", "2020.81", "2022.83", "2025.88", "2025.89"],
@@ -34,7 +43,12 @@ UPSTREAM = [
     ["9.3p1", "9.3p2", "9.4"],
     ["1.2.11", "1.2.13", "1.2.13.1", "1.3", "1.3.1"],
 ]
-ROWS = [(dpkg, row) for row in DPKG] + [(apk, row) for row in APK] + [(upstream, row) for row in UPSTREAM]
+ROWS = (
+    [(dpkg, row) for row in DPKG]
+    + [(apk, row) for row in APK]
+    + [(rpm, row) for row in RPM]
+    + [(upstream, row) for row in UPSTREAM]
+)
 
 
 @pytest.mark.parametrize(("order", "row"), ROWS, ids=lambda value: value[0] if isinstance(value, list) else "")
@@ -61,10 +75,30 @@ def test_equal(order: Comparator, left: str, right: str) -> None:
 
 @pytest.mark.parametrize(
     ("ecosystem", "expected"),
-    [("Debian:12", dpkg), ("Ubuntu", dpkg), ("Alpine:v3.19", apk), ("Wolfi", apk), ("", upstream), ("PyPI", upstream)],
+    [
+        ("Debian:12", dpkg),
+        ("Ubuntu", dpkg),
+        ("Alpine:v3.19", apk),
+        ("Wolfi", apk),
+        ("Rocky Linux:9", rpm),
+        ("SUSE:Linux Enterprise Server 15 SP5", rpm),
+        ("", upstream),
+        ("PyPI", upstream),
+    ],
 )
 def test_each_ecosystem_has_its_own(ecosystem: str, expected: Comparator) -> None:
     assert comparator(ecosystem) is expected
+
+
+def test_rpm_agrees() -> None:
+    noise = random.Random(1)
+    texts = ["".join(noise.choices("0012a~^._+", k=noise.randrange(1, 6))) for _ in range(400)]
+    texts += [f"{noise.randrange(3)}:{text}-{noise.randrange(3)}" for text in texts[:100]]
+    pairs = [(noise.choice(texts), noise.choice(texts)) for _ in range(2000)]
+    calls = " ".join(f'print(rpm.vercmp("{left}", "{right}"), " ")' for left, right in pairs)
+    answer = subprocess.run(["rpm", "--eval", f"%{{lua: {calls}}}"], check=True, capture_output=True, text=True)
+    said = [int(float(word)) for word in answer.stdout.split()]
+    assert said == [rpm(left, right) for left, right in pairs]
 
 
 def test_latest() -> None:
@@ -74,7 +108,7 @@ def test_latest() -> None:
 VERSIONS = st.text(st.sampled_from("0123456789.~+-_:abprcz"), max_size=12) | st.text(max_size=8)
 
 
-@pytest.mark.parametrize("order", [dpkg, apk, upstream])
+@pytest.mark.parametrize("order", [dpkg, apk, rpm, upstream])
 def test_any_text_is_compared_and_both_ways_agree(order: Comparator) -> None:
     @given(VERSIONS, VERSIONS)
     def check(left: str, right: str) -> None:

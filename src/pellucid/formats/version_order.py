@@ -1,6 +1,7 @@
 """Which of two versions is the later one, in the order of those who number them.
 
 `dpkg`: deb-version(7). `apk`: the grammar of apk-package(5), number{.number}{letter}{_suffix{number}}{-r#}.
+`rpm_version.compare`: RPM's own.
 `upstream`: for software taken as its authors release it, where no rule is written down.
 
 Each comparator takes any text and returns a negative number, zero or a positive number.
@@ -11,8 +12,14 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from itertools import zip_longest
 
+from pellucid.formats import rpm_version
+
 Comparator = Callable[[str, str], int]
 LONGEST = 512
+# OSV's ecosystems whose packages are RPM's.
+RPM = frozenset(
+    ("AlmaLinux", "Azure Linux", "Mageia", "Photon OS", "Red Hat", "Rocky Linux", "SUSE", "openEuler", "openSUSE")
+)
 
 
 def comparator(ecosystem: str) -> Comparator:
@@ -20,7 +27,9 @@ def comparator(ecosystem: str) -> Comparator:
     name = ecosystem.partition(":")[0]
     if name in ("Debian", "Ubuntu"):
         return dpkg
-    return apk if name in ("Alpine", "Wolfi", "Chainguard") else upstream
+    if name in RPM:
+        return rpm_version.compare
+    return apk if name in ("Alpine", "Wolfi", "Chainguard", "MinimOS", "Alpaquita") else upstream
 
 
 def latest(versions: list[str], order: Comparator) -> str:
