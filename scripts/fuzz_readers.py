@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from scripts import fuzz_manifests
+from scripts.fuzz_analyzers import analyzers
 
 from pellucid.analysis import pack
 from pellucid.analysis.artefact import Artefact
@@ -101,6 +102,7 @@ def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
     ]
     return [
         *found,
+        *(Target(*analyzer) for analyzer in analyzers()),
         Target("formats.adb", seeds["apk-v3"], _read_adb, b"ADBd"),
         Target("formats.der", DER, _read_der),
         Target("formats.elf", seeds["elf"], _read_elf, elf.MAGIC),

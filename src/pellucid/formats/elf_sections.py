@@ -14,7 +14,7 @@ from pellucid.formats.span import Data, take, unpack
 MAGIC = b"\x7fELF"
 NOTES, NO_BITS, NOTE_SEGMENT = 7, 8, 4
 MOST_SECTIONS, MOST_SEGMENTS = 70_000, 4096
-LARGEST_NAMES, LARGEST_NOTES = 1 << 20, 1 << 20
+LARGEST_NAMES, LONGEST_NAME, LARGEST_NOTES = 1 << 20, 256, 1 << 20
 GNU_BUILD_ID = 3
 MOST_NOTES = 1000
 
@@ -78,7 +78,7 @@ def sections(data: Data) -> tuple[Section, ...]:
     text = data[rows[names][3] : rows[names][3] + min(rows[names][4], LARGEST_NAMES)]
     return tuple(
         Section(
-            name=text[name : max(text.find(b"\0", name), name)].decode("ascii", "replace"),
+            name=text[name : max(text.find(b"\0", name, name + LONGEST_NAME), name)].decode("ascii", "replace"),
             type=type_,
             address=address,
             at=place,

@@ -6,7 +6,7 @@ its length in front as a varint; before that as pointers to the headers of two G
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from struct import Struct
 
 from pellucid.errors import Malformed
@@ -17,7 +17,7 @@ MAGIC = b"\xff Go buildinf:"
 HEADER = 32
 BIG_ENDIAN, INLINE = 1, 2
 LARGEST_TEXT, LONGEST_VERSION = 8 << 20, 512
-MOST_LINES = 20_000
+MOST_LINES, LONGEST_LINE = 20_000, 8192
 # The text of modules stands between two marks of 16 bytes each, so that it can be found in other places too.
 MARK = 16
 LONGEST_VARINT = 5
@@ -29,12 +29,13 @@ BLANKS = {"t": " ", "n": " ", "r": " "}
 class Module:
     """A module as it was built in: where a `replace` directive put another in its place, that one.
 
-    `original` is the path of the one that was asked for, when it was replaced. `line` is the line that says it.
+    `original` is the path of the one that was asked for, when it was replaced. `line` says it, and stands at `at`.
     """
 
     path: str
     version: str
     line: str
+    at: int
     original: str = ""
 
 
@@ -68,7 +69,7 @@ def read(data: Data, at: int, program: int = 0) -> BuildInfo:
         raise Malformed("build information without a version of Go")
     marked = len(text) >= 2 * MARK + 1 and text[-MARK - 1 : -MARK] == b"\n"
     lines = text[MARK:-MARK] if marked else b""
-    return _parsed(lines.decode("utf-8", "replace"), go, version_at, text_at + MARK)
+    return _parsed(lines, go, version_at, text_at + MARK)
 
 
 def _inline(data: Data, at: int) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
@@ -116,26 +117,22 @@ def _varint(data: Data, at: int) -> tuple[int, int]:
     raise Malformed("a length that is too long")
 
 
-def _parsed(text: str, go: str, go_at: int, text_at: int) -> BuildInfo:
+def _parsed(text: bytes, go: str, go_at: int, text_at: int) -> BuildInfo:
     path, main = "", None
     modules: list[Module] = []
     settings: dict[str, str] = {}
-    for kind, fields, line in _lines(text):
+    for kind, fields, line, at in _lines(text, text_at):
         if kind == "path":
             path = fields[0]
         elif kind == "mod":
-            main = _module(fields, line)
+            main = _module(fields, line, at)
         elif kind == "dep":
-            modules.append(_module(fields, line))
+            modules.append(_module(fields, line, at))
         elif kind == "=>":
-            last = modules.pop() if modules else main
-            if last is None:
-                continue
-            replaced = Module(path=fields[0], version=_second(fields), line=line, original=last.path)
-            if modules or last is not main:
-                modules.append(replaced)
-            else:
-                main = replaced
+            if modules:
+                modules[-1] = replace(_module(fields, line, at), original=modules[-1].path)
+            elif main:
+                main = replace(_module(fields, line, at), original=main.path)
         elif kind == "build":
             name, _, value = fields[0].partition("=")
             settings[_unquoted(name)] = _unquoted(value)
@@ -144,12 +141,14 @@ def _parsed(text: str, go: str, go_at: int, text_at: int) -> BuildInfo:
     )
 
 
-def _lines(text: str) -> Iterator[tuple[str, list[str], str]]:
-    """(kind, fields, line) of each line that has at least one field."""
-    for line in text.split("\n", MOST_LINES)[:MOST_LINES]:
+def _lines(text: bytes, at: int) -> Iterator[tuple[str, list[str], str, int]]:
+    """(kind, fields, line, offset) of each line that has at least one field; `at` is where the text stands."""
+    for raw in text.split(b"\n", MOST_LINES)[:MOST_LINES]:
+        line = raw[:LONGEST_LINE].decode("utf-8", "replace")
         kind, *fields = line.split("\t")
         if fields:
-            yield kind, fields, line
+            yield kind, fields, line, at
+        at += len(raw) + 1
 
 
 def _unquoted(text: str) -> str:
@@ -159,9 +158,5 @@ def _unquoted(text: str) -> str:
     return text.strip("`")
 
 
-def _module(fields: list[str], line: str) -> Module:
-    return Module(path=fields[0], version=_second(fields), line=line)
-
-
-def _second(fields: list[str]) -> str:
-    return fields[1] if len(fields) > 1 else ""
+def _module(fields: list[str], line: str, at: int) -> Module:
+    return Module(path=fields[0], version=fields[1] if len(fields) > 1 else "", line=line, at=at)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from pellucid.formats.indented_text import Line, lines, unquoted
 from pellucid.formats.span import Data
@@ -10,6 +11,7 @@ from pellucid.formats.span import Data
 PATH = re.compile(r"[A-Za-z0-9][\w.~-]*(?:/[\w.~-]+)*", re.ASCII)
 VERSION = re.compile(r"v\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
 CONTENT_HASH = re.compile(r"h1:[A-Za-z0-9+/]{43}=")
+MOST_DIRECTIVES = 50_000
 DIRECTIVES = frozenset(
     ("module", "go", "toolchain", "require", "exclude", "replace", "retract", "tool", "godebug", "ignore")
 )
@@ -58,7 +60,7 @@ def directives(data: Data) -> Iterator[Directive]:
 
 def required(data: Data) -> Iterator[Required]:
     """The modules that a go.mod requires, after its replacements."""
-    found = list(directives(data))
+    found = list(islice(directives(data), MOST_DIRECTIVES))
     if not any(item.name == "module" and len(item.words) == 1 and PATH.fullmatch(item.words[0]) for item in found):
         return
     replacements: dict[tuple[str, ...], tuple[str, ...]] = {}

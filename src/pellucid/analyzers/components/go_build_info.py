@@ -20,7 +20,7 @@ TOOLCHAIN = re.compile(r"go(\d+\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?)(?:[ +-]|$)")
 SHOWN = ("vcs.revision", "vcs.time", "vcs.modified", "CGO_ENABLED", "-ldflags", "-tags", "GOEXPERIMENT", "GOFIPS140")
 # A variable of the program that the linker was told to set, as in: -X main.version=1.2.3
 SET_BY_LINKER = re.compile(
-    r"-X[ =]['\"]?(?P<package>[\w./~-]+)\.(?P<variable>\w+)=v?"
+    r"-X[ =]['\"]?(?P<package>[\w./~-]{1,200})\.(?P<variable>\w{1,64})=v?"
     r"(?P<version>\d+(?:\.\d+){1,3}(?:[-+~.]\w[\w.~+-]*)?)(?=['\"\s]|$)"
 )
 VERSION_VARIABLES = frozenset(
@@ -58,16 +58,13 @@ def go_build_info(artefact: Artefact) -> Iterator[Fact]:
 
 def _dependencies(artefact: Artefact, info: build_info.BuildInfo) -> Iterator[Dependency]:
     yield _toolchain(artefact, info)
-    if info.main is None:
+    if info.main:
+        yield _program(artefact, info, info.main)
+    else:
         yield from _unnamed(artefact, info)
-    cursor = info.text_at
-    for module in ((info.main,) if info.main else ()) + info.modules:
-        found = artefact.data.find(module.line.encode(), cursor)
-        cursor = found if found >= 0 else cursor
-        if module is info.main:
-            yield _program(artefact, info, module, cursor)
-        elif module.path:
-            yield _linked(artefact, module, cursor)
+    for module in info.modules:
+        if module.path:
+            yield _linked(artefact, module)
 
 
 def _toolchain(artefact: Artefact, info: build_info.BuildInfo) -> Dependency:
@@ -89,7 +86,7 @@ def _toolchain(artefact: Artefact, info: build_info.BuildInfo) -> Dependency:
     )
 
 
-def _program(artefact: Artefact, info: build_info.BuildInfo, module: build_info.Module, offset: int) -> Dependency:
+def _program(artefact: Artefact, info: build_info.BuildInfo, module: build_info.Module) -> Dependency:
     """The program itself, with the settings of its build as evidence."""
     stated = "" if module.version == "(devel)" else module.version
     found = language_package(
@@ -97,7 +94,7 @@ def _program(artefact: Artefact, info: build_info.BuildInfo, module: build_info.
         GO,
         module.path,
         stated or _set_by_linker(info),
-        offset=offset,
+        offset=module.at,
         seen=" ".join(module.line.split()),
         witness=Witness.METADATA,
         confidence=1.0 if stated else 0.8,
@@ -115,18 +112,18 @@ def _unnamed(artefact: Artefact, info: build_info.BuildInfo) -> Iterator[Depende
     """The program by the path of its package, as it is when it was built without modules."""
     path = info.path.partition("/cmd/")[0]
     if "." in path.partition("/")[0]:
-        module = build_info.Module(path=path, version="", line=f"path {info.path}")
-        yield _program(artefact, info, module, info.text_at)
+        module = build_info.Module(path=path, version="", line=f"path {info.path}", at=info.text_at)
+        yield _program(artefact, info, module)
 
 
-def _linked(artefact: Artefact, module: build_info.Module, offset: int) -> Dependency:
+def _linked(artefact: Artefact, module: build_info.Module) -> Dependency:
     local = module.path.startswith((".", "/")) or module.path[1:3] in (":\\", ":/")
     return language_package(
         artefact,
         GO,
         module.original if local else module.path,
         "" if local or module.version == "(devel)" else module.version,
-        offset=offset,
+        offset=module.at,
         seen=" ".join(module.line.split()),
         witness=Witness.METADATA,
         confidence=0.7 if local else 1.0,
