@@ -4,7 +4,7 @@ import hashlib
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -112,8 +112,7 @@ class Signature(_Table, frozen=True, kw_only=True):
 def parse(name: str, content: bytes) -> Signature:
     """The signature of a file; ValueError names the file and the field that is wrong."""
     try:
-        table: dict[str, Any] = tomllib.loads(content.decode("utf-8"))
-        return msgspec.convert(table, Signature)
+        return msgspec.convert(tomllib.loads(content.decode("utf-8")), Signature)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
 
