@@ -65,3 +65,7 @@ def cases() -> Iterator[Case]:
     yield Case(f"{NAME}/broken", rpm_databases.ndb(broken), "a database with a package that is cut off")
     other = rpm_databases.sqlite([]).replace(b"Packages", b"Messages")
     yield Case(f"{NAME}/other", other, "an SQLite database of something else")
+    for name, package in (("openssl", SERVER[1]), ("docker", SERVER[5])):
+        yield Case(f"components/rpm_archives/{name}", rpm_databases.archive(package), "the headers of a package file")
+    source = rpm_databases.archive(SERVER[1], source=True)
+    yield Case("components/rpm_archives/source", source, "the headers of a source package")

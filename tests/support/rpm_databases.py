@@ -72,6 +72,14 @@ def _texts(values: Sequence[str]) -> bytes:
     return b"".join(map(_text, values))
 
 
+def archive(package: Package, *, source: bool = False) -> bytes:
+    """A package file of two headers, without a payload."""
+    main = b"\x8e\xad\xe8\x01\0\0\0\0" + package.blob()
+    signature = header([(1000, INT32, 1, struct.pack(">I", len(main)))])
+    lead = struct.pack(">4s3H66s2H16x", b"\xed\xab\xee\xdb", 0x300, int(source), 1, package.name.encode(), 1, 5)
+    return lead + signature + b"\0" * (-len(signature) % 8) + main
+
+
 def inputs() -> dict[str, bytes]:
     """A small database in each store."""
     packages = [

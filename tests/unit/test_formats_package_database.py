@@ -62,6 +62,24 @@ def test_a_control_file_is_one_package_and_an_index_is_none() -> None:
     assert list(db.installed(one + b"Filename: a.deb\n", "dpkg")) == []
 
 
+def test_the_database_of_vcpkg_is_of_neither() -> None:
+    data = b"Package: zlib\nVersion: 1.3.1\nArchitecture: x64-linux\nAbi: 00aa\nStatus: install ok installed\n"
+    assert list(db.installed(data, "opkg")) == []
+    assert list(db.installed(data, "dpkg")) == []
+
+
+def test_names_longer_than_any_are_no_packages() -> None:
+    data = (STATUS % b"install ok installed").replace(b": a\n", b": " + b"a" * 300 + b"\n")
+    assert [item["package"] for item in db.installed(data, "dpkg")] == ["b"]
+
+
+def test_files_of_apk_stand_in_the_folder_before_them() -> None:
+    data = b"P:a\nV:1\nF:\nR:x\nF:usr/bin\nM:0:0:755\nR:y\nZ:Q1z\n\nP:b\nV:2\nF:etc\nR:z\n"
+    first, second = db.apk(data)
+    assert list(db.apk_files(data, first)) == ["x", "usr/bin/y"]
+    assert list(db.apk_files(data, second)) == ["etc/z"]
+
+
 def test_a_source_with_stanzas_of_packages_is_no_database() -> None:
     assert list(db.installed(b"Source: a\nMaintainer: x\n\nPackage: a\nArchitecture: any\n", "dpkg")) == []
 

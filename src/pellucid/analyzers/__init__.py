@@ -77,6 +77,7 @@ from pellucid.analyzers.components.python_records import python_records
 from pellucid.analyzers.components.python_requirements import python_requirements
 from pellucid.analyzers.components.python_vendored import python_vendored
 from pellucid.analyzers.components.r_packages import r_packages
+from pellucid.analyzers.components.rpm_archives import rpm_archives
 from pellucid.analyzers.components.rpm_manifest import rpm_manifest
 from pellucid.analyzers.components.rpm_packages import rpm_packages
 from pellucid.analyzers.components.rust_crates import rust_crates
@@ -177,6 +178,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     python_requirements,
     python_vendored,
     r_packages,
+    rpm_archives,
     rpm_manifest,
     rpm_packages,
     rust_crates,

@@ -37,12 +37,16 @@ def measure(data: Data, start: int) -> int:
 
 @extractor(
     name="rpm",
-    version=1,
+    version=2,
     signatures=(Signature(LEAD_MAGIC + b"\x03"), Signature(LEAD_MAGIC + b"\x04")),
     measure=measure,
+    partial=True,
 )
 def rpm(artefact: Artefact, output: Output) -> None:
-    """Take an RPM package apart, binary or source: its files with modes, links, owners' names; nothing is verified."""
+    """Take an RPM package apart, binary or source: its files with modes, links, owners' names; nothing is verified.
+
+    The header stays in it, and says which package it is.
+    """
     package = packages.read(artefact.data)
     _facts(package, output)
     files: list[Listed] = []

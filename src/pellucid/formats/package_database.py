@@ -115,12 +115,14 @@ def installed(data: bytes | mmap, system: str) -> Iterator[Paragraph]:
 
 
 def system_of(data: bytes | mmap) -> str:
-    """ "opkg" or "dpkg".
+    """ "opkg", "dpkg", or "vcpkg", whose database is like theirs.
 
     opkg notes when and for whom a package was installed, its licence, and always its architecture. Debian demands a
     maintainer; the database of its installer leaves out even that, and the architecture too.
     """
     head = bytes(data[: 64 << 10])
+    if b"\nAbi: " in head:
+        return "vcpkg"
     if any(mark in head for mark in (b"\nInstalled-Time:", b"\nLicense:", b"\nSourceName:", b" user installed\n")):
         return "opkg"
     return "opkg" if b"\nArchitecture:" in head and b"\nMaintainer:" not in head else "dpkg"

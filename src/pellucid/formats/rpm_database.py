@@ -75,19 +75,23 @@ def stored(data: Data) -> Iterator[Scattered]:
 
 
 def package(blob: Scattered) -> tuple[Installed, Header] | None:
-    """What a header says; None for a key. Raises Malformed."""
+    """What a stored header says; None for a key. Raises Malformed."""
     header = headers.stored(blob.data)
+    found = described(header, blob.offset(header.position(NAME)))
+    return (found, header) if found.name != KEYS else None
+
+
+def described(header: Header, offset: int) -> Installed:
+    """The package that a header describes, whose name lies at `offset`. Raises Malformed."""
     name, version, release = (header.text(tag) for tag in (NAME, VERSION, RELEASE))
     if not all(0 < len(item) <= LONGEST_NAME for item in (name, version, release)):
         raise Malformed("a package without name, version and release")
-    if name == KEYS:
-        return None
     epoch = next(iter(header.numbers(EPOCH)), 0)
     flags = header.numbers(NEEDED_FLAGS)
     needed = zip(_texts(header, NEEDED), (*flags, *[0] * MOST_NEEDS), strict=False)
     vendor = header.text(VENDOR)[:LONGEST_NAME]
-    found = Installed(
-        offset=blob.offset(header.position(NAME)),
+    return Installed(
+        offset=offset,
         name=name,
         version=version,
         release=release,
@@ -101,7 +105,6 @@ def package(blob: Scattered) -> tuple[Installed, Header] | None:
         needed=tuple(dict.fromkeys(item for item, flag in needed if not flag & OF_RPM_ITSELF)),
         provided=tuple(dict.fromkeys(_texts(header, PROVIDED))),
     )
-    return found, header
 
 
 def paths(header: Header) -> Iterator[str]:
