@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support import (
+    golden_android,
     golden_bills,
     golden_builders,
     golden_crypto,
@@ -37,6 +38,7 @@ MODERN = Shape(bits=64, machine=X86_64)
 
 
 def cases() -> Iterator[Case]:
+    yield from golden_android.cases()
     yield from golden_mcu.cases()
     yield from golden_builders.cases()
     yield from golden_bills.cases()

@@ -2,6 +2,7 @@
 
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analyzers.components.alpine_release import alpine_release
+from pellucid.analyzers.components.android_manifests import android_manifests
 from pellucid.analyzers.components.apk_archives import apk_archives
 from pellucid.analyzers.components.apk_packages import apk_packages
 from pellucid.analyzers.components.bower_packages import bower_packages
@@ -103,6 +104,7 @@ from pellucid.analyzers.hardening.unsafe_functions import unsafe_functions
 
 ANALYZERS: tuple[Analyzer, ...] = (
     alpine_release,
+    android_manifests,
     apk_archives,
     apk_packages,
     bower_packages,

@@ -53,7 +53,7 @@ def maven_poms(artefact: Artefact) -> Iterator[Fact]:
         name,
         version,
         offset=place.offset,
-        confidence=0.9,
+        confidence=0.95,
         licence=licence_names.any_of(item.first("name") for item in root.all("licenses", "license")),
         requires=_required(root, values),
     )

@@ -27,4 +27,4 @@ def maven_properties(artefact: Artefact) -> Iterator[Fact]:
     group, name, version = values
     if not all(values) or "$" in "".join(values) or not is_sound(f"{group}:{name}", version):
         return
-    yield maven_package(artefact, group, name, version, offset=found["artifactId"].offset, confidence=0.95)
+    yield maven_package(artefact, group, name, version, offset=found["artifactId"].offset, confidence=0.9)
