@@ -74,6 +74,25 @@ def test_what_nobody_owns_stays_what_it_is() -> None:
     assert result["zlib", "1.2.13"].places == (at("usr/bin/other"),)
 
 
+def test_without_lists_of_files_a_package_explains_what_fits_in_its_root() -> None:
+    guess = dependency("zlib", "1.2.13", "usr/bin/other", linkage=Linkage.DIRECT)
+    other = dependency("zlib", "1.2.8", "usr/bin/other", linkage=Linkage.DIRECT)
+    assert set(found([ZLIB, guess], lists=())) == {("zlib1g", ZLIB.version)}
+    assert set(found([ZLIB, other], lists=())) == {("zlib1g", ZLIB.version), ("zlib", "1.2.8")}
+    nameless = dependency("zlib", "", "usr/bin/other")
+    assert set(found([ZLIB, nameless])) == {("zlib1g", ZLIB.version)}
+    elsewhere = {f"{root}/{name}": target for root in ("a", "b") for name, target in FILES.items()}
+    package = debian("zlib1g", ZLIB.version, source="zlib", database=f"a/{DATABASE}")
+    copy = dependency("zlib", "1.2.13", "b/usr/bin/other")
+    assert ("zlib", "1.2.13") in found([package, copy], lists=(), files=elsewhere)
+
+
+def test_files_moved_below_usr_are_still_owned() -> None:
+    files = {name: target for name, target in FILES.items() if name != "lib"}
+    guess = dependency("zlib", "1.2.13", "usr/lib/libz.so.1.2.13")
+    assert set(found([ZLIB, guess], files=files)) == {("zlib1g", ZLIB.version)}
+
+
 def test_a_package_of_a_language_that_a_package_brought_is_merged_with_it() -> None:
     metadata = "usr/lib/python3/dist-packages/requests-2.28.1.dist-info/METADATA"
     files = FILES | {metadata: "", "usr/lib/python3/dist-packages/left-1.0.dist-info/METADATA": ""}

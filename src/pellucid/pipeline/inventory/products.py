@@ -20,7 +20,9 @@ MOST_EVIDENCE = 64
 BY_NAME = 0.5
 # What distributions put around the name of a project.
 PREFIX = re.compile(r"^(?:python3?|py3?|node|ruby|php\d*|golang|perl|lua\d*|lib|r-cran|rust|haskell|ocaml)-?(?=[a-z])")
-SUFFIX = re.compile(r"-?(?:[\d.]+[a-z]?|dev|devel|bin|common|core|utils?|tools?|libs?|data|perl|client|server|t64)$")
+SUFFIX = re.compile(
+    r"-?(?:[\d.]+[a-z]?|dev|devel|bin|common|core|utils?|tools?|libs?|data|perl|client|server|udeb|di|t64)$"
+)
 
 
 def merged(dependencies: Sequence[Dependency], ownership: Ownership) -> list[Dependency]:
@@ -43,16 +45,15 @@ def merged(dependencies: Sequence[Dependency], ownership: Ownership) -> list[Dep
 def names(dependency: Dependency) -> set[str]:
     """What the software may be called, with and without what distributions put around it."""
     stated = {dependency.product, dependency.source_name, *dependency.aliases}
-    plain = {name.lower().replace("_", "-") for name in stated if name}
-    return plain | {_bare(name) for name in plain}
+    return {form for name in stated if name for form in _forms(name.lower().replace("_", "-"))}
 
 
-def _bare(name: str) -> str:
-    before = ""
-    while name != before:
-        before = name
-        name = SUFFIX.sub("", PREFIX.sub("", name)) or before
-    return name
+def _forms(name: str) -> Iterator[str]:
+    """The name as it is, and with one more ending or beginning taken away each time."""
+    yield name
+    for shorter in (SUFFIX.sub("", name), PREFIX.sub("", name)):
+        if shorter and shorter != name:
+            yield from _forms(shorter)
 
 
 def _left(
@@ -69,19 +70,21 @@ def _left(
     for evidence in item.evidence:
         owner = ownership.owner(evidence.artefact)
         package = packages.get(owner) if owner is not None else None
-        if package is None:
-            kept.append(evidence)
-        elif wanted & names(package[0]):
+        if package and wanted & names(package[0]):
             package.append(replace(item, evidence=(evidence,)))
-        elif (other := _explains(item, wanted, dependencies, by_name)) is not None:
+            continue
+        other = _explains(item, wanted, dependencies, by_name)
+        if other is not None and (package or ownership.may_own(other, evidence.artefact, sure=bool(item.version))):
             packages[other].append(replace(item, evidence=(evidence,)))
-        else:
+        elif package:
             inside.append(evidence)
+        else:
+            kept.append(evidence)
     if kept:
         yield replace(item, evidence=tuple(kept))
     if inside:
         # A copy inside a file of another package: its distribution's advisories do not speak of it.
-        linkage = Linkage.EMBEDDED if item.linkage in (Linkage.DIRECT, Linkage.UNSPECIFIED) else item.linkage
+        linkage = Linkage.EMBEDDED if item.linkage is Linkage.DIRECT else item.linkage
         yield replace(item, evidence=tuple(inside), linkage=linkage)
 
 
