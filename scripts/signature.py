@@ -130,7 +130,7 @@ def frequent(folders: list[Path]) -> int:
         hits = searched.search(data)
         seconds += time.perf_counter() - start
         files, size = files + 1, size + len(data)
-        in_files.update(hits)
+        in_files.update(hits.keys())
         for literal, places in hits.items():
             most[literal] = max(most[literal], len(places))
     speed = size / 1e6 / max(seconds, 1e-9)

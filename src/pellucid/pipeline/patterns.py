@@ -1,5 +1,6 @@
 """The one multi-pattern pass: all literals of all units in one Hyperscan database."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.metadata import version
@@ -22,7 +23,8 @@ class Patterns:
 
     def __init__(self, literals: Iterable[bytes]) -> None:
         self.literals = tuple(sorted(set(literals)))
-        self._longest = max(map(len, self.literals), default=1)
+        self._lengths = tuple(map(len, self.literals))
+        self._longest = max(self._lengths, default=1)
         self._database: Any = None
         if not self.literals:
             return
@@ -35,8 +37,9 @@ class Patterns:
         """
         if self._database is None:
             return {}
-        found: list[list[int]] = [[] for _ in self.literals]
-        lengths = [len(literal) for literal in self.literals]
+        # There are thousands of literals and many small files: what does not occur costs nothing.
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        lengths = self._lengths
         total = len(data)
         with memoryview(data) as view:
             for base in range(0, max(total, 1), WINDOW):
@@ -51,7 +54,7 @@ class Patterns:
                 with view[base:end] as window:
                     self._database.scan(window, match_event_handler=hit)
                 let_go(data, base, end)
-        return {literal: offsets for literal, offsets in zip(self.literals, found, strict=True) if offsets}
+        return {self.literals[number]: found[number] for number in sorted(found)}
 
 
 def _database(literals: Sequence[bytes]) -> Any:
