@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from pellucid.analysis.artefact import Artefact
-from pellucid.analyzers.language_package import MOST_REQUIRED, Universe
+from pellucid.analyzers.language_package import MOST_REQUIRED, Universe, is_sound
 from pellucid.domain.dependency import Dependency, Linkage, Witness
 from pellucid.formats.purl import package_url
 
@@ -12,6 +12,12 @@ GO = Universe(ecosystem="Go", purl_type="golang")
 CRATES = Universe(ecosystem="crates.io", purl_type="cargo")
 NUGET = Universe(ecosystem="NuGet", purl_type="nuget")
 CONAN = Universe(ecosystem="ConanCenter", purl_type="conan")
+
+
+def is_artefact(group: str, name: str, version: str) -> bool:
+    """Whether these can be an artefact of Maven. Debian's repository has versions in words ("debian"): no version."""
+    numbered = not version or any(letter.isdigit() for letter in version)
+    return numbered and is_sound(f"{group}:{name}", version)
 
 
 def maven_package(

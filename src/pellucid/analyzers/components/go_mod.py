@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import contains, kind
+from pellucid.analysis.selector import Selector, contains, kind
 from pellucid.analyzers.built_packages import GO
 from pellucid.analyzers.language_package import language_package
 from pellucid.domain.dependency import Linkage, Witness
@@ -12,13 +12,16 @@ from pellucid.formats import go_modules
 
 # Since Go 1.17 the file lists every module that is built in; before, only those that are imported directly.
 COMPLETE, PARTIAL = 0.6, 0.5
+LARGEST = 1 << 20
+
+_small = Selector(lambda artefact: artefact.size <= LARGEST)
 
 
 @analyzer(
     name="go_mod",
     version=1,
     stage=Stage.COMPONENTS,
-    wants=contains(b"\nrequire ", b"\nrequire(") & kind("text"),
+    wants=contains(b"\nrequire ", b"\nrequire(") & kind("text") & _small,
     named=("go.mod",),
 )
 def go_mod(artefact: Artefact) -> Iterator[Fact]:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains, kind
-from pellucid.analyzers.built_packages import maven_package
+from pellucid.analyzers.built_packages import is_artefact, maven_package
 from pellucid.analyzers.documents import xml_of
-from pellucid.analyzers.language_package import is_sound
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import BudgetExceeded
 from pellucid.formats import licence_names
@@ -44,7 +43,7 @@ def maven_poms(artefact: Artefact) -> Iterator[Fact]:
         return
     values = _values(root)
     group, name, version = (_resolved(f"${{project.{key}}}", values) for key in ("groupId", "artifactId", "version"))
-    if not group or not name or not is_sound(f"{group}:{name}", version):
+    if not group or not name or not is_artefact(group, name, version):
         return
     place = next(root.all("artifactId"))
     yield maven_package(

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector, contains, kind
-from pellucid.analyzers.built_packages import maven_package
-from pellucid.analyzers.language_package import is_sound
+from pellucid.analyzers.built_packages import is_artefact, maven_package
 from pellucid.formats import java_properties
 
 ANCHOR = b"artifactId="
@@ -25,6 +24,6 @@ def maven_properties(artefact: Artefact) -> Iterator[Fact]:
     found = java_properties.properties(artefact.data)
     values = [found[name].text if name in found else "" for name in ("groupId", "artifactId", "version")]
     group, name, version = values
-    if not all(values) or "$" in "".join(values) or not is_sound(f"{group}:{name}", version):
+    if not all(values) or "$" in "".join(values) or not is_artefact(group, name, version):
         return
     yield maven_package(artefact, group, name, version, offset=found["artifactId"].offset, confidence=0.9)
