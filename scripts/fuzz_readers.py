@@ -26,6 +26,7 @@ from pellucid.formats import (
     owned_paths,
     package_database,
     package_needs,
+    packing_list,
     pem,
     percent_sections,
     portage,
@@ -60,6 +61,9 @@ a
 declare -x PN="a"
 obj /a 00000000000000000000000000000000 1
 sym /a -> b 1
+@name a-1
+@cwd /a
+@pkgdep b>=1
 PACKAGE NAME: a-1-b-2
 FILE LIST:
 a\t1-2\t1\t1\tb\t(none)\t1\tc\t0\td-1-2.src.rpm
@@ -193,6 +197,7 @@ def _read_lists(data: bytes) -> None:
     for fields in (percent_sections.sections, portage.variables, system_release.assignments):
         assert len(fields(data)) <= len(data)
     slackware.full_name(data)
+    packing_list.read(data)
     text = data.decode("utf-8", "replace")
     package_needs.resolved(package_needs.clauses(text), package_needs.providers([(text, [text])]))
     package_needs.capabilities(text)

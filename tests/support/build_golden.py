@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.support import (
     golden_android,
     golden_bills,
+    golden_bsd,
     golden_builders,
     golden_crypto,
     golden_dotnet,
@@ -47,6 +48,7 @@ def cases() -> Iterator[Case]:
     yield from golden_java.cases()
     yield from golden_rust.cases()
     yield from golden_packages.cases()
+    yield from golden_bsd.cases()
     yield from golden_rpm.cases()
     yield from golden_systems.cases()
     yield from golden_javascript.cases()

@@ -111,8 +111,9 @@ def test_many_rows_and_types_of_sqlite() -> None:
         data = database.serialize()
     found = sqlite.Database(data)
     assert found.tables == {"t"}
-    assert [tuple(values) for _, values in found.rows("t")] == rows
-    assert [number for number, _ in found.rows("t")] == list(range(1, 1003))
+    assert [tuple(row.values) for row in found.rows("t")] == rows
+    assert [row.number for row in found.rows("t")] == list(range(1, 1003))
+    assert next(found.records("t"))[1] == {"a": None, "b": 0, "c": 0, "d": ""}
     assert list(found.rows("other")) == []
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.formats.rpm_version import compare as rpm
-from pellucid.formats.version_order import Comparator, apk, comparator, dpkg, latest, upstream
+from pellucid.formats.version_order import Comparator, apk, comparator, dpkg, freebsd, latest, upstream
 
 # Each row ascends.
 DPKG = [
@@ -33,6 +33,7 @@ RPM = [
     ["1.0", "1.0-1"],
     ["1.0a", "1.0b", "1.0.1", "1.00002"],
 ]
+FREEBSD = [["2.9", "2.10", "2.10_1", "2.10_2", "2.10.1", "1.0,1", "1.0_1,1", "0.9,2"]]
 UPSTREAM = [
     ["1.0.2-beta1", "1.0.2", "1.0.2a", "1.0.2z", "1.0.2za", "1.0.2zd", "1.1.0", "3.0.0-alpha3", "3.0.0-beta1", "3.0.0"],
     ["0.52", "2019.78", "2020.81", "2022.83", "2025.88", "2025.89"],
@@ -82,6 +83,7 @@ def test_equal(order: Comparator, left: str, right: str) -> None:
         ("Wolfi", apk),
         ("Rocky Linux:9", rpm),
         ("SUSE:Linux Enterprise Server 15 SP5", rpm),
+        ("FreeBSD:ports", freebsd),
         ("", upstream),
         ("PyPI", upstream),
     ],
@@ -108,7 +110,7 @@ def test_latest() -> None:
 VERSIONS = st.text(st.sampled_from("0123456789.~+-_:abprcz"), max_size=12) | st.text(max_size=8)
 
 
-@pytest.mark.parametrize("order", [dpkg, apk, rpm, upstream])
+@pytest.mark.parametrize("order", [dpkg, apk, rpm, freebsd, upstream])
 def test_any_text_is_compared_and_both_ways_agree(order: Comparator) -> None:
     @given(VERSIONS, VERSIONS)
     def check(left: str, right: str) -> None:

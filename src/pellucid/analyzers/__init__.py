@@ -6,6 +6,7 @@ from pellucid.analyzers.components.android_manifests import android_manifests
 from pellucid.analyzers.components.apk_archives import apk_archives
 from pellucid.analyzers.components.apk_packages import apk_packages
 from pellucid.analyzers.components.bower_packages import bower_packages
+from pellucid.analyzers.components.bsd_packages import bsd_packages
 from pellucid.analyzers.components.buildroot_manifests import buildroot_manifests
 from pellucid.analyzers.components.bun_locks import bun_locks
 from pellucid.analyzers.components.cargo_auditable import cargo_auditable
@@ -29,6 +30,7 @@ from pellucid.analyzers.components.elf_components import elf_components
 from pellucid.analyzers.components.elf_package_notes import elf_package_notes
 from pellucid.analyzers.components.erlang_applications import erlang_applications
 from pellucid.analyzers.components.esp_applications import esp_applications
+from pellucid.analyzers.components.freebsd_packages import freebsd_packages
 from pellucid.analyzers.components.gem_specifications import gem_specifications
 from pellucid.analyzers.components.gemfile_locks import gemfile_locks
 from pellucid.analyzers.components.go_build_info import go_build_info
@@ -108,6 +110,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     apk_archives,
     apk_packages,
     bower_packages,
+    bsd_packages,
     buildroot_manifests,
     bun_locks,
     cargo_auditable,
@@ -131,6 +134,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     elf_package_notes,
     erlang_applications,
     esp_applications,
+    freebsd_packages,
     gem_specifications,
     gemfile_locks,
     go_build_info,

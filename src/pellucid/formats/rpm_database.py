@@ -65,8 +65,8 @@ def stored(data: Data) -> Iterator[Scattered]:
     if data[:4] == ndb.MAGIC:
         yield from ndb.blobs(data)
     elif data[:16] == sqlite.MAGIC:
-        for _, columns in sqlite.Database(data).rows(TABLE):
-            yield from (value for value in columns[1:2] if isinstance(value, Scattered))
+        for row in sqlite.Database(data).rows(TABLE):
+            yield from (value for value in row.values[1:2] if isinstance(value, Scattered))
     else:
         for key, value in berkeley_db.values(data):
             # Key zero counts the packages.

@@ -8,6 +8,7 @@ page is visited once, so that time and memory stay within the size of the file. 
 
 from collections.abc import Iterator
 from struct import Struct
+from typing import NamedTuple
 
 from pellucid.errors import Malformed
 from pellucid.formats.scattered import Gathering, Part, Scattered
@@ -20,10 +21,20 @@ NUMBER, COUNT = Struct(">I"), Struct(">H")
 INTERIOR, LEAF = 5, 13
 FIRST_PAGE_HEADER = 100
 MOST_COLUMNS = 200
+LONGEST_SQL = 16 << 10
+CONSTRAINTS = frozenset(("PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "CONSTRAINT"))
 INTEGER_SIZES = (0, 1, 2, 3, 4, 6, 8)
 REAL = Struct(">d")
 
 Value = int | float | str | Scattered | None
+
+
+class Row(NamedTuple):
+    """A row: its number, where it begins in the file, and its columns."""
+
+    number: int
+    offset: int
+    values: list[Value]
 
 
 class Database:
@@ -40,29 +51,40 @@ class Database:
             raise Malformed("the pages of the SQLite database have no room")
         self._encoding = {2: "utf-16-le", 3: "utf-16-be"}.get(NUMBER.unpack(take(data, 56, 4))[0], "utf-8")
         self._roots: dict[str, int] = {}
-        for kind, name, _, root, *_ in self._rows(1, columns=5):
+        self._columns: dict[str, list[str]] = {}
+        for kind, name, _, root, sql, *_ in self._rows(1, columns=5):
             if kind == "table" and isinstance(name, str) and isinstance(root, int):
                 self._roots.setdefault(name, root)
+                self._columns.setdefault(name, _columns(sql) if isinstance(sql, str) else [])
 
     @property
     def tables(self) -> frozenset[str]:
         """Names of all tables."""
         return frozenset(self._roots)
 
-    def rows(self, table: str) -> Iterator[tuple[int, list[Value]]]:
-        """(row id, columns) of each row; columns that were added later may be missing at the end. Blobs are Scattered.
+    def rows(self, table: str) -> Iterator[Row]:
+        """Every row, in order; columns that were added later may be missing at the end. Blobs are Scattered.
 
         A table that is not there has no rows.
         """
         if root := self._roots.get(table):
             yield from self._records(root)
 
-    def _rows(self, root: int, columns: int) -> Iterator[list[Value]]:
-        for _, values in self._records(root):
-            if len(values) >= columns:
-                yield values
+    def records(self, table: str) -> Iterator[tuple[int, dict[str, Value]]]:
+        """(offset, columns by their names) of each row; the column "id" has the number of the row where it is empty."""
+        columns = self._columns.get(table, [])
+        for row in self.rows(table):
+            found = dict(zip(columns, row.values, strict=False))
+            if found.get("id", row) is None:
+                found["id"] = row.number
+            yield row.offset, found
 
-    def _records(self, root: int) -> Iterator[tuple[int, list[Value]]]:
+    def _rows(self, root: int, columns: int) -> Iterator[list[Value]]:
+        for row in self._records(root):
+            if len(row.values) >= columns:
+                yield row.values
+
+    def _records(self, root: int) -> Iterator[Row]:
         gathering, seen, pending = Gathering(self._data), set[int](), [root]
         while pending:
             number = pending.pop()
@@ -91,10 +113,10 @@ class Database:
             raise Malformed("the SQLite database names a page that it does not have")
         return start
 
-    def _record(self, cell: int, end: int, seen: set[int], gathering: Gathering) -> tuple[int, list[Value]]:
+    def _record(self, cell: int, end: int, seen: set[int], gathering: Gathering) -> Row:
         """A cell of a leaf: length, row id, what fits on the page, the first page with the rest."""
         size, at = self._varint(cell)
-        row, at = self._varint(at)
+        number_of_row, at = self._varint(at)
         most = self._usable - 35
         local = size
         if size > most:
@@ -114,7 +136,7 @@ class Database:
             length = min(left, self._usable - 4)
             parts.append((following + 4, length))
             left -= length
-        return row, self._values(gathering.gather(parts))
+        return Row(number_of_row, at, self._values(gathering.gather(parts)))
 
     def _values(self, record: Scattered) -> list[Value]:
         data = record.data
@@ -148,6 +170,20 @@ class Database:
     def _varint(self, at: int) -> tuple[int, int]:
         value, length = _varint(self._data[at : at + 9], 0)
         return value, at + length
+
+
+def _columns(sql: str) -> list[str]:
+    """The names of the columns of a CREATE TABLE."""
+    depth, word, words = 0, "", []
+    for character in sql[sql.find("(") + 1 : LONGEST_SQL]:
+        depth += (character == "(") - (character == ")")
+        if depth < 0 or (character == "," and not depth):
+            words.append(word)
+            word = ""
+        else:
+            word += character
+    names = [(text.split() or [""])[0].strip("\"'`[]") for text in words]
+    return [name for name in names if name.upper() not in CONSTRAINTS][:MOST_COLUMNS]
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Which of two versions is the later one, in the order of those who number them.
 
 `dpkg`: deb-version(7). `apk`: the grammar of apk-package(5), number{.number}{letter}{_suffix{number}}{-r#}.
-`rpm_version.compare`: RPM's own.
+`rpm_version.compare`: RPM's own. `freebsd`: pkg-version(8), version[_revision][,epoch].
 `upstream`: for software taken as its authors release it, where no rule is written down.
 
 Each comparator takes any text and returns a negative number, zero or a positive number.
@@ -27,6 +27,8 @@ def comparator(ecosystem: str) -> Comparator:
     name = ecosystem.partition(":")[0]
     if name in ("Debian", "Ubuntu"):
         return dpkg
+    if name == "FreeBSD":
+        return freebsd
     if name in RPM:
         return rpm_version.compare
     return apk if name in ("Alpine", "Wolfi", "Chainguard", "MinimOS", "Alpaquita") else upstream
@@ -123,6 +125,20 @@ def _apk_rank(suffix: str) -> int:
     if suffix in _APK_BEFORE:
         return _APK_BEFORE.index(suffix) - len(_APK_BEFORE)
     return _APK_AFTER.index(suffix) + 1 if suffix in _APK_AFTER else 0
+
+
+_PORT = re.compile(r"(.*?)(?:_(\d+))?(?:,(\d+))?$", re.DOTALL)
+
+
+def freebsd(left: str, right: str) -> int:
+    """Epoch, then the authors' version, then the revision of the port."""
+    (a, a_revision, a_epoch), (b, b_revision, b_epoch) = (_port(text[:LONGEST].strip()) for text in (left, right))
+    return _sign(a_epoch, b_epoch) or upstream(a, b) or _sign(a_revision, b_revision)
+
+
+def _port(text: str) -> tuple[str, int, int]:
+    found = _PORT.match(text)
+    return (found[1], int(found[2] or 0), int(found[3] or 0)) if found else (text, 0, 0)
 
 
 _TOKEN = re.compile(r"[0-9]+|[a-z]+")
