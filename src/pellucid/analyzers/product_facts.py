@@ -99,5 +99,6 @@ def _dependency(signature: Signature, version: str, found: _Found, bounds: str =
         confidence=found.confidence,
         evidence=tuple(found.evidence[:MOST_EVIDENCE]),
         version_range=bounds,
-        name_version="" if version or not signature.files else signature.files[0],
+        aliases=signature.packages,
+        name_version="" if version else "\n".join(signature.files),
     )

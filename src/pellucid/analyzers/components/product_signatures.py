@@ -62,7 +62,7 @@ def _wants(artefact: Artefact) -> bool:
 
 @analyzer(
     name="product_signatures",
-    version=1,
+    version=2,
     stage=Stage.COMPONENTS,
     wants=Selector(_wants, lambda: table().literals),
     data=revision,

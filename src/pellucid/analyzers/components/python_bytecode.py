@@ -35,4 +35,5 @@ def python_bytecode(artefact: Artefact) -> Iterator[Fact]:
         linkage=Linkage.EXTERNAL,
         witness=Witness.METADATA,
         version_range=range_of(release),
+        aliases=(f"python{release}", "python3", "python"),
     )

@@ -13,6 +13,7 @@ from posixpath import basename
 from pellucid.domain.dependency import Dependency, Linkage, Witness, upstream_version
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.scan_result import SEPARATOR
+from pellucid.formats import cpe
 from pellucid.formats.vers import contains
 from pellucid.pipeline.inventory.ownership import Ownership, is_system_package
 
@@ -106,19 +107,19 @@ def _is_version_of(packaged: str, stated: str) -> bool:
 
 def _by_file_name(item: Dependency) -> Dependency:
     """With the version that the name of its file tells, when its bytes do not."""
-    if item.version or not item.name_version:
+    if item.version:
         return item
-    pattern = re.compile(item.name_version)
-    for evidence in item.evidence:
-        found = pattern.fullmatch(basename(evidence.artefact.rpartition(SEPARATOR)[2]))
-        if found and (not item.version_range or contains(item.version_range, found["version"])):
-            return with_version(item, found["version"])
+    for pattern in map(re.compile, item.name_version.splitlines()):
+        for evidence in item.evidence:
+            found = pattern.fullmatch(basename(evidence.artefact.rpartition(SEPARATOR)[2]))
+            if found and (not item.version_range or contains(item.version_range, found["version"])):
+                return with_version(item, found["version"])
     return item
 
 
 def with_version(item: Dependency, version: str) -> Dependency:
     """The same dependency in a version that only the name of a file tells."""
-    cpes = [_versioned(cpe, version) for cpe in (item.cpe, *item.cpe_candidates) if cpe]
+    cpes = [_versioned(name, version) for name in (item.cpe, *item.cpe_candidates) if name]
     return replace(
         item,
         version=version,
@@ -130,9 +131,10 @@ def with_version(item: Dependency, version: str) -> Dependency:
     )
 
 
-def _versioned(cpe: str, version: str) -> str:
-    parts = cpe.split(":")
-    return ":".join([*parts[:5], version, *parts[6:]]) if len(parts) == 13 else cpe
+def _versioned(name: str, version: str) -> str:
+    """A CPE 2.3 name with that version."""
+    parts = name.split(":")
+    return cpe.name(":".join(parts[2:5]), version) if len(parts) == 13 else name
 
 
 def _same(dependencies: Iterable[Dependency]) -> list[list[Dependency]]:
@@ -180,9 +182,9 @@ def _may_be(item: Dependency, version: str) -> bool:
 def _one(group: Sequence[Dependency]) -> Dependency:
     """What all of a group say together: the best witness speaks, the others add evidence and names."""
     best = min(group, key=lambda item: (not item.version, item.witness.rank, -item.confidence))
-    cpes = [cpe for item in (best, *group) for cpe in (item.cpe, *item.cpe_candidates) if cpe]
+    cpes = [name for item in (best, *group) for name in (item.cpe, *item.cpe_candidates) if name]
     if best.version:
-        cpes = [_versioned(cpe, upstream_version(best)) if cpe.split(":")[5:6] == ["*"] else cpe for cpe in cpes]
+        cpes = [_versioned(name, upstream_version(best)) if name.split(":")[5:6] == ["*"] else name for name in cpes]
     cpes = list(dict.fromkeys(cpes))
     evidence = dict.fromkeys(item for member in (best, *group) for item in member.evidence)
     return replace(
@@ -190,7 +192,7 @@ def _one(group: Sequence[Dependency]) -> Dependency:
         licence=best.licence or next((item.licence for item in group if item.licence), ""),
         confidence=max(item.confidence for item in group),
         cpe=best.cpe or next(iter(cpes), ""),
-        cpe_candidates=tuple(cpe for cpe in cpes if cpe != (best.cpe or cpes[0])),
+        cpe_candidates=tuple(name for name in cpes if name != (best.cpe or cpes[0])),
         evidence=tuple(evidence)[:MOST_EVIDENCE],
         version_range="" if best.version else best.version_range,
     )
