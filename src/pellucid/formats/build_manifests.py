@@ -19,7 +19,7 @@ NAME = r"[A-Za-z0-9][A-Za-z0-9+._-]{0,100}"
 YOCTO_LINE = re.compile(
     rf"(?P<name>{NAME}) (?P<architecture>[A-Za-z][\w-]{{0,60}}) (?P<version>\d[\w.+~:-]{{0,100}}|git\S{{0,100}})"
 )
-OPENWRT_LINE = re.compile(rf"(?P<name>{NAME}) - (?P<version>[\w.+~:-]{{1,100}})")
+OPENWRT_LINE = re.compile(rf"(?P<name>{NAME}) - (?P<version>(?=\S{{0,100}}\d)[\w.+~:-]{{1,100}})")
 # A list of anything may have such a line: believed are files of which nearly all lines are.
 LEAST_SHARE = 0.95
 

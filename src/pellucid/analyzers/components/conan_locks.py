@@ -9,7 +9,6 @@ from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers.conan import conan_package
 from pellucid.analyzers.documents import json_of
 from pellucid.domain.dependency import Linkage
-from pellucid.errors import BudgetExceeded
 from pellucid.formats.json_document import Places, mapping, text, texts
 
 FIRST, SECOND = b'"graph_lock"', b'"build_requires"'
@@ -24,10 +23,7 @@ FIRST, SECOND = b'"graph_lock"', b'"build_requires"'
 )
 def conan_locks(artefact: Artefact) -> Iterator[Fact]:
     """List the packages of a conan.lock, of Conan 1 or 2; tools of the build are marked as such."""
-    try:
-        document = json_of(artefact)
-    except BudgetExceeded:
-        return
+    document = json_of(artefact)
     places = Places(artefact.data)
     seen = set[str]()
     for reference, linkage in (*_first(document), *_second(document)):

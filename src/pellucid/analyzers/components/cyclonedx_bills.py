@@ -7,27 +7,25 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers.documents import json_of, xml_of
 from pellucid.analyzers.listed_software import dependencies
-from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.errors import BudgetExceeded
 from pellucid.formats.bills import cyclonedx
 from pellucid.formats.json_document import Places
 
-NAME = "cyclonedx_bills"
 JSON_MARK, XML_MARK = b'"bomFormat"', b"cyclonedx.org/schema/bom"
 
 
 @analyzer(
-    name=NAME, version=1, stage=Stage.COMPONENTS, wants=contains(JSON_MARK, XML_MARK) & kind("text"), most_facts=60_000
+    name="cyclonedx_bills",
+    version=1,
+    stage=Stage.COMPONENTS,
+    wants=contains(JSON_MARK, XML_MARK) & kind("text"),
+    most_facts=60_000,
 )
 def cyclonedx_bills(artefact: Artefact) -> Iterator[Fact]:
     """List the software of a CycloneDX bill of materials, JSON or XML, that lies in the image.
 
     What the bill excludes, and what is no software (files, devices, data, keys), is left out.
     """
-    try:
-        if artefact.offsets(JSON_MARK) and json_of(artefact).get("bomFormat") == "CycloneDX":
-            yield from dependencies(artefact, cyclonedx.components(json_of(artefact), Places(artefact.data)))
-        elif artefact.offsets(XML_MARK) and not artefact.offsets(JSON_MARK) and xml_of(artefact).name == "bom":
-            yield from dependencies(artefact, cyclonedx.xml_components(xml_of(artefact)))
-    except BudgetExceeded as error:
-        yield Problem(unit=NAME, kind=ProblemKind.BUDGET, message=error.message)
+    if artefact.offsets(JSON_MARK) and json_of(artefact).get("bomFormat") == "CycloneDX":
+        yield from dependencies(artefact, cyclonedx.components(json_of(artefact), Places(artefact.data)))
+    elif artefact.offsets(XML_MARK) and not artefact.offsets(JSON_MARK) and xml_of(artefact).name == "bom":
+        yield from dependencies(artefact, cyclonedx.xml_components(xml_of(artefact)))

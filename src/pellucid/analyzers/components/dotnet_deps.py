@@ -10,30 +10,23 @@ from pellucid.analyzers.built_packages import NUGET
 from pellucid.analyzers.documents import json_of
 from pellucid.analyzers.language_package import is_sound, language_package
 from pellucid.domain.dependency import Linkage, Witness
-from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.errors import BudgetExceeded
 from pellucid.formats import json_document
 from pellucid.formats.json_document import mapping, text
 
-NAME = "dotnet_deps"
 ANCHOR = b'"runtimeTarget"'
 ASSETS = ("runtime", "native", "runtimeTargets", "resources")
 PACK = "runtimepack."
 WITH_FILES, WITHOUT = 0.95, 0.6
 
 
-@analyzer(name=NAME, version=1, stage=Stage.COMPONENTS, wants=contains(ANCHOR) & kind("text"))
+@analyzer(name="dotnet_deps", version=1, stage=Stage.COMPONENTS, wants=contains(ANCHOR) & kind("text"))
 def dotnet_deps(artefact: Artefact) -> Iterator[Fact]:
     """List the packages of NuGet that an application of .NET carries, and the runtime of one that brings its own.
 
     A package that brings no file to the target that the application runs on is only a name that others stand behind:
     it is listed with less confidence. Projects of the application itself are its own parts.
     """
-    try:
-        document = json_of(artefact)
-    except BudgetExceeded as error:
-        yield Problem(unit=NAME, kind=ProblemKind.BUDGET, message=error.message)
-        return
+    document = json_of(artefact)
     target = text(mapping(document.get("runtimeTarget")).get("name"))
     libraries, targets = mapping(document.get("libraries")), mapping(document.get("targets"))
     places = json_document.Places(artefact.data)

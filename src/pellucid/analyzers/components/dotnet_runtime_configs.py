@@ -9,7 +9,6 @@ from pellucid.analyzers.built_packages import NUGET
 from pellucid.analyzers.documents import json_of
 from pellucid.analyzers.language_package import is_sound, language_package
 from pellucid.domain.dependency import Linkage, Witness
-from pellucid.errors import BudgetExceeded
 from pellucid.formats import json_document
 from pellucid.formats.json_document import mapping, objects, text
 
@@ -22,10 +21,7 @@ def dotnet_runtime_configs(artefact: Artefact) -> Iterator[Fact]:
 
     A framework that is only asked for may be any later one, or not there at all: it is no fact.
     """
-    try:
-        options = mapping(json_of(artefact).get("runtimeOptions"))
-    except BudgetExceeded:
-        return
+    options = mapping(json_of(artefact).get("runtimeOptions"))
     places = json_document.Places(artefact.data)
     for framework in objects(options.get("includedFrameworks")):
         name, version = text(framework.get("name")), text(framework.get("version"))

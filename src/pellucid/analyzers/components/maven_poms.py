@@ -8,12 +8,9 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers.built_packages import is_artefact, maven_package
 from pellucid.analyzers.documents import xml_of
-from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.errors import BudgetExceeded
 from pellucid.formats import licence_names
 from pellucid.formats.xml_document import Element
 
-NAME = "maven_poms"
 ANCHOR = b"<modelVersion>"
 REFERENCE = re.compile(r"\$\{([\w.-]{1,100})\}")
 DEEPEST = 4
@@ -22,7 +19,7 @@ RUNTIME = frozenset(("", "compile", "runtime"))
 
 
 @analyzer(
-    name=NAME,
+    name="maven_poms",
     version=1,
     stage=Stage.COMPONENTS,
     wants=contains(ANCHOR) & kind("text"),
@@ -34,11 +31,7 @@ def maven_poms(artefact: Artefact) -> Iterator[Fact]:
     Group and version may be those of the parent, and values may refer to others of the same file. What refers to a
     file that is not here stays unsaid. The dependencies that it asks for at run time are what it requires.
     """
-    try:
-        root = xml_of(artefact)
-    except BudgetExceeded as error:
-        yield Problem(unit=NAME, kind=ProblemKind.BUDGET, message=error.message)
-        return
+    root = xml_of(artefact)
     if root.name != "project":
         return
     values = _values(root)

@@ -10,7 +10,6 @@ from pellucid.analyzers.built_packages import NUGET
 from pellucid.analyzers.documents import json_of
 from pellucid.analyzers.language_package import is_sound, language_package
 from pellucid.domain.dependency import Linkage, Witness
-from pellucid.errors import BudgetExceeded
 from pellucid.formats import json_document
 from pellucid.formats.json_document import mapping, text
 
@@ -29,13 +28,10 @@ def nuget_locks(artefact: Artefact) -> Iterator[Fact]:
 
     The files lie with sources: what an application really carries stands in its own .deps.json.
     """
-    try:
-        document = json_of(artefact)
-    except BudgetExceeded:
-        return
+    document = json_of(artefact)
     places = json_document.Places(artefact.data)
     seen = set[tuple[str, str]]()
-    for name, version, requires in (*_locked(document), *_restored(document)):
+    for key, name, version, requires in (*_locked(document), *_restored(document)):
         if not version or not is_sound(name, version) or (name, version) in seen:
             continue
         seen.add((name, version))
@@ -44,7 +40,7 @@ def nuget_locks(artefact: Artefact) -> Iterator[Fact]:
             NUGET,
             name,
             version,
-            offset=places.of(name),
+            offset=places.of(key),
             witness=Witness.MANIFEST,
             confidence=0.6,
             linkage=Linkage.EXTERNAL,
@@ -52,15 +48,16 @@ def nuget_locks(artefact: Artefact) -> Iterator[Fact]:
         )
 
 
-def _locked(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(name, version, what it needs) of a lock file, for all target frameworks."""
+def _locked(document: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """(key, name, version, what it needs) of a lock file, for all target frameworks."""
     for framework in mapping(document.get("dependencies")).values():
         for name, entry in mapping(framework).items():
             if text(mapping(entry).get("type")) != "Project":
-                yield name, text(mapping(entry).get("resolved")), mapping(mapping(entry).get("dependencies"))
+                needs = mapping(mapping(entry).get("dependencies"))
+                yield name, name, text(mapping(entry).get("resolved")), needs
 
 
-def _restored(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _restored(document: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     if "projectFileDependencyGroups" not in document:
         return
     targets = [mapping(target) for target in mapping(document.get("targets")).values()]
@@ -68,4 +65,4 @@ def _restored(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
         name, _, version = key.partition("/")
         if text(mapping(entry).get("type")) == "package":
             needs = next((mapping(mapping(target.get(key)).get("dependencies")) for target in targets), {})
-            yield name, version, needs
+            yield key, name, version, needs

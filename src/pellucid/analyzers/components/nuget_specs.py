@@ -9,7 +9,6 @@ from pellucid.analyzers.built_packages import NUGET
 from pellucid.analyzers.documents import xml_of
 from pellucid.analyzers.language_package import is_sound, language_package
 from pellucid.domain.dependency import Linkage, Witness
-from pellucid.errors import BudgetExceeded
 from pellucid.formats import licence_names
 from pellucid.formats.xml_document import Element
 
@@ -28,10 +27,7 @@ def nuget_specs(artefact: Artefact) -> Iterator[Fact]:
 
     A .nuspec lies in the package itself. Packages that only development needs are left out.
     """
-    try:
-        root = xml_of(artefact)
-    except BudgetExceeded:
-        return
+    root = xml_of(artefact)
     if root.name == "package":
         yield from _described(artefact, root)
     elif root.name == "packages":

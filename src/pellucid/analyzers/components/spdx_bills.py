@@ -8,17 +8,14 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers.documents import json_of
 from pellucid.analyzers.listed_software import dependencies
-from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.errors import BudgetExceeded
 from pellucid.formats.bills import spdx, spdx3
 from pellucid.formats.json_document import Places
 
-NAME = "spdx_bills"
 TAGGED, JSON_MARK, GRAPH_MARK = b"SPDXVersion: SPDX-2", b'"spdxVersion"', b'"software_Package"'
 
 
 @analyzer(
-    name=NAME,
+    name="spdx_bills",
     version=1,
     stage=Stage.COMPONENTS,
     wants=contains(TAGGED, JSON_MARK, GRAPH_MARK) & kind("text"),
@@ -29,17 +26,14 @@ def spdx_bills(artefact: Artefact) -> Iterator[Fact]:
 
     Packages that are whole images, operating systems, sources or files are left out unless they have a package URL.
     """
-    try:
-        if artefact.offsets(TAGGED):
-            yield from dependencies(artefact, spdx.tagged_packages(artefact.data))
-            return
-        document, places = json_of(artefact), Places(artefact.data)
-        if "@graph" in document:
-            yield from dependencies(artefact, spdx3.packages(document, places))
-        elif str(document.get("spdxVersion", "")).startswith("SPDX-2") and not _of_vcpkg(document):
-            yield from dependencies(artefact, spdx.packages(document, places))
-    except BudgetExceeded as error:
-        yield Problem(unit=NAME, kind=ProblemKind.BUDGET, message=error.message)
+    if artefact.offsets(TAGGED):
+        yield from dependencies(artefact, spdx.tagged_packages(artefact.data))
+        return
+    document, places = json_of(artefact), Places(artefact.data)
+    if "@graph" in document:
+        yield from dependencies(artefact, spdx3.packages(document, places))
+    elif str(document.get("spdxVersion", "")).startswith("SPDX-2") and not _of_vcpkg(document):
+        yield from dependencies(artefact, spdx.packages(document, places))
 
 
 def _of_vcpkg(document: dict[str, Any]) -> bool:

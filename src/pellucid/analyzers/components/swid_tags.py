@@ -7,26 +7,19 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers.documents import xml_of
 from pellucid.analyzers.listed_software import dependencies
-from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.errors import BudgetExceeded
 from pellucid.formats.bills.listed import Listed
 
-NAME = "swid_tags"
 ANCHOR = b"SoftwareIdentity"
 MAKERS = ("softwareCreator", "licensor", "tagCreator")
 
 
-@analyzer(name=NAME, version=1, stage=Stage.COMPONENTS, wants=contains(ANCHOR) & kind("text"))
+@analyzer(name="swid_tags", version=1, stage=Stage.COMPONENTS, wants=contains(ANCHOR) & kind("text"))
 def swid_tags(artefact: Artefact) -> Iterator[Fact]:
     """Name the software that a SWID tag (ISO/IEC 19770-2) identifies, with its version and who made it.
 
     Tags of patches and of what is yet to be installed (corpora) identify nothing that is there.
     """
-    try:
-        root = xml_of(artefact)
-    except BudgetExceeded as error:
-        yield Problem(unit=NAME, kind=ProblemKind.BUDGET, message=error.message)
-        return
+    root = xml_of(artefact)
     if root.name != "SoftwareIdentity" or "true" in (root.attributes.get("patch"), root.attributes.get("corpus")):
         return
     entities = [

@@ -9,7 +9,6 @@ from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers.documents import json_of
 from pellucid.analyzers.language_package import Universe, is_sound, language_package
 from pellucid.domain.dependency import Linkage, Witness
-from pellucid.errors import BudgetExceeded
 from pellucid.formats import licence_names, package_database
 from pellucid.formats.bills import spdx
 from pellucid.formats.json_document import Places, objects, text
@@ -47,10 +46,7 @@ def vcpkg_ports(artefact: Artefact) -> Iterator[Fact]:
 
 
 def _documented(artefact: Artefact) -> Iterator[Fact]:
-    try:
-        document = json_of(artefact)
-    except BudgetExceeded:
-        return
+    document = json_of(artefact)
     if not any(creator.startswith("Tool: vcpkg") for creator in spdx.creators(document)):
         return
     places = Places(artefact.data)
