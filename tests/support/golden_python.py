@@ -45,6 +45,7 @@ Flask==2.3.2
 requests[socks] == 2.31.0 ; python_version >= "3.7"  # why
 pywin32==306; sys_platform == 'win32'
 urllib3>=1.26
+pytest==7.1.2
 six==1.*
 -e git+https://example.org/x.git#egg=x
 certifi==2024.2.2 \\

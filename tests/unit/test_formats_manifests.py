@@ -134,6 +134,22 @@ def test_requirements_are_pinned_or_not(line: bytes, pin: tuple[str, str] | None
     assert [(item.name, item.version) for item in python_requirements.pins(line + b"\n")] == ([pin] if pin else [])
 
 
+@pytest.mark.parametrize(
+    ("data", "may"),
+    [
+        (b"# pinned\n\n-r base.txt\nFlask==2.3\n", True),
+        (b"Flask\n", True),
+        (b"a[b]>=1 ; x\n", True),
+        (b"#" * 5000, True),
+        (b"#include <a.h>\nint main() { return a == b; }\n", False),
+        (b"import os\n", False),
+        (b"", False),
+    ],
+)
+def test_requirement_files_are_told_from_code_by_their_first_line(data: bytes, may: bool) -> None:
+    assert python_requirements.may_be(data) is may
+
+
 def test_a_package_of_pnpm_that_development_alone_needs_is_not_wanted() -> None:
     data = b"""\
 lockfileVersion: '9.0'

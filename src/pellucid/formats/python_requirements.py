@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pellucid.formats.indented_text import lines
 from pellucid.formats.span import Data
 
+HEAD = 4096
+# What the first line that is no comment and no option looks like: a name, and perhaps what is asked of it.
+FIRST = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*(?:[=<>!~]=|[<>;@#]|$)")
 PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*={2,3}\s*([0-9][^\s;,*#\\]*)(?=\s|;|\\|$)([^#]*)")
 ELSEWHERE = re.compile(r"(?:sys_platform|platform_system|os_name)\s*==\s*[\"'](?:win|nt|darwin)", re.IGNORECASE)
 
@@ -19,6 +22,16 @@ class Pin:
     version: str
     line: str
     offset: int
+
+
+def may_be(data: Data) -> bool:
+    """Whether this begins as a requirement file does. Code does not, nearly always."""
+    head = bytes(data[:HEAD])
+    for line in head.split(b"\n"):
+        stripped = line.strip()
+        if stripped and not stripped.startswith((b"#", b"-")):
+            return FIRST.match(stripped) is not None
+    return len(head) == HEAD
 
 
 def pins(data: Data) -> Iterator[Pin]:

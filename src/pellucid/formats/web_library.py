@@ -8,11 +8,11 @@ from importlib import resources
 
 from pellucid.formats.span import Data
 
-BEFORE, BEHIND = 512, 512
+BEFORE, BEHIND = 1200, 1200
 LONGEST_COMMENT = 4096
 RELEASE = rb"(?P<version>[0-9]{1,4}(?:\.[0-9]{1,8}){1,3})"
 VERSION = rb"(?P<version>[0-9]{1,4}(?:\.[0-9]{1,8}){1,3}(?:-(?:alpha|beta|rc|pre|next|dev)[0-9A-Za-z.-]{0,24})?)"
-PARTS = {"{version}": VERSION, "{release}": RELEASE, "{...}": rb"[^\0]{0,400}?"}
+PARTS = {"{version}": VERSION, "{release}": RELEASE, "{...}": rb"[^\0]{0,1000}?"}
 SPLIT = re.compile(r"(\{version\}|\{release\}|\{\.\.\.\})")
 # What may stand between the beginning of a line, or of a comment, and a banner.
 ORNAMENT = re.compile(rb"(?:[\s*!#;/:|]|\xe2\x94[\x80-\xbf]|@license|@preserve|@overview|@fileOverview)*")

@@ -7,13 +7,14 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector
 from pellucid.analyzers.language_package import PYPI, canonical, is_sound, language_package
 from pellucid.domain.dependency import Linkage, Witness
-from pellucid.formats.python_requirements import pins
+from pellucid.formats.python_requirements import may_be, pins
 
 LARGEST = 1 << 20
+# What documentation and tests pin, and no product runs.
+CHECKERS = frozenset({"black", "coverage", "flake8", "isort", "mypy", "nose", "pylint", "pytest", "pytest-cov", "ruff"})
+TOOLS = CHECKERS | {"build", "mkdocs", "pre-commit", "sphinx", "tox", "twine"}
 
-_short = Selector(
-    lambda artefact: artefact.kind == "text" and artefact.size <= LARGEST and artefact.data.find(b"==") > 0
-)
+_short = Selector(lambda artefact: artefact.kind == "text" and artefact.size <= LARGEST and may_be(artefact.data))
 
 
 @analyzer(
@@ -33,10 +34,11 @@ _short = Selector(
 def python_requirements(artefact: Artefact) -> Iterator[Fact]:
     """List the Python packages that a requirement file pins to one version.
 
-    They are what is wanted, not what is installed: confidence is low. Ranges and other platforms are left out.
+    They are what is wanted, not what is installed: confidence is low. Ranges, what is for other platforms, and the
+    tools of development are left out.
     """
     for pin in pins(artefact.data):
-        if is_sound(pin.name, pin.version):
+        if canonical(pin.name) not in TOOLS and is_sound(pin.name, pin.version):
             yield language_package(
                 artefact,
                 PYPI,
@@ -45,6 +47,6 @@ def python_requirements(artefact: Artefact) -> Iterator[Fact]:
                 offset=pin.offset,
                 seen=pin.line,
                 witness=Witness.MANIFEST,
-                confidence=0.6,
+                confidence=0.5,
                 linkage=Linkage.EXTERNAL,
             )

@@ -7,13 +7,11 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector
 from pellucid.analyzers.language_package import PYPI, canonical, is_sound, language_package
 from pellucid.domain.dependency import Linkage, Witness
-from pellucid.formats.python_requirements import pins
+from pellucid.formats.python_requirements import may_be, pins
 
 LARGEST = 1 << 20
 
-_short = Selector(
-    lambda artefact: artefact.kind == "text" and artefact.size <= LARGEST and artefact.data.find(b"==") > 0
-)
+_short = Selector(lambda artefact: artefact.kind == "text" and artefact.size <= LARGEST and may_be(artefact.data))
 
 
 @analyzer(
