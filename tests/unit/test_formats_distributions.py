@@ -40,7 +40,11 @@ def test_names_of_releases(id_: str, version: str, ecosystem: str, label: str) -
     [
         ({"alpine-release": "3.19.1-r0", "alpine-base": "3.19.1-r0"}, "alpine-3.19.1"),
         ({"wolfi-baselayout": "20230201-r7"}, "wolfi"),
-        ({"openSUSE-release": "15.5"}, "opensuse-leap-15.5"),
+        ({"alpine-keys": "2.4-r1", "alpine-release": "3.19.1-r0"}, "alpine-3.19.1"),
+        ({"alpine-keys": "2.4-r1"}, ""),
+        ({"redhat-release": "9.3", "oraclelinux-release": "9.3"}, "ol-9.3"),
+        ({"redhat-release": "9.3"}, "rhel-9.3"),
+        ({"aaa_base": "84.87", "openSUSE-release": "15.5"}, "opensuse-leap-15.5"),
         ({"openSUSE-release": "20240101"}, "opensuse-tumbleweed"),
         ({"openEuler-release": "22.03LTS_SP4"}, "openeuler-22.03-LTS-SP4"),
         ({"system-release": "2023.3.20240304"}, "amzn-2023"),
@@ -67,6 +71,7 @@ def test_release_packages(versions: dict[str, str], expected: str | None) -> Non
         ("1.mga9", "Mageia.Org", "mageia-9"),
         ("2.azl3", "Microsoft Corporation", "azurelinux-3"),
         ("7.oe2203sp4", "http://openeuler.org", "openeuler-22.03-LTS-SP4"),
+        ("4.ph5", "Broadcom, Inc.", "photon-5"),
         ("1.el9", "Docker", None),
         ("1", "Red Hat, Inc.", None),
     ],
@@ -97,3 +102,9 @@ def test_every_row_can_be_used() -> None:
         assert name == item.id.lower()
         assert item.namespace == item.namespace.lower()
         assert "{" not in item.universe("9.3")
+
+
+def test_no_two_distributions_have_a_release_package_in_common() -> None:
+    rows = [item for item in distributions().values() if not item.version]
+    names = [name for item in rows for name in (*item.releases, *item.members)]
+    assert len(names) == len(set(names))

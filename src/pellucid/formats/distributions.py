@@ -27,6 +27,7 @@ class Distribution:
     marks: tuple[str, ...] = ()
     suffix: str = ""
     releases: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     version: str = ""
     rolling: bool = False
     foreign: bool = False
@@ -89,16 +90,15 @@ def distributions() -> Mapping[str, Distribution]:
 
 
 def by_release_package(versions: Mapping[str, str]) -> Release | None:
-    """The distribution whose release package is among these (name -> upstream version)."""
+    """The distribution whose release package is among these (name -> upstream version), else one that has a member."""
     for item in distributions().values():
         for name in item.releases:
-            if name not in versions:
-                continue
-            stated = re.match(item.version or NUMBERS, versions[name])
-            if item.rolling and (stated or not item.version):
-                return Release(distribution=item)
-            if stated:
-                return Release(distribution=item, version=item.shown(versions[name], stated[0]))
+            if name in versions and (stated := re.match(item.version or NUMBERS, versions[name])):
+                version = "" if item.rolling else item.shown(versions[name], stated[0])
+                return Release(distribution=item, version=version)
+    for item in distributions().values():
+        if any(name in versions for name in item.members):
+            return Release(distribution=item)
     return None
 
 
