@@ -242,6 +242,7 @@ def compare(truth_name: str, image: Path, truth: Truth, arguments: argparse.Name
     command = [pellucid, "extract", str(image), "--output", str(folder / "x")]
     subprocess.run(command, check=True, capture_output=True)
     root = rootfs(folder / "x", truth_name, arguments.corpus)
+    make_links(folder / "x", root)
     archive = folder / "root.tar"
     with tarfile.open(archive, "w") as tar:
         tar.add(root, arcname=".")
@@ -276,6 +277,20 @@ def rootfs(folder: Path, truth_name: str, corpus: Path) -> Path:
         path.parent.parent for path in folder.rglob("bin/busybox")
     }
     return max({folder, *candidates}, key=lambda root: sum((root / name).is_file() for name in some))
+
+
+def make_links(folder: Path, root: Path) -> None:
+    """The symbolic links of the root, which are listed in the manifest and not made."""
+    entries = json.loads((folder / "pellucid-extract.json").read_text(encoding="utf-8"))["entries"]
+    inside = str(root.relative_to(folder))
+    start = "" if inside == "." else f"{inside}/"
+    first = next(item for item in entries if (item.get("path") or "").startswith(start + "etc/"))
+    prefix = first["place"].removesuffix(first["path"].removeprefix(start))
+    for item in entries:
+        if item.get("kind") == "symlink" and item["place"].startswith(prefix):
+            link = root / item["place"].removeprefix(prefix)
+            if link.parent.is_dir() and not os.path.lexists(link):
+                link.symlink_to(item["target"])
 
 
 if __name__ == "__main__":
