@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from urllib.parse import quote
 
 from pellucid.analysis.artefact import Artefact
-from pellucid.analyzers.language_package import MOST_REQUIRED, is_sound
+from pellucid.analyzers.language_package import MOST_REQUIRED, canonical, is_sound
 from pellucid.domain.dependency import Dependency, Linkage, Witness
 from pellucid.errors import Malformed
 from pellucid.formats import licence_names
@@ -56,17 +57,24 @@ def _dependency(artefact: Artefact, item: Listed) -> Dependency:
     version = item.version or found.version
     if known.distribution:
         return _distributed(replace(plain, version=version, purl=item.purl), found)
-    joined = f"{found.namespace}{known.joined}{found.name}" if found.namespace and known.joined else found.name
+    name = canonical(found.name) if found.type == "pypi" else found.name
+    joined = f"{found.namespace}{known.joined}{name}" if found.namespace and known.joined else name
     maven = found.type == "maven"
     return replace(
         plain,
-        vendor=found.namespace if maven else "" if known.joined else item.group,
-        product=found.name if maven else joined,
+        vendor=found.namespace if maven else "" if known.ecosystem else item.group,
+        product=name if maven else joined,
         source_name=joined if maven else "",
         version=version,
-        purl=item.purl,
+        # Qualifiers such as "type=jar" would make another package of the same.
+        purl=_plain_url(found, name, version) if known.ecosystem else item.purl,
         ecosystem=known.ecosystem,
     )
+
+
+def _plain_url(found: Parts, name: str, version: str) -> str:
+    places = (quote(part, safe="") for part in found.namespace.split("/") if part)
+    return package_url("/".join((found.type, *places)), name, version)
 
 
 def _distributed(plain: Dependency, found: Parts) -> Dependency:
