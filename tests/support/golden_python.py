@@ -182,6 +182,8 @@ def cases() -> Iterator[Case]:
 
 def _locks() -> Iterator[Case]:
     name = "components/python_locks"
+    silent = POETRY.replace(b'category = "dev"\n', b"")
+    yield Case(f"{name}/poetry-silent", silent, "a lock file of poetry that does not tell what development needs")
     for case, data in {"poetry": POETRY, "uv": UV, "pdm": PDM, "pylock": PYLOCK}.items():
         yield Case(f"{name}/{case}", data, f"a lock file of {case}")
     yield Case(f"{name}/cargo", CARGO, "a lock file of another language")

@@ -259,6 +259,12 @@ def test_every_banner_is_found_where_it_opens_a_line_and_nowhere_else() -> None:
         assert (_seen(b"it speaks of " + text + b"\n", mark) is None) == mark.is_banner, mark
 
 
+@pytest.mark.parametrize("version", ["3.6.0rc1", "3.6.0x", "3"])
+def test_a_version_is_seen_whole_or_not_at_all(version: str) -> None:
+    mark = next(mark for mark in web_library.marks() if mark.literal == b"jQuery JavaScript Library v")
+    assert _seen(f"/* jQuery JavaScript Library v{version} */".encode(), mark) is None
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.sampled_from(fuzz_manifests.SEED.splitlines()), max_size=30),

@@ -10,8 +10,10 @@ from pellucid.formats.span import Data
 
 BEFORE, BEHIND = 1200, 1200
 LONGEST_COMMENT = 4096
-RELEASE = rb"(?P<version>[0-9]{1,4}(?:\.[0-9]{1,8}){1,3})"
-VERSION = rb"(?P<version>[0-9]{1,4}(?:\.[0-9]{1,8}){1,3}(?:-(?:alpha|beta|rc|pre|next|dev)[0-9A-Za-z.-]{0,24})?)"
+# Atomic: a version is matched to its end or not at all.
+RELEASE = rb"(?P<version>(?>[0-9]{1,4}(?:\.[0-9]{1,8}){1,3}))"
+SUFFIX = rb"(?:-(?:alpha|beta|rc|pre|next|dev)[0-9A-Za-z.-]{0,24})?"
+VERSION = rb"(?P<version>(?>[0-9]{1,4}(?:\.[0-9]{1,8}){1,3}" + SUFFIX + rb"))"
 PARTS = {"{version}": VERSION, "{release}": RELEASE, "{...}": rb"[^\0]{0,1000}?"}
 SPLIT = re.compile(r"(\{version\}|\{release\}|\{\.\.\.\})")
 # What may stand between the beginning of a line, or of a comment, and a banner.

@@ -12,6 +12,9 @@ from pellucid.formats.licence_names import spdx_expression
 
 INSTALLED = b'arch = "installed"'
 SOURCE = (b"source = {", b"source={")
+# A rockspec says early what it is of.
+PACKAGE = re.compile(rb"^package\s*=\s*[\"']", re.MULTILINE)
+HEAD = 4096
 FIELD = re.compile(r"(package|version|license)\s*=\s*[\"']([^\"']+)[\"']")
 REQUIRED = re.compile(r"[\"']([A-Za-z0-9][\w.-]*)(?:\s+[<>=~][^\"']*)?[\"']")
 # A key of the manifest: a word, or a string in brackets.
@@ -24,7 +27,7 @@ def lua_rocks(artefact: Artefact) -> Iterator[Fact]:
     """List the rocks of Lua that are installed. The versions of rocks end with the revision of the rockspec."""
     if artefact.offsets(INSTALLED):
         yield from _manifest(artefact)
-    else:
+    elif PACKAGE.search(artefact.window(0, HEAD)):
         yield from _rockspec(artefact)
 
 

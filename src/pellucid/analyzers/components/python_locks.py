@@ -34,6 +34,7 @@ def python_locks(artefact: Artefact) -> Iterator[Fact]:
         return
     requires = _required(found)
     unwanted = _for_development(found, requires)
+    confidence = 0.9 if _tells_what_development_needs(found) else 0.7
     for table in packages:
         name = canonical(table["name"])
         if name in unwanted or not _in_production(table) or OWN.match(table["source"]):
@@ -47,7 +48,7 @@ def python_locks(artefact: Artefact) -> Iterator[Fact]:
             table["version"],
             offset=table.offset,
             witness=Witness.MANIFEST,
-            confidence=0.6 if table["optional"] == "true" else 0.9,
+            confidence=0.6 if table["optional"] == "true" else confidence,
             linkage=Linkage.EXTERNAL,
             requires=requires.get(name, ()),
         )
@@ -61,6 +62,13 @@ def _of_python(found: list[Table]) -> bool:
     return any(
         table["python-versions"] or table["content-hash"] or table["content_hash"] or table["lock_version"]
         for table in closing
+    )
+
+
+def _tells_what_development_needs(found: list[Table]) -> bool:
+    """All but the lock files of poetry 1.5 to 1.8, which have neither category nor groups."""
+    return not any(table["python-versions"] for table in found if table.name == "metadata") or any(
+        table["category"] or table["groups"] for table in found if table.name == "package"
     )
 
 
