@@ -19,6 +19,7 @@ from pellucid.formats import (
     elf_sections,
     java_properties,
     kernel_release,
+    licence_addresses,
     mcu_images,
     module_info,
     pe,
@@ -131,6 +132,22 @@ def test_entities_are_refused_and_elements_counted() -> None:
 def test_parts_of_a_package_url(text: str, namespace: str, name: str, version: str) -> None:
     found = purl_parts.parts(text)
     assert (found.namespace, found.name, found.version) == (namespace, name, version)
+
+
+@pytest.mark.parametrize(
+    ("address", "expression"),
+    [
+        ("https://www.apache.org/licenses/LICENSE-2.0.txt", "Apache-2.0"),
+        ("http://opensource.org/licenses/MIT", "MIT"),
+        ("https://licenses.nuget.org/MIT", "MIT"),
+        ("https://spdx.org/licenses/BSD-3-Clause.html", "BSD-3-Clause"),
+        ("http://www.eclipse.org/legal/epl-v20.html", "EPL-2.0"),
+        ("https://www.gnu.org/licenses/gpl-3.0.html", ""),
+        ("https://example.org/licenses/MIT", ""),
+    ],
+)
+def test_addresses_that_name_a_licence(address: str, expression: str) -> None:
+    assert licence_addresses.spdx_expression(address) == expression
 
 
 def test_a_list_of_something_else_is_no_manifest() -> None:

@@ -21,6 +21,7 @@ FRAMEWORKS = {
     "Mono Common Language Infrastructure": ("mono-project", "mono"),
     "Microsoft® .NET Framework": ("microsoft", ".net_framework"),
 }
+BY_PRODUCT, BY_FILE = 0.7, 0.5
 UNSTATED = frozenset(("0.0.0", "1.0.0", "1.0.0.0", ""))
 
 
@@ -44,10 +45,15 @@ def dotnet_assemblies(artefact: Artefact) -> Iterator[Fact]:
     if framework := FRAMEWORKS.get(texts.get("ProductName", "")):
         yield _framework(artefact, *framework, at, f"{texts['ProductName']} {texts.get('ProductVersion', '')}")
         return
-    stated = (VERSION.fullmatch(texts.get(key, "")) for key in ("ProductVersion", "FileVersion"))
-    version = next((item[1] for item in stated if item and _stated(item[1])), "")
-    certain = bool(version)
-    version = version or (own.version if _stated(own.version) else "")
+    stated = (
+        (texts.get("ProductVersion", ""), BY_PRODUCT),
+        (texts.get("FileVersion", ""), BY_FILE),
+        (own.version, BY_FILE),
+    )
+    found_versions = ((VERSION.fullmatch(text), confidence) for text, confidence in stated)
+    version, confidence = next(
+        ((item[1], sure) for item, sure in found_versions if item and _stated(item[1])), ("", 0.0)
+    )
     if not version or not is_sound(own.name, version):
         return
     seen = " ".join(filter(None, (own.name, own.version, texts.get("ProductVersion"), texts.get("CompanyName"))))
@@ -56,10 +62,10 @@ def dotnet_assemblies(artefact: Artefact) -> Iterator[Fact]:
         NUGET,
         own.name,
         version,
-        offset=at if certain else own.at,
+        offset=at or own.at,
         seen=seen,
         witness=Witness.METADATA,
-        confidence=0.7 if certain else 0.5,
+        confidence=confidence,
         linkage=Linkage.DIRECT,
     )
 

@@ -9,7 +9,7 @@ from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers.language_package import is_sound
 from pellucid.domain.dependency import Dependency, Linkage, Witness
 from pellucid.errors import Malformed
-from pellucid.formats import java_properties, licence_names
+from pellucid.formats import java_properties, licence_addresses, licence_names
 from pellucid.formats.java_properties import Value
 from pellucid.formats.purl import package_url
 
@@ -66,6 +66,8 @@ def _dependency(artefact: Artefact, fields: Mapping[str, Value], name: str, vers
 
 
 def _licence(fields: Mapping[str, Value]) -> str:
-    """Bundle-License is an expression, a name, or an address, with directives behind a semicolon."""
+    """Bundle-License is an expression, a name or an address, or a choice of several, with directives behind them."""
     stated = fields["Bundle-License"].text if "Bundle-License" in fields else ""
-    return licence_names.any_of(item.partition(";")[0].strip(' "') for item in stated.split(",") if item)
+    names = [item.partition(";")[0].strip(' "') for item in stated.split(",")]
+    found = [licence_addresses.spdx_expression(name) or licence_names.spdx_expression(name) for name in names if name]
+    return licence_names.any_of(found) if all(found) else ""

@@ -8,7 +8,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers.built_packages import is_artefact, maven_package
 from pellucid.analyzers.documents import xml_of
-from pellucid.formats import licence_names
+from pellucid.formats import licence_addresses, licence_names
 from pellucid.formats.xml_document import Element
 
 ANCHOR = b"<modelVersion>"
@@ -46,7 +46,7 @@ def maven_poms(artefact: Artefact) -> Iterator[Fact]:
         version,
         offset=place.offset,
         confidence=0.95,
-        licence=licence_names.any_of(item.first("name") for item in root.all("licenses", "license")),
+        licence=_licence(root),
         requires=_required(root, values),
     )
 
@@ -74,3 +74,10 @@ def _required(root: Element, values: Mapping[str, str]) -> Iterator[str]:
         group, name = (_resolved(item.first(key), values) for key in ("groupId", "artifactId"))
         if group and name and item.first("scope") in RUNTIME and item.first("optional") != "true":
             yield f"{group}:{name}"
+
+
+def _licence(root: Element) -> str:
+    """The expression of the licences, of which one may be chosen; "" when one of them is unknown."""
+    stated = [(item.first("name"), item.first("url")) for item in root.all("licenses", "license")]
+    found = [licence_names.spdx_expression(name) or licence_addresses.spdx_expression(url) for name, url in stated]
+    return licence_names.any_of(found) if all(found) else ""

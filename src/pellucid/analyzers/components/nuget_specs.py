@@ -9,7 +9,7 @@ from pellucid.analyzers.built_packages import NUGET
 from pellucid.analyzers.documents import xml_of
 from pellucid.analyzers.language_package import is_sound, language_package
 from pellucid.domain.dependency import Linkage, Witness
-from pellucid.formats import licence_names
+from pellucid.formats import licence_addresses, licence_names
 from pellucid.formats.xml_document import Element
 
 DESCRIBED, LISTED = b"<metadata", b"<packages>"
@@ -52,7 +52,8 @@ def _described(artefact: Artefact, root: Element) -> Iterator[Fact]:
     licence = next(root.all("metadata", "license"), None)
     if not version or not is_sound(name, version):
         return
-    expression = licence.text if licence and licence.attributes.get("type") == "expression" else ""
+    stated = licence.text if licence and licence.attributes.get("type") == "expression" else ""
+    address = root.first("metadata", "licenseUrl")
     yield language_package(
         artefact,
         NUGET,
@@ -62,7 +63,7 @@ def _described(artefact: Artefact, root: Element) -> Iterator[Fact]:
         witness=Witness.METADATA,
         confidence=0.95,
         linkage=Linkage.DIRECT,
-        licence=licence_names.spdx_expression(expression),
+        licence=licence_names.spdx_expression(stated) or licence_addresses.spdx_expression(address),
         requires=(item.attributes.get("id", "") for item in _needs(root)),
     )
 
