@@ -25,8 +25,9 @@ SONAME = re.compile(r"[A-Za-z0-9._+-]+(?:\.so|-)")
 NESTED = re.compile(r"(?<!\\)(?:[+*]|,\})[^()]*\)(?:[+*]|\{\d+,\})")
 # Words that stand in programs of every kind: no anchor may be as little as that.
 COMMON = frozenset(
-    b"version Version VERSION copyright Copyright usage Usage error Error http:// https:// Linux release Release "
-    b"libc GLIBC GCC: %s v%s unknown failed license License".split()
+    b"version Version VERSION copyright Copyright usage Usage error Error ERROR http:// https:// Linux release Release "
+    b"libc GLIBC GCC: %s v%s unknown failed license License --version --help WARNING: Warning: warning: ERROR: Error: "
+    b"x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf mipsel-linux-gnu i386-linux-gnu linux-gnu memory".split()
 )
 NOISE = (b"1", b"1.", b"1.1.1-", b"a", b"\0", b" ", b"1\0", b"a ", b"\0" + b"1.1", b"v1.1 (", b"/a")
 
