@@ -10,11 +10,15 @@ from pellucid.analysis.artefact import Artefact
 class Selector:
     """A predicate over artefacts, and the literals that must be searched for it. Combine with & and |.
 
-    The literals of a large table may be given as a function: they are asked for where a search is prepared.
+    The literals of a large table may be given as a function: they are asked for where a search is prepared. So that
+    not every unit has to be asked about every artefact, a selector says what it never accepts: artefacts of other
+    `kinds` (None for all), and with `hit` those in which none of its literals stands.
     """
 
     accepts: Callable[[Artefact], bool]
     asked: frozenset[bytes] | Callable[[], frozenset[bytes]] = frozenset()
+    hit: bool = False
+    kinds: frozenset[str] | None = None
 
     @property
     def literals(self) -> frozenset[bytes]:
@@ -24,18 +28,29 @@ class Selector:
         return self.accepts(artefact)
 
     def __and__(self, other: "Selector") -> "Selector":
-        return Selector(lambda artefact: self(artefact) and other(artefact), lambda: self.literals | other.literals)
+        kinds = self.kinds if other.kinds is None else other.kinds if self.kinds is None else self.kinds & other.kinds
+        return Selector(
+            lambda artefact: self(artefact) and other(artefact),
+            lambda: self.literals | other.literals,
+            hit=self.hit or other.hit,
+            kinds=kinds,
+        )
 
     def __or__(self, other: "Selector") -> "Selector":
-        return Selector(lambda artefact: self(artefact) or other(artefact), lambda: self.literals | other.literals)
+        return Selector(
+            lambda artefact: self(artefact) or other(artefact),
+            lambda: self.literals | other.literals,
+            hit=self.hit and other.hit,
+            kinds=None if self.kinds is None or other.kinds is None else self.kinds | other.kinds,
+        )
 
 
 def kind(*names: str) -> Selector:
     """Artefacts whose format is one of `names`."""
     wanted = frozenset(names)
-    return Selector(lambda artefact: artefact.kind in wanted)
+    return Selector(lambda artefact: artefact.kind in wanted, kinds=wanted)
 
 
 def contains(*literals: bytes) -> Selector:
     """Artefacts in which at least one of `literals` (4 bytes or more) stands; all of them become searchable."""
-    return Selector(lambda artefact: any(artefact.offsets(item) for item in literals), frozenset(literals))
+    return Selector(lambda artefact: any(artefact.offsets(item) for item in literals), frozenset(literals), hit=True)

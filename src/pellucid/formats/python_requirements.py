@@ -25,7 +25,9 @@ class Pin:
 
 
 def may_be(data: Data) -> bool:
-    """Whether this begins as a requirement file does. Code does not, nearly always."""
+    """Whether this begins as a requirement file does, and pins something. Code does not begin so, nearly always."""
+    if data.find(b"==") < 0:
+        return False
     head = bytes(data[:HEAD])
     for line in head.split(b"\n"):
         stripped = line.strip()

@@ -39,7 +39,7 @@ def examine(request: Request, data: bytes | mmap, units: Units) -> Content:
     content.versions = {unit.name: unit.state for unit in chosen}
     if content.analysed or not content.unpacked:
         content.analysed = True
-        _analyse(artefact, chosen, content, deadline)
+        _analyse(artefact, units, chosen, content, deadline)
     return content
 
 
@@ -123,15 +123,16 @@ def _trailing(data: bytes | mmap, output: Output) -> None:
         output.part(f"0x{end:08x}.data", data, end, len(data) - end)
 
 
-def _analyse(artefact: Artefact, chosen: Sequence[Analyzer], content: Content, deadline: float) -> None:
-    """Run the analyzers that want the artefact."""
+def _analyse(artefact: Artefact, units: Units, chosen: Sequence[Analyzer], content: Content, deadline: float) -> None:
+    """Run those of the chosen analyzers that want the artefact."""
     if not artefact.hits and content.kind == "":
         content.kind = identify_leaf(artefact.data)
         literals = frozenset[bytes]().union(*(unit.wants.literals for unit in chosen))
         hits = compiled(literals).search(artefact.data) if literals else {}
         artefact = replace(artefact, kind=content.kind, hits=hits)
-    for unit in chosen:
-        if not unit.wants(artefact):
+    names = content.versions.keys()
+    for unit in units.asked_about(artefact.kind, artefact.hits):
+        if unit.name not in names or not unit.wants(artefact):
             continue
         result = UnitResult(named=unit.named)
         try:

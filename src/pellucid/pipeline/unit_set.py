@@ -1,7 +1,8 @@
 """A set of units that a pipeline runs, and what must be searched for them."""
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -62,6 +63,33 @@ class Units:
     @cached_property
     def all_literals(self) -> frozenset[bytes]:
         return self.wanted_literals | self.magic_literals
+
+    def asked_about(self, kind: str, hits: Iterable[bytes]) -> Sequence[Analyzer]:
+        """The analyzers that may want an artefact of this kind in which these literals stand, in their order."""
+        always = self._always.get(kind)
+        if always is None:
+            always = self._always[kind] = frozenset(
+                number
+                for number, unit in enumerate(self.analyzers)
+                if not unit.wants.hit and (unit.wants.kinds is None or kind in unit.wants.kinds)
+            )
+        by_literal = self._by_literal
+        numbers = always.union(*(by_literal[literal] for literal in hits if literal in by_literal))
+        return [self.analyzers[number] for number in sorted(numbers)]
+
+    @cached_property
+    def _always(self) -> dict[str, frozenset[int]]:
+        """By kind, numbers of analyzers that do not depend on literals; filled as kinds are met."""
+        return {}
+
+    @cached_property
+    def _by_literal(self) -> dict[bytes, list[int]]:
+        found: dict[bytes, list[int]] = defaultdict(list)
+        for number, unit in enumerate(self.analyzers):
+            if unit.wants.hit:
+                for literal in unit.wants.literals:
+                    found[literal].append(number)
+        return dict(found)
 
     def chosen(self, names: Collection[str] | None) -> Sequence[Analyzer]:
         """The analyzers with these names; None means all."""

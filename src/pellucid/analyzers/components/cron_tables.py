@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import Selector
+from pellucid.analysis.selector import Selector, contains, kind
 from pellucid.domain.start import Start, StartKind
 
 LARGEST = 256 << 10
@@ -19,14 +19,17 @@ INETD = re.compile(
 )
 XINETD = re.compile(rb"(?m)^[ \t]*server[ \t]*=[ \t]*(/[^\s]+)")
 
-_small_text = Selector(lambda artefact: artefact.kind == "text" and artefact.size <= LARGEST)
+# Of every table some literal is part: a star between blanks, a word for a time, a kind of socket, a server.
+MARKS = (b" * *", b"\t* *", b" *\t*", b"\t*\t*", b"@reboot", b"@hourly", b"@daily", b"@weekly", b"@monthly", b"@yearly")
+SERVERS = (b"stream\t", b"stream ", b"dgram\t", b"dgram ", b"server ", b"server=", b"server\t")
+_small_text = kind("text") & Selector(lambda artefact: artefact.size <= LARGEST)
 
 
 @analyzer(
     name="cron_tables",
     version=1,
     stage=Stage.COMPONENTS,
-    wants=_small_text,
+    wants=contains(*MARKS, *SERVERS) & _small_text,
     named=("crontab", "crontabs/*", "cron.d/*", "inetd.conf", "inetd.d/*", "xinetd.conf", "xinetd.d/*"),
 )
 def cron_tables(artefact: Artefact) -> Iterator[Fact]:
@@ -36,10 +39,10 @@ def cron_tables(artefact: Artefact) -> Iterator[Fact]:
     """
     data = artefact.window(0, LARGEST)
     number = 0
-    for kind, pattern in ((StartKind.CRON, CRON), (StartKind.INETD, INETD), (StartKind.INETD, XINETD)):
+    for by, pattern in ((StartKind.CRON, CRON), (StartKind.INETD, INETD), (StartKind.INETD, XINETD)):
         for found in pattern.finditer(data):
             number += 1
             if number > MOST_COMMANDS:
                 return
             command = found[1].decode("utf-8", "replace").strip()
-            yield Start(kind=kind, command=command, evidence=artefact.evidence(found.start(), found[0]))
+            yield Start(kind=by, command=command, evidence=artefact.evidence(found.start(), found[0]))

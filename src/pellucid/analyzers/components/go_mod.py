@@ -1,5 +1,6 @@
 """Modules that a go.mod requires."""
 
+import re
 from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
@@ -14,7 +15,10 @@ from pellucid.formats import go_modules
 COMPLETE, PARTIAL = 0.6, 0.5
 LARGEST = 1 << 20
 
-_small = Selector(lambda artefact: artefact.size <= LARGEST)
+# Other languages have the same word, with other things behind it.
+REQUIRE = re.compile(rb"\nrequire(?:[ \t]*\(|[ \t]+[\w-]+\.[\w.-]+/)")
+
+_small = Selector(lambda artefact: artefact.size <= LARGEST and REQUIRE.search(artefact.data) is not None)
 
 
 @analyzer(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import Selector, contains
+from pellucid.analysis.selector import Selector, contains, kind
 from pellucid.domain.start import Start, StartKind
 
 LARGEST = 64 << 10
@@ -15,7 +15,7 @@ LINE = re.compile(
     rb"([^\s#][^\r\n]*)"
 )
 
-_text = Selector(lambda artefact: artefact.kind == "text" and artefact.size <= LARGEST)
+_text = kind("text") & Selector(lambda artefact: artefact.size <= LARGEST)
 
 
 @analyzer(name="inittab", version=1, stage=Stage.COMPONENTS, wants=contains(*ACTIONS) & _text, named=("inittab",))

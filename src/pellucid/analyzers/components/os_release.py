@@ -30,8 +30,8 @@ CPE_NAME = re.compile(r"cpe:(?:/|2\.3:)(o):([a-z0-9._-]{1,64}):([a-z0-9._-]{1,64
 def os_release(artefact: Artefact) -> Iterator[Fact]:
     """Name the operating system with its version, as vendor and product of the CPE dictionary where they are known.
 
-    Its ecosystem is that of its packages: it tells the release of those that do not say it themselves. A snapshot has no
-    version.
+    Its ecosystem is that of its packages: it tells the release of those that do not say it themselves. A snapshot
+    has no version.
     """
     found = assignments(artefact.data)
     name = _value(found, "ID") or _value(found, "DISTRIB_ID") or _value(found, "NAME")

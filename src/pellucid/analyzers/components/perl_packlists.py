@@ -4,16 +4,14 @@ from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import Selector
+from pellucid.analysis.selector import Selector, kind
 from pellucid.domain.file_list import FileList
 from pellucid.formats.indented_text import lines
 
 MOST_PATHS = 200_000
 
 # The lists of dpkg begin with the root.
-_begins = Selector(
-    lambda artefact: artefact.kind == "text" and artefact.window(0, 1) == b"/" and artefact.window(1, 2) != b".\n"
-)
+_begins = kind("text") & Selector(lambda artefact: artefact.window(0, 1) == b"/" and artefact.window(1, 2) != b".\n")
 
 
 @analyzer(name="perl_packlists", version=1, stage=Stage.COMPONENTS, wants=_begins, named=(".packlist",))

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import Selector
+from pellucid.analysis.selector import Selector, kind
 from pellucid.analyzers.language_package import PYPI, canonical, is_sound, language_package
 from pellucid.domain.dependency import Linkage, Witness
 from pellucid.formats.python_requirements import may_be, pins
 
 LARGEST = 1 << 20
 
-_short = Selector(lambda artefact: artefact.kind == "text" and artefact.size <= LARGEST and may_be(artefact.data))
+_short = kind("text") & Selector(lambda artefact: artefact.size <= LARGEST and may_be(artefact.data))
 
 
 @analyzer(

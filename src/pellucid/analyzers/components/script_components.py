@@ -6,7 +6,7 @@ from posixpath import basename
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import Selector
+from pellucid.analysis.selector import Selector, kind
 from pellucid.domain.component import Component, ComponentKind
 
 LARGEST = 1 << 20
@@ -50,7 +50,7 @@ IMPORT = re.compile(r"(?m)^[ \t]*(?:import[ \t]+([\w., \t]+)|from[ \t]+(\w+)[\w.
     name="script_components",
     version=1,
     stage=Stage.COMPONENTS,
-    wants=Selector(lambda artefact: artefact.kind == "text" and artefact.window(0, 2) == b"#!"),
+    wants=kind("text") & Selector(lambda artefact: artefact.window(0, 2) == b"#!"),
 )
 def script_components(artefact: Artefact) -> Iterator[Fact]:
     """Tell what runs a script, by its first line, what a shell script starts, and what a Python program imports.
