@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 from tests.support.api_client import Api
-from tests.support.scanned_trees import BUSYBOX, finding, small_tree, store
+from tests.support.scanned_trees import BUSYBOX, SOFTWARE, finding, small_tree, store
 
 Exercise = Callable[[Api], httpx2.Response]
 
@@ -102,7 +102,8 @@ def _components(api: Api) -> str:
     """The path of the components of a scan that has ended."""
     path, image = _image(api)
     scan_id = image["latestScan"]["id"]
-    store(api.database, image["parent"].rpartition("/")[2], scan_id, small_tree(), finding("CVE-2000-1", BUSYBOX))
+    seen = finding("CVE-2000-1", BUSYBOX, about=(SOFTWARE,))
+    store(api.database, image["parent"].rpartition("/")[2], scan_id, small_tree(), seen)
     return f"{path}/scans/{scan_id}/components"
 
 
@@ -157,6 +158,27 @@ def grid_components(api: Api) -> httpx2.Response:
     return answer
 
 
+def grid_dependencies(api: Api) -> httpx2.Response:
+    _components(api)
+    answer = api.http.post("/api/v4/grids/dependencies:gridList")
+    assert [row["severitiesHigh"] for row in answer.json()["rows"]] == [1, 0]
+    return answer
+
+
+def chart_dependencies(api: Api) -> httpx2.Response:
+    _components(api)
+    answer = api.http.post("/api/v4/charts/dependencies:chartList", json={"fields": ["product", "productId"]})
+    assert [row["product"] for row in answer.json()["rows"]] == ["busybox", "openssl"]
+    return answer
+
+
+def chart_components(api: Api) -> httpx2.Response:
+    _components(api)
+    answer = api.http.post("/api/v4/charts/components:chartList", json={"fields": ["hasFindings"]})
+    assert answer.json() == {"rows": [{"hasFindings": "true", "value": 1}]}
+    return answer
+
+
 EXERCISES: dict[str, Exercise] = {
     "ListProducts": list_products,
     "CreateProduct": create_product,
@@ -184,5 +206,8 @@ EXERCISES: dict[str, Exercise] = {
     "BulkDeleteFiles": delete_files,
     "GridListFiles": grid_files,
     "GridListComponents": grid_components,
+    "GridListDependencies": grid_dependencies,
+    "ChartListDependencies": chart_dependencies,
+    "ChartListComponents": chart_components,
     "GetCurrentUser": current_user,
 }

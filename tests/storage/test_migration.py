@@ -41,7 +41,7 @@ INSERT INTO scan_component (scan_id, number, kind, name, format, architecture, b
     VALUES ('S', 0, 'executable', '', 'elf', 'arm', 32, 'a.bin!fs!bin/sh');
 INSERT INTO finding (id, product_id, key, class, type, severity, status, name, title, is_kev, create_time, details)
     VALUES ('N', 'P', 'k', 'c', 'weakness', 'low', 'new', 'n', 't', false, '2026-01-01 00:00:00',
-        '{"dependency": ["busybox", "busybox", "1.36.1", "pkg:generic/busybox@1.36.1"]}');
+        '{"dependency": ["busybox", "busybox", "1.36.1", "pkg:generic/busybox@1.36.1"], "knownFixedVersion": "1.37"}');
 INSERT INTO scan_dependency (scan_id, number, vendor, product, version, purl, cpe, licence, linkage, confidence,
         ecosystem, source_name, source_version, evidence) VALUES
     ('S', 0, 'debian', 'zlib1g', '1.2.13', 'pkg:deb/debian/zlib1g@1.2.13', '', '', 'direct', 1,
@@ -128,6 +128,7 @@ def check_inventory(tx: Transaction) -> None:
     assert all(is_id(found) for found in ids)
     about = tx.session.execute(text("SELECT scan_id, dependency, finding_id FROM occurrence_dependency"))
     assert about.all() == [("S", 1, "N")]
+    assert tx.session.scalars(text("SELECT id FROM finding WHERE has_known_fix")).all() == ["N"]
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:

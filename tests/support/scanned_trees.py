@@ -1,8 +1,12 @@
 """Results of scans to store in tests: a small tree with everything that a container can list, and large ones."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from pellucid.domain.component import Component, ComponentKind
+from pellucid.domain.dependency import Dependency, Linkage, Witness
 from pellucid.domain.entry import Entry, EntryKind
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, FindingType
@@ -19,6 +23,31 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROOT = "router.bin"
 BUSYBOX = f"{ROOT}!0x40.squashfs!bin/busybox"
 HEADER = {"loadAddress": "0x80008000"}
+# What small_tree is made of.
+SOFTWARE = Dependency(
+    vendor="busybox",
+    product="busybox",
+    version="1.36.1",
+    purl="pkg:generic/busybox@1.36.1",
+    confidence=0.9,
+    evidence=(Evidence(offset=64, seen="BusyBox v1.36.1", length=15, artefact=BUSYBOX),),
+    cpe="cpe:2.3:a:busybox:busybox:1.36.1:*:*:*:*:*:*:*",
+    licence="GPL-2.0-only",
+    linkage=Linkage.DIRECT,
+    witness=Witness.VERSION_STRING,
+    places=(BUSYBOX,),
+)
+LIBRARY = Dependency(
+    vendor="openssl",
+    product="openssl",
+    version="3.0.11-1",
+    purl="pkg:deb/debian/openssl@3.0.11-1",
+    confidence=1.0,
+    evidence=(Evidence(offset=0, seen="Package: openssl", artefact=f"{ROOT}!notes.txt"),),
+    ecosystem="Debian:12",
+    distro="debian-12",
+    places=(BUSYBOX, f"{ROOT}!notes.txt"),
+)
 
 
 def sha(number: int) -> str:
@@ -48,7 +77,7 @@ def small_tree() -> ScanResult:
     )
     evidence = Evidence(offset=0, seen="ELF", artefact=BUSYBOX)
     component = Component(kind=ComponentKind.EXECUTABLE, format="elf", architecture="arm", bits=32, evidence=evidence)
-    return _result(places, (component,))
+    return replace(_result(places, (component,)), dependencies=(SOFTWARE, LIBRARY))
 
 
 def large_tree(files: int) -> ScanResult:
@@ -63,17 +92,19 @@ def large_tree(files: int) -> ScanResult:
     return _result((ScannedPlace(parent=-1, artefact=root), *entries), ())
 
 
-def finding(key: str, *artefacts: str, severity: Severity = Severity.HIGH) -> Finding:
-    """A finding that is seen in these places."""
+def finding(key: str, *artefacts: str, about: Sequence[Dependency] = (), **more: Any) -> Finding:
+    """A finding that is seen in these places and is about these dependencies."""
     return Finding(
         key=key,
         class_="vulnerability",
         type=FindingType.DEPENDENCY_VULNERABILITY,
-        severity=severity,
+        severity=more.pop("severity", Severity.HIGH),
         name=key,
         title="a hole",
         description="",
         evidence=tuple(Evidence(offset=0, seen="1.0", artefact=path) for path in artefacts),
+        dependencies=tuple(item.identity for item in about),
+        **more,
     )
 
 

@@ -10,6 +10,7 @@ from pellucid.api import contract, errors, openapi
 from pellucid.api.context import Context
 from pellucid.api.router import mount
 from pellucid.api.routes import (
+    charts,
     components,
     files,
     grids,
@@ -30,7 +31,7 @@ from pellucid.services.vault import Vault
 from pellucid.settings import Settings
 from pellucid.storage.database import Database
 
-ROUTERS = (products, images, temp_files, files, scans, components, grids, problems, progress, users, webhooks)
+ROUTERS = (products, images, temp_files, files, scans, components, grids, charts, problems, progress, users, webhooks)
 PRODUCTS = "/api/v4/products/"
 
 

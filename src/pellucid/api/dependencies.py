@@ -13,7 +13,7 @@ from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from pellucid.api import context as contexts
 from pellucid.api import links as linking
 from pellucid.domain import access
-from pellucid.services import components, files, grids, images, products, scans, temp_files, webhooks
+from pellucid.services import charts, components, files, grids, images, products, scans, temp_files, webhooks
 from pellucid.storage import database
 
 
@@ -84,6 +84,10 @@ def _grids(tx: Transaction, caller: Caller) -> grids.Grids:
     return grids.Grids(tx, caller)
 
 
+def _charts(tx: Transaction, caller: Caller) -> charts.Charts:
+    return charts.Charts(tx, caller)
+
+
 def _temp_files(tx: Transaction) -> temp_files.TempFiles:
     return temp_files.TempFiles(tx)
 
@@ -98,6 +102,7 @@ Scans = Annotated[scans.Scans, Depends(_scans)]
 Components = Annotated[components.Components, Depends(_components)]
 Files = Annotated[files.Files, Depends(_files)]
 Grids = Annotated[grids.Grids, Depends(_grids)]
+Charts = Annotated[charts.Charts, Depends(_charts)]
 TempFiles = Annotated[temp_files.TempFiles, Depends(_temp_files)]
 Webhooks = Annotated[webhooks.Webhooks, Depends(_webhooks)]
 

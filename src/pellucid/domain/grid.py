@@ -1,6 +1,6 @@
-"""Grids: what a table asks for, and a page of what it gets."""
+"""Grids and charts: what a table or a diagram asks for, and what it gets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -50,3 +50,27 @@ class GridPage(Generic[Row]):
 
     rows: Sequence[Row]
     total: int
+
+
+class Counting(StrEnum):
+    """Words of the v4 contract."""
+
+    ALL = "countAll"
+    DISTINCT = "countDistinct"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartQuery:
+    """All filters must hold; what is equal in all of `fields` is counted together."""
+
+    fields: Sequence[str] = ()
+    filters: Sequence[Filter] = ()
+    counting: Counting = Counting.ALL
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartRow:
+    """How many there are with these values of the fields that were asked for."""
+
+    values: Mapping[str, str]
+    count: int

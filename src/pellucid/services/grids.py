@@ -6,6 +6,7 @@ from pellucid.domain.grid import GridPage, GridQuery
 from pellucid.services.products import VIEW
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.component_grid import ComponentWithFinding, component_grid
+from pellucid.storage.listings.dependency_grid import ListedDependency, dependency_grid
 from pellucid.storage.listings.file_grid import file_grid
 
 
@@ -19,6 +20,10 @@ class Grids:
     def files(self, wanted: GridQuery) -> GridPage[File]:
         """Files of images, and what is attached to them."""
         return file_grid(self._tx, self._scope, wanted)
+
+    def dependencies(self, wanted: GridQuery) -> GridPage[ListedDependency]:
+        """Third-party software of the newest finished scans, with how many findings are about it."""
+        return dependency_grid(self._tx, self._scope, wanted)
 
     def components(self, wanted: GridQuery) -> GridPage[ComponentWithFinding]:
         """Components in which findings occur."""

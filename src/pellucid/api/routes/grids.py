@@ -15,6 +15,12 @@ def grid_files(grids: Grids, links: Links, body: schemas.GridQuery = EVERYTHING)
     return schemas.GridFiles(rows=[schemas.GridFile.of(file, links) for file in page.rows], total=page.total)
 
 
+@router.operation("GridListDependencies", reads=True)
+def grid_dependencies(grids: Grids, body: schemas.GridQuery = EVERYTHING) -> schemas.GridDependencies:
+    page = grids.dependencies(body.wanted())
+    return schemas.GridDependencies(rows=[schemas.GridDependency.of(row) for row in page.rows], total=page.total)
+
+
 @router.operation("GridListComponents", reads=True)
 def grid_components(grids: Grids, body: schemas.GridQuery = EVERYTHING) -> schemas.GridComponents:
     page = grids.components(body.wanted())

@@ -10,6 +10,9 @@ from pellucid.api.schemas.users import User
 from pellucid.api.schemas.wire import Time, Wire
 from pellucid.domain import file, grid
 from pellucid.domain.component_tree import TreeComponent
+from pellucid.domain.dependency import Linkage
+from pellucid.domain.severity import Severity
+from pellucid.storage.listings.dependency_grid import ListedDependency
 
 
 class FilterItem(Wire):
@@ -18,6 +21,10 @@ class FilterItem(Wire):
     field: str
     comparator: str = grid.Comparator.EQUALS.value
     value: Any
+
+    def wanted(self) -> grid.Filter:
+        """The same, for services."""
+        return grid.Filter(field=self.field, comparator=self.comparator, value=self.value)
 
 
 class Page(Wire):
@@ -42,10 +49,7 @@ class GridQuery(Wire):
         page = self.page or Page()
         sort = self.sort_by if isinstance(self.sort_by, list) else [self.sort_by] if self.sort_by else []
         return grid.GridQuery(
-            filters=[
-                grid.Filter(field=item.field, comparator=item.comparator, value=item.value)
-                for item in self.filters or ()
-            ],
+            filters=[item.wanted() for item in self.filters or ()],
             sort=[
                 grid.Sort(field=item.field, descending=item.direction == "descend")
                 for item in sort
@@ -82,6 +86,53 @@ class GridFile(Wire):
 
 class GridFiles(Wire):
     rows: list[GridFile]
+    total: int
+
+
+class GridDependency(Wire):
+    """`severities_all` and its parts count findings about it in its scan, of any status."""
+
+    id: str
+    scan_id: str
+    vendor: str
+    product: str
+    version: str
+    license: str
+    linkage: Linkage
+    components_count: int
+    severities_all: int
+    severities_critical: int
+    severities_high: int
+    severities_medium: int
+    severities_low: int
+    severities_unspecified: int
+    has_known_fix: bool
+    findings_with_known_fix_all: int
+
+    @classmethod
+    def of(cls, value: ListedDependency) -> "GridDependency":
+        return cls(
+            id=value.id,
+            scan_id=value.scan_id,
+            vendor=value.vendor,
+            product=value.product,
+            version=value.version,
+            license=value.licence,
+            linkage=value.linkage,
+            components_count=value.components,
+            severities_all=value.findings,
+            severities_critical=value.severities[Severity.CRITICAL],
+            severities_high=value.severities[Severity.HIGH],
+            severities_medium=value.severities[Severity.MEDIUM],
+            severities_low=value.severities[Severity.LOW],
+            severities_unspecified=value.severities[Severity.UNSPECIFIED],
+            has_known_fix=value.fixable > 0,
+            findings_with_known_fix_all=value.fixable,
+        )
+
+
+class GridDependencies(Wire):
+    rows: list[GridDependency]
     total: int
 
 

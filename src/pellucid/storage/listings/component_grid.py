@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import String, cast, literal, select
 
 from pellucid.domain.access import Scope
 from pellucid.domain.component_tree import TreeComponent
 from pellucid.domain.grid import GridPage, GridQuery
-from pellucid.domain.scan import ScanStateType
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.grid import Field, grid_rows
 from pellucid.storage.listings.grid_values import ID, NUMBER, WORD
+from pellucid.storage.listings.newest_scans import newest
 from pellucid.storage.listings.scan_places import COLUMNS, CONTAINER, KIND, PATH, PLACE, SOFTWARE, joined, to_domain
 from pellucid.storage.listings.visibility import visible
 from pellucid.storage.rows.finding import FindingRow, OccurrencePlaceRow
@@ -66,8 +66,7 @@ def component_grid(tx: Transaction, scope: Scope, wanted: GridQuery) -> GridPage
         .where(visible(scope))
     )
     if not any(item.field in OF_ONE_SCAN for item in wanted.filters):
-        newest = select(func.max(ScanRow.id)).where(ScanRow.state == ScanStateType.DONE).group_by(ScanRow.image_id)
-        query = query.where(PLACE.scan_id.in_(newest))
+        query = query.where(PLACE.scan_id.in_(newest()))
     key = (PLACE.scan_id, PLACE.number, OccurrencePlaceRow.finding_id)
     rows, total = grid_rows(tx, query, FIELDS, wanted, key=key)
     found = [ComponentWithFinding(component=to_domain(row[:-1]), finding_id=row[-1]) for row in rows]

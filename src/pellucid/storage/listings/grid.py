@@ -20,6 +20,7 @@ MOST_VALUES = 500
 MOST_SORTS = 8
 
 Condition = ColumnElement[bool]
+Query = Select[*tuple[Any, ...]]
 ONE_OF_THEM = (Comparator.EQUALS, Comparator.IN, Comparator.OVERLAPS)
 
 
@@ -48,16 +49,18 @@ class Field:
 
 def grid_rows(
     tx: Transaction,
-    query: Select[*tuple[Any, ...]],
+    query: Query,
     fields: Mapping[str, Field],
     wanted: GridQuery,
     *,
     key: Sequence[Any],
     newest_first: Any = None,
+    sorting: Callable[[Query], Query] = lambda query: query,
 ) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
     """The rows of the page, and how many there are in all. Rows that sort alike are in the order of `key`.
 
     `query` has neither groups nor an order of its own; `newest_first` is what sorts rows when nobody asks for more.
+    `sorting` joins what rows are sorted by, and counting them does not need.
     """
     query, order = query.where(*conditions_of(wanted.filters, fields)), _order(wanted.sort, fields)
     total = tx.session.scalar(
@@ -67,15 +70,19 @@ def grid_rows(
         return [], total or 0
     if not order and newest_first is not None:
         order = [newest_first.desc()]
-    page = query.order_by(*order, *key).offset(wanted.offset).limit(wanted.size)
+    page = sorting(query).order_by(*order, *key).offset(wanted.offset).limit(wanted.size)
     return tx.session.execute(page).all(), total
 
 
-def conditions_of(filters: Sequence[Filter], fields: Mapping[str, Field]) -> list[Condition]:
-    """One condition a filter; all of them must hold."""
+def conditions_of(filters: Sequence[Filter], fields: Mapping[str, Field], *, others: bool = False) -> list[Condition]:
+    """One condition a filter; all of them must hold. `others`: filters by fields that are not here are passed over."""
     if len(filters) > MOST_FILTERS:
         raise _refused("filters", f"has {len(filters)} items; at most {MOST_FILTERS} are possible")
-    return [_condition(item, fields, f"filters.{number}") for number, item in enumerate(filters)]
+    return [
+        _condition(item, fields, f"filters.{number}")
+        for number, item in enumerate(filters)
+        if not others or item.field in fields
+    ]
 
 
 def _condition(item: Filter, fields: Mapping[str, Field], where: str) -> Condition:
@@ -137,6 +144,8 @@ def _values(comparator: Comparator, item: Filter, kind: ValueKind, where: str) -
         raise _refused(where, f"has {len(given)} values; at most {MOST_VALUES} are possible")
     if None in given and comparator in (Comparator.CONTAINS, Comparator.NOT_CONTAINS):
         raise _refused(where, f"must not be null for {comparator}")
+    if None in given and not kind.has_null:
+        raise _refused(where, f"must not be null for {item.field}")
     try:
         return [None if value is None else kind.read(value) for value in given]
     except ValueError as error:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pellucid.domain import names
+from pellucid.domain.component_tree import number_in
 from pellucid.errors import InvalidRequest
 
 LARGEST = (1 << 63) - 1
@@ -15,11 +16,15 @@ LONGEST = 4096
 
 @dataclass(frozen=True)
 class ValueKind:
-    """`read` makes of a JSON value what is compared, or raises ValueError that says what it must be."""
+    """`read` makes of a JSON value what is compared, or raises ValueError that says what it must be.
+
+    `has_null`: whether a null may be asked for, which means: not known.
+    """
 
     read: Callable[[Any], Any]
     is_text: bool = False
     is_ordered: bool = False
+    has_null: bool = True
 
 
 def _text(value: Any) -> str:
@@ -35,6 +40,16 @@ def _id(value: Any) -> str:
         return names.product_id(_text(value), "value")
     except InvalidRequest as error:
         raise ValueError(error.details[0].reason) from error
+
+
+def _component_id(value: Any) -> tuple[str, int]:
+    """The scan, and the number of the place in its tree."""
+    text = _text(value)
+    scan_id = text.partition("-")[0].upper()
+    number = number_in(scan_id, text)
+    if number is None:
+        raise ValueError("must be the id of a component, such as 01J9Z3T5N8K2V4Q6R7S0W1X2Y3-42")
+    return scan_id, number
 
 
 def _number(value: Any) -> float:
@@ -63,6 +78,7 @@ def _time(value: Any) -> datetime:
 TEXT = ValueKind(_text, is_text=True)
 WORD = ValueKind(_text)
 ID = ValueKind(_id)
+COMPONENT_ID = ValueKind(_component_id, has_null=False)
 NUMBER = ValueKind(_number, is_ordered=True)
 TRUTH = ValueKind(_truth)
 TIME = ValueKind(_time, is_ordered=True)

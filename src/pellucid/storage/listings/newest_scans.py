@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from pellucid.domain.scan import ScanStateType
 from pellucid.storage.database import Transaction
@@ -17,12 +17,16 @@ class NewestScan:
     product_id: str
 
 
+def newest() -> Select[str]:
+    """Ids of the newest finished scans, for other queries to choose by."""
+    return select(func.max(ScanRow.id)).where(ScanRow.state == ScanStateType.DONE).group_by(ScanRow.image_id)
+
+
 def newest_scans(tx: Transaction, *, not_judged_with: str, most: int) -> list[NewestScan]:
     """Up to `most` of the newest finished scans that were judged with other advisories than these (a digest)."""
-    newest = select(func.max(ScanRow.id)).where(ScanRow.state == ScanStateType.DONE).group_by(ScanRow.image_id)
     query = (
         select(ScanRow.id, ScanRow.product_id)
-        .where(ScanRow.id.in_(newest), ScanRow.advisory_digest != not_judged_with)
+        .where(ScanRow.id.in_(newest()), ScanRow.advisory_digest != not_judged_with)
         .order_by(ScanRow.id)
         .limit(most)
     )

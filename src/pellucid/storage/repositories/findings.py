@@ -57,6 +57,7 @@ class FindingRepository:
                 "name": finding.name,
                 "title": finding.title,
                 "is_kev": finding.is_kev,
+                "has_known_fix": bool(finding.known_fixed_version),
                 "cvss_score": finding.cvss_score,
                 "create_time": now,
                 "details": _details(finding),
@@ -84,6 +85,7 @@ class FindingRepository:
         if finding.severity.rank > Severity(row.severity).rank:
             news.append(("severity", row.severity, finding.severity))
         row.is_kev, row.severity, row.cvss_score = finding.is_kev, finding.severity, finding.cvss_score
+        row.has_known_fix = bool(finding.known_fixed_version)
         row.details = _details(finding)
         for kind, before, after in news:
             values = {

@@ -25,6 +25,7 @@ class FindingRow(Row):
     name: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)
     is_kev: Mapped[bool]
+    has_known_fix: Mapped[bool]
     cvss_score: Mapped[float | None]
     create_time: Mapped[datetime]
     details: Mapped[dict[str, Any]]

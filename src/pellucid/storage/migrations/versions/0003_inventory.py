@@ -27,7 +27,9 @@ DEPENDENCY = sa.table(
 )
 DEPENDENCY_PLACE = sa.table("dependency_place", *map(sa.column, ("scan_id", "dependency", "place")))
 OCCURRENCE = sa.table("occurrence", *map(sa.column, ("scan_id", "finding_id")))
-FINDING = sa.table("finding", sa.column("id"), sa.column("details", sa.JSON()))
+FINDING = sa.table(
+    "finding", sa.column("id"), sa.column("details", sa.JSON()), sa.column("has_known_fix", sa.Boolean())
+)
 ABOUT = sa.table("occurrence_dependency", *map(sa.column, ("scan_id", "dependency", "finding_id")))
 
 revision = "0003"
@@ -39,6 +41,8 @@ depends_on = None
 def upgrade() -> None:
     """From revision 0002 to 0003."""
     _create_tables()
+    with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("has_known_fix", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("scan_component", schema=None) as batch_op:
         batch_op.add_column(sa.Column("place", sa.Integer(), nullable=True))
         batch_op.add_column(_filled("reachability", sa.String(length=16), "unknown"))
@@ -121,6 +125,8 @@ def _fill() -> None:
     connection.execute(
         sa.update(DEPENDENCY).where(DEPENDENCY.c.purl.like("pkg:generic/%")).values(witness="versionString")
     )
+    fixed = FINDING.c.details["knownFixedVersion"].as_string()
+    connection.execute(sa.update(FINDING).where(fixed != "").values(has_known_fix=True))
     for scan_id in connection.scalars(sa.select(ARTEFACT.c.scan_id).distinct()).all():
         _fill_scan(scan_id)
 
@@ -186,6 +192,8 @@ def downgrade() -> None:
             *("reachability", "place"),
         ):
             batch_op.drop_column(name)
+    with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.drop_column("has_known_fix")
     for table in OF_SCANS:
         _key(table, "number", "scan_id")
     op.drop_table("occurrence_dependency")
