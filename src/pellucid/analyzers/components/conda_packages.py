@@ -7,7 +7,6 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
 from pellucid.analyzers.language_package import Universe, is_sound, json_object, language_package
 from pellucid.domain.file_list import FileList
-from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import Malformed
 from pellucid.formats import json_document
 from pellucid.formats.json_document import Places, text, texts
@@ -25,8 +24,7 @@ def conda_packages(artefact: Artefact) -> Iterator[Fact]:
     """
     try:
         record = json_document.read(artefact.data)
-    except Malformed as error:
-        yield Problem(unit="conda_packages", kind=ProblemKind.MALFORMED, message=error.message)
+    except Malformed:
         return
     name, version, build = (text(record.get(key)) for key in ("name", "version", "build"))
     files = texts(record.get("files"))
