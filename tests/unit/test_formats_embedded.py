@@ -1,5 +1,6 @@
 """What compilers and packagers embed: what is read of it, and that any bytes give a value or Malformed."""
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,6 +154,20 @@ def test_addresses_that_name_a_licence(address: str, expression: str) -> None:
 def test_a_list_of_something_else_is_no_manifest() -> None:
     assert build_manifests.image(b"busybox arm 1.36\n" * 10 + b"prose\n" * 5) == ("", [])
     assert build_manifests.image(b"busybox arm 1.36\nzlib arm 1.3\n")[0] == "yocto"
+
+
+def test_products_of_windows_are_those_of_the_signatures() -> None:
+    """What a version resource names and what a signature recognises is one product."""
+    table = CASES.parents[2] / "src/pellucid/analyzers/components"
+    rows = tomllib.loads((table / "pe_products.toml").read_text(encoding="utf-8"))["product"]
+    for row in rows:
+        signature = table / "signatures" / f"{row['product']}.toml"
+        if signature.exists():
+            other = tomllib.loads(signature.read_text(encoding="utf-8"))
+            assert {key: row[key] for key in ("vendor", "product", "purl")} == {
+                key: other[key] for key in ("vendor", "product", "purl")
+            }
+            assert row["cpe"][0] == other["cpe"][0]
 
 
 def _headers(data: bytes) -> None:

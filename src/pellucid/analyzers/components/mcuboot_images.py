@@ -7,7 +7,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains, kind
 from pellucid.domain.dependency import Dependency, Linkage, Witness
 from pellucid.errors import Malformed
-from pellucid.formats import mcu_images
+from pellucid.formats import cpe, mcu_images
 from pellucid.formats.purl import package_url
 
 MOST = 64
@@ -33,10 +33,11 @@ def mcuboot_images(artefact: Artefact) -> Iterator[Fact]:
         places.append(artefact.evidence(offset, seen))
     if places:
         yield Dependency(
-            vendor="mcu-tools",
+            vendor="mcuboot",
             product="mcuboot",
             version="",
             purl=package_url("github/mcu-tools", "mcuboot", ""),
+            cpe=cpe.name("a:mcu-tools:mcuboot"),
             licence="Apache-2.0",
             linkage=Linkage.EXTERNAL,
             witness=Witness.METADATA,

@@ -14,7 +14,6 @@ from pellucid.analyzers.windows import version_texts
 from pellucid.domain.dependency import Dependency, Linkage, Witness
 from pellucid.errors import Malformed
 from pellucid.formats import cpe
-from pellucid.formats.purl import package_url
 
 ANCHOR = "ProductVersion".encode("utf-16-le")
 
@@ -40,13 +39,14 @@ def pe_products(artefact: Artefact) -> Iterator[Fact]:
         if re.fullmatch(row["name"], name) and re.fullmatch(row.get("company", ".*"), company):
             found = re.match(row["version"], version)
             number = re.sub(r", ?", ".", found[0]).removeprefix("n") if found else ""
+            names = [cpe.name(item, number) for item in row["cpe"]]
             yield Dependency(
                 vendor=row["vendor"],
                 product=row["product"],
                 version=number,
-                purl=package_url("generic", row["product"], number),
-                cpe=cpe.name(f"a:{row['vendor']}:{row['product']}", number),
-                licence=row["licence"],
+                purl=f"{row['purl']}@{number}" if number else row["purl"],
+                cpe=names[0],
+                cpe_candidates=tuple(names[1:]),
                 linkage=Linkage.DIRECT,
                 witness=Witness.METADATA,
                 confidence=0.9,
