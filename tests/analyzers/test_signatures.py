@@ -262,3 +262,14 @@ def test_constants_may_tell_the_version() -> None:
     signature = thing(PRESENCE.replace("at_least = 2", 'version = "1.7"\nconfidence = 0.7'))
     (found,) = said(signature, b"..\0\xff\x10\xee")
     assert (found.version, found.witness, found.confidence) == ("1.7", Witness.CONSTANTS, 0.7)
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "0.0.0.0", "192.168.1.1", "255.255.255.0", "224.0.0.1"]
+)  # no socket is bound
+def test_an_address_is_no_version(address: str) -> None:
+    signature = thing(
+        VERSION.replace(r"\\d{1,2}\\.\\d{1,2}", r"[\\d.]{3,20}").replace(r"\d{1,2}\.\d{1,2}", r"[\d.]{3,20}")
+    )
+    assert said(signature, f"thing {address}\0".encode()) == []
+    assert said(signature, b"thing 10.0.0.1\0")[0].version == "10.0.0.1"

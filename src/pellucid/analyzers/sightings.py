@@ -12,6 +12,10 @@ from pellucid.domain.evidence import Evidence
 
 MOST_WINDOWS = 500
 LONGEST_VERSION = 64
+# What looks like a version and is a host or a mask.
+ADDRESS = re.compile(
+    rb"0\.0\.0\.0|(?:127\.\d{1,3}|169\.254|172\.16|192\.168|22[4-9]\.\d{1,3}|255\.255)(?:\.\d{1,3}){2}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,8 @@ def _nearby(artefact: Artefact, rule: Version, places: Iterable[int]) -> Iterato
 def _version(found: re.Match[bytes]) -> str:
     """What the group `version` holds, if that can be one."""
     text: bytes = found["version"] or b""
-    return text.decode("ascii") if len(text) <= LONGEST_VERSION and text.isascii() else ""
+    possible = len(text) <= LONGEST_VERSION and text.isascii() and not ADDRESS.fullmatch(text)
+    return text.decode("ascii") if possible else ""
 
 
 @lru_cache(maxsize=4096)
