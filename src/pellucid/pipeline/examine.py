@@ -36,7 +36,7 @@ def examine(request: Request, data: bytes | mmap, units: Units) -> Content:
     elif request.analyzers is None:
         artefact = _take_apart(artefact, request, units, content)
     chosen = units.chosen(request.analyzers)
-    content.versions = {unit.name: unit.state for unit in chosen}
+    content.versions = units.versions_of(request.analyzers)
     if content.analysed or not content.unpacked:
         content.analysed = True
         _analyse(artefact, units, chosen, content, deadline)

@@ -91,6 +91,12 @@ class Units:
                     found[literal].append(number)
         return dict(found)
 
+    def versions_of(self, names: Collection[str] | None) -> dict[str, int]:
+        """Those of the analyzers with these names; None means all."""
+        return (
+            self.versions if names is None else {name: self.versions[name] for name in names if name in self.versions}
+        )
+
     def chosen(self, names: Collection[str] | None) -> Sequence[Analyzer]:
         """The analyzers with these names; None means all."""
         return self.analyzers if names is None else [unit for unit in self.analyzers if unit.name in names]
