@@ -1,10 +1,14 @@
 """Files and build information of Go: what is read, and that nothing else happens with any bytes."""
 
+import struct
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.elf_files import BASE, EXECUTABLE, MIPS, Shape, elf_file
 from tests.support.golden_go import MAGIC, MODULES, inline, pointed
+from tests.support.golden_rust import macho
+from tests.support.pe_images import image
 
 from pellucid.errors import Malformed
 from pellucid.formats import address_map, go_build_info, go_modules
@@ -30,6 +34,14 @@ def test_pointers_are_followed_through_the_segments() -> None:
     info = go_build_info.read(data, at)
     assert (info.go, info.path) == ("go1.15.9", "x")
     assert data[info.go_at :].startswith(b"go1.15.9")
+
+
+def test_pointers_are_followed_in_programs_of_windows_and_macos() -> None:
+    text = pointed("path\tx\n", 0x1000)
+    single = macho(text)
+    universal = struct.pack(">4s6I", b"\xca\xfe\xba\xbe", 1, 0x100000C, 0, 64, len(single), 6).ljust(64, b"\0") + single
+    for data, start in ((image({".data": text}), 0), (single, 0), (universal, 64)):
+        assert go_build_info.read(data, data.find(MAGIC), start).path == "x"
 
 
 @pytest.mark.parametrize("go", ["", "1.21", "go\0", "x" * 600])
