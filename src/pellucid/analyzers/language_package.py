@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import Selector
+from pellucid.analysis.selector import Selector, kind
 from pellucid.domain.dependency import Dependency, Linkage, Witness
 from pellucid.formats.purl import package_url
 
@@ -19,10 +19,8 @@ VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_~!:-]*")
 plain = Selector(lambda artefact: artefact.kind not in ("elf", "pe", "png", "sqlite"))
 """What may be text, in whatever encoding."""
 
-json_object = Selector(
-    lambda artefact: (
-        artefact.kind == "text" and artefact.window(0, 64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
-    )
+json_object = kind("text") & Selector(
+    lambda artefact: artefact.window(0, 64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 )
 """Text that begins as a JSON object does."""
 

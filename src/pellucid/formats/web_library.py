@@ -5,10 +5,12 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from pellucid.formats.span import Data
 
 BEFORE, BEHIND = 1200, 1200
+KEYS = ("banners", "code")
 LONGEST_COMMENT = 4096
 # Atomic: a version is matched to its end or not at all.
 RELEASE = rb"(?P<version>(?>[0-9]{1,4}(?:\.[0-9]{1,8}){1,3}))"
@@ -43,15 +45,27 @@ class Sighting:
 
 
 @cache
+def _rows() -> list[dict[str, Any]]:
+    text = resources.files("pellucid.formats").joinpath("web_libraries.toml").read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = tomllib.loads(text)["library"]
+    return rows
+
+
+@cache
+def literals() -> frozenset[bytes]:
+    """What is searched for: a literal of each mark."""
+    return frozenset(_literal(template) for row in _rows() for key in KEYS for template in row.get(key, ()))
+
+
+@cache
 def marks() -> tuple[Mark, ...]:
     """All marks of all libraries, in the order of the table."""
-    text = resources.files("pellucid.formats").joinpath("web_libraries.toml").read_text(encoding="utf-8")
     found = []
-    for row in tomllib.loads(text)["library"]:
+    for row in _rows():
         known = {"library": row["name"], "licence": row.get("licence", ""), "cpe": row.get("cpe", "")}
-        for key in ("banners", "code"):
+        for key in KEYS:
             for template in row.get(key, ()):
-                literal, pattern = _compiled(template)
+                literal, pattern = _literal(template), _compiled(template)
                 found.append(Mark(literal=literal, pattern=pattern, is_banner=key == "banners", **known))
     return tuple(found)
 
@@ -70,15 +84,19 @@ def sighting(data: Data, mark: Mark, offset: int) -> Sighting | None:
     return None
 
 
-def _compiled(template: str) -> tuple[bytes, re.Pattern[bytes]]:
+def _literal(template: str) -> bytes:
+    pieces = [piece for part in SPLIT.split(template) if part not in PARTS for piece in part.split("\n")]
+    return max((piece.encode() for piece in pieces), key=len)
+
+
+def _compiled(template: str) -> re.Pattern[bytes]:
     parts = SPLIT.split(template)
     pattern = b"".join(
         PARTS[part] if part in PARTS else re.escape(part.encode()).replace(b"\\\n", rb"\r?\n") for part in parts
     )
-    literals = [piece for part in parts if part not in PARTS for piece in part.split("\n")]
     # A version must not go on behind what was matched of it.
     ending = rb"(?![0-9A-Za-z])" if parts[-1] == "" else b""
-    return max((piece.encode() for piece in literals), key=len), re.compile(pattern + ending)
+    return re.compile(pattern + ending)
 
 
 def _opens_a_line(data: Data, offset: int) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import contains
+from pellucid.analysis.selector import Selector
 from pellucid.analyzers.language_package import NPM, language_package
 from pellucid.domain.dependency import Linkage, Witness
-from pellucid.formats.web_library import Mark, marks, sighting
+from pellucid.formats.web_library import Mark, literals, marks, sighting
 
 MOST_LOOKED_AT = 200
 
@@ -16,7 +16,7 @@ MOST_LOOKED_AT = 200
     name="web_libraries",
     version=1,
     stage=Stage.COMPONENTS,
-    wants=contains(*{mark.literal for mark in marks()}),
+    wants=Selector(lambda artefact: any(map(artefact.offsets, literals())), literals, hit=True),
 )
 def web_libraries(artefact: Artefact) -> Iterator[Fact]:
     """List the libraries of web pages that a file contains, by the banners that minifiers leave in place.
