@@ -15,7 +15,7 @@
     └── RequestError            what a caller asked for cannot be done
         ├── InvalidRequest      ├── PayloadTooLarge     ├── LengthRequired
         ├── NotAuthenticated    ├── PermissionDenied    ├── NotFound
-        ├── Conflict            └── NotServed
+        ├── Conflict            ├── NotServed           └── NotReady
 
 Errors know no HTTP; `api/errors.py` maps them. The docstring of a leaf is its default message.
 """
@@ -127,3 +127,7 @@ class Conflict(RequestError):
 
 class NotServed(RequestError):
     """This operation of the contract is planned, but this version does not serve it yet."""
+
+
+class NotReady(RequestError):
+    """What was asked for is not there yet."""

@@ -179,6 +179,18 @@ def chart_components(api: Api) -> httpx2.Response:
     return answer
 
 
+def sbom_cyclonedx(api: Api) -> httpx2.Response:
+    answer = api.http.get(f"{_components(api).partition('/scans/')[0]}/sbomReport:cycloneDX")
+    assert answer.json()["bomFormat"] == "CycloneDX"
+    return answer
+
+
+def sbom_spdx(api: Api) -> httpx2.Response:
+    answer = api.http.get(f"{_components(api).partition('/scans/')[0]}/sbomReport:SPDX")
+    assert answer.json()["spdxVersion"] == "SPDX-2.3"
+    return answer
+
+
 EXERCISES: dict[str, Exercise] = {
     "ListProducts": list_products,
     "CreateProduct": create_product,
@@ -193,6 +205,8 @@ EXERCISES: dict[str, Exercise] = {
     "ListImages": list_images,
     "BulkArchiveImages": archive_images,
     "BulkUnarchiveImages": unarchive_images,
+    "GetSbomReportCycloneDX": sbom_cyclonedx,
+    "GetSbomReportSPDX": sbom_spdx,
     "ListScans": list_scans,
     "CreateScan": create_scan,
     "GetScan": get_scan,

@@ -35,6 +35,8 @@ ENVELOPE = {
         "resourceName": {"type": "string"},
     },
 }
+# Types that a query asks for, and that the contract, which names the words, has no body for.
+ASKED_FOR = {"csv": "text/csv", "md": "text/markdown", "xml": "application/xml"}
 OAUTH_ERROR = {
     "type": "object",
     "required": ["error", "error_description"],
@@ -52,7 +54,8 @@ def check(response: httpx2.Response) -> None:
     if response.status_code >= 400:
         oauth = response.request.url.path.endswith("/token") and response.status_code in (400, 401)
         _validate(_validator("oauth" if oauth else "envelope"), body, where)
-        assert response.status_code != 422, where
+        # It says that a report is not ready yet, and nothing else.
+        assert response.status_code != 422 or "Report" in response.request.url.path, where
         assert response.status_code != 403 or {"permission", "resourceName"} <= body.keys(), where
         assert response.status_code != 401 or "www-authenticate" in response.headers, where
         return
@@ -63,7 +66,9 @@ def check(response: httpx2.Response) -> None:
     declared = document()["paths"][operation.path][operation.method.lower()]["responses"]
     assert str(response.status_code) in declared, f"{where}: {operation.id} does not answer this"
     content = declared[str(response.status_code)].get("content", {})
-    assert media_type in content or not content, f"{where}: {operation.id} does not answer {media_type}"
+    asked_for = ASKED_FOR.get(response.request.url.params.get("contentType", ""))
+    answers = content if asked_for is None else {asked_for}
+    assert media_type in answers or not content, f"{where}: {operation.id} does not answer {media_type}"
     if media_type == "application/json":
         _validate(_validator(operation.id, str(response.status_code)), body, where)
 

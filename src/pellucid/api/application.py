@@ -20,6 +20,7 @@ from pellucid.api.routes import (
     products,
     progress,
     realms,
+    reports,
     scans,
     temp_files,
     users,
@@ -31,7 +32,21 @@ from pellucid.services.vault import Vault
 from pellucid.settings import Settings
 from pellucid.storage.database import Database
 
-ROUTERS = (products, images, temp_files, files, scans, components, grids, charts, problems, progress, users, webhooks)
+ROUTERS = (
+    products,
+    images,
+    temp_files,
+    files,
+    scans,
+    components,
+    grids,
+    charts,
+    reports,
+    problems,
+    progress,
+    users,
+    webhooks,
+)
 PRODUCTS = "/api/v4/products/"
 
 

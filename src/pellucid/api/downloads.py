@@ -1,5 +1,6 @@
 """Downloads: one file as it is, several as one zip archive that is made while it is sent."""
 
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
@@ -13,6 +14,7 @@ from pellucid.errors import NotFound
 
 BLOCK = 1 << 20
 MEDIA_TYPE = "application/octet-stream"
+NOT_PLAIN = re.compile(r"[^A-Za-z0-9._+-]+")
 ENCODING = {"Content-Transfer-Encoding": "binary"}
 
 
@@ -29,9 +31,14 @@ def several(blobs: LocalBlobs, files: Sequence[File], name: str) -> Response:
     missing = [file.filename for file in files if not blobs.exists(file.blob.sha256)]
     if missing:
         raise NotFound(f"The bytes of these files are not in the store any more: {', '.join(missing)[:500]}.")
-    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    headers = ENCODING | {"Content-Disposition": disposition}
+    headers = ENCODING | {"Content-Disposition": saved_as(name)}
     return StreamingResponse(archive(blobs, files), media_type=MEDIA_TYPE, headers=headers)
+
+
+def saved_as(name: str) -> str:
+    """The header that makes clients save a file of this name; those that read no UTF-8 (RFC 6266) get it in ASCII."""
+    plain = NOT_PLAIN.sub("_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def archive(blobs: LocalBlobs, files: Sequence[File]) -> Iterator[bytes]:

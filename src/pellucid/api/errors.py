@@ -28,6 +28,7 @@ STATUS: Mapping[type[PellucidError], HTTPStatus] = {
     errors.PermissionDenied: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.NotReady: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.LengthRequired: HTTPStatus.LENGTH_REQUIRED,
     errors.PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.NotServed: HTTPStatus.NOT_IMPLEMENTED,
@@ -37,6 +38,7 @@ STATUS: Mapping[type[PellucidError], HTTPStatus] = {
     errors.Malformed: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.BudgetExceeded: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.ConfigurationError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.InvalidReport: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.LeaseLost: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 

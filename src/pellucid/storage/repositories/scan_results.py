@@ -1,7 +1,7 @@
 """Results of scans: written once, in the transaction that ends the scan."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
@@ -13,6 +13,7 @@ from pellucid.domain.bill import BillComponent
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.link import Link, LinkKind
+from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan_result import ScanResult
 from pellucid.storage.database import Transaction
 from pellucid.storage.repositories.scan_inventory import (
@@ -115,6 +116,20 @@ class ScanResultRepository:
             .order_by(ScanLinkRow.number)
         )
         return [Link(source=from_, target=to, kind=LinkKind(kind)) for from_, to, kind in self._session.execute(query)]
+
+    def extent(self, scan_id: str) -> tuple[str, int]:
+        """The format of the image, and how many files were looked at."""
+        kind = self._session.scalar(
+            select(ScanArtefactRow.kind).where(ScanArtefactRow.scan_id == scan_id, ScanArtefactRow.number == 0)
+        )
+        return kind or "", self._session.get_one(ScanRow, scan_id).summary.get("artefacts", 0)
+
+    def problems(self, scan_id: str) -> Iterator[Problem]:
+        """What could not be read, in the order in which the scan met it."""
+        row = ScanProblemRow
+        query = select(row.unit, row.kind, row.artefact, row.message).where(row.scan_id == scan_id).order_by(row.number)
+        for unit, kind, artefact, message in self._session.execute(query):
+            yield Problem(unit=unit, kind=ProblemKind(kind), artefact=artefact, message=message)
 
     def set_advisory_digest(self, scan_id: str, digest: str) -> None:
         """Note with which advisories a scan was judged last."""
