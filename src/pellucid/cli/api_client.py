@@ -10,7 +10,14 @@ import httpx2
 
 from pellucid import __version__
 from pellucid.domain.ids import is_id
-from pellucid.errors import ConfigurationError, NotAuthenticated, NotFound, RequestError, ServerUnreachable
+from pellucid.errors import (
+    ConfigurationError,
+    NotAuthenticated,
+    NotFound,
+    PellucidError,
+    RequestError,
+    ServerUnreachable,
+)
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -53,13 +60,23 @@ class ApiClient:
         """The JSON that stands at `path`."""
         return self.send("GET", path, params=query)
 
+    def document(self, path: str, media_type: str, **query: str) -> bytes:
+        """The bytes of the document of this type that stands at `path`."""
+        response = self._request("GET", path, params=query)
+        if not response.is_success or response.headers.get("content-type", "").partition(";")[0] != media_type:
+            raise _refusal(response)
+        return response.content
+
     def send(self, method: str, path: str, **options: Any) -> Any:
         """Make one request and return its JSON."""
+        return _content(self._request(method, path, **options))
+
+    def _request(self, method: str, path: str, **options: Any) -> httpx2.Response:
         with self.answering():
             response = self._http.request(method, self.url + path, headers=self._authorization(), **options)
             if response.status_code == httpx2.codes.UNAUTHORIZED and self._forget_token() and "files" not in options:
                 response = self._http.request(method, self.url + path, headers=self._authorization(), **options)
-        return _content(response)
+        return response
 
     @contextmanager
     def events(self, path: str, read_timeout: float) -> Iterator[Iterator[str]]:
@@ -139,20 +156,30 @@ class ApiClient:
 
 
 def _content(response: httpx2.Response) -> Any:
-    """The JSON of a good answer; anything else as the error it is."""
-    try:
-        content = response.json()
-    except ValueError:
-        content = None
+    """The JSON of a good answer; anything else is raised as the error it is."""
+    content = _json(response)
     if response.is_success and content is not None:
         return content
+    raise _refusal(response)
+
+
+def _json(response: httpx2.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _refusal(response: httpx2.Response) -> PellucidError:
+    """The error that an answer is which is not what was asked for."""
+    content = _json(response)
     message = content.get("message") or content.get("error_description") if isinstance(content, dict) else None
     told = f"{message or response.reason_phrase or 'no reason given'} (HTTP {response.status_code})"
     if response.is_success or response.is_redirect:
         host = httpx2.URL(str(response.url)).netloc.decode("ascii")
-        raise ServerUnreachable(f"{host} does not answer like a Pellucid server: {told}; is PELLUCID_URL right?")
+        return ServerUnreachable(f"{host} does not answer like a Pellucid server: {told}; is PELLUCID_URL right?")
     if response.status_code == httpx2.codes.UNAUTHORIZED:
-        raise NotAuthenticated(f"{told}: check PELLUCID_TOKEN, or PELLUCID_CLIENT_ID and PELLUCID_CLIENT_SECRET.")
+        return NotAuthenticated(f"{told}: check PELLUCID_TOKEN, or PELLUCID_CLIENT_ID and PELLUCID_CLIENT_SECRET.")
     if response.status_code == httpx2.codes.NOT_FOUND:
-        raise NotFound(told)
-    raise RequestError(told)
+        return NotFound(told)
+    return RequestError(told)

@@ -21,6 +21,8 @@ ENVIRONMENT = """environment:
 
 # The keys of reports.bill_document.FORMATS.
 BILLS = ("cyclonedx", "cyclonedx-1.6", "cyclonedx-xml", "spdx", "spdx3", "csv", "md")
+# The keys of cli.report.SBOM.
+SERVED_BILLS = ("cyclonedx", "cyclonedx-xml", "csv", "md", "spdx")
 
 # argparse gives the type no public name.
 Subparsers = argparse._SubParsersAction
@@ -37,7 +39,7 @@ def build() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pellucid {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
-    for add in (_scan, _extract, _serve, _worker, _upload, _wait, _status, _doctor, _advisories):
+    for add in (_scan, _extract, _serve, _worker, _upload, _wait, _status, _report, _doctor, _advisories):
         add(commands)
     return parser
 
@@ -180,6 +182,27 @@ def _status(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     )
     _image(parser)
     parser.add_argument("--format", choices=("table", "json"), default="table", help="json prints the image as JSON")
+
+
+def _report(commands: "Subparsers[argparse.ArgumentParser]") -> None:
+    parser = _command(
+        commands,
+        "report",
+        "fetch a document about an image from a server",
+        "  pellucid report sbom --product router --image router@1.0.2 > router.cdx.json\n"
+        "  pellucid report sbom --product router --image router@1.0.2 --format spdx --output router.spdx.json",
+        ENVIRONMENT,
+    )
+    kinds = parser.add_subparsers(title="reports", metavar="REPORT", dest="report", required=True)
+    sbom = kinds.add_parser("sbom", help="the bill of materials of its newest finished scan", allow_abbrev=False)
+    sbom.add_argument("--product", required=True, metavar="ID|NAME", help="the product that the image belongs to")
+    sbom.add_argument(
+        "--image", required=True, metavar="ID|NAME", help="id of the image, its name@version, or its name (the newest)"
+    )
+    sbom.add_argument(
+        "--format", choices=SERVED_BILLS, default="cyclonedx", help="how it is written (default: cyclonedx, as JSON)"
+    )
+    sbom.add_argument("--output", type=Path, metavar="FILE", help="write it there (default: to stdout)")
 
 
 def _image(parser: argparse.ArgumentParser) -> None:

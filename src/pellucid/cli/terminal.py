@@ -8,10 +8,10 @@ def say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def document(text: str) -> None:
+def document(content: str | bytes) -> None:
     """A whole document in UTF-8, which is what documents say that they are in, whatever the terminal's encoding."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
 
 
 def note(text: str) -> None:
