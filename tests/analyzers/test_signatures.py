@@ -11,6 +11,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.components.product_signatures import product_signatures, recognised, table, table_of
 from pellucid.analyzers.signatures import Example, Signature, parse, signatures
 from pellucid.domain.dependency import Dependency, Linkage, Witness
+from pellucid.formats.elf import Elf, ElfType, Header
 from pellucid.pipeline.patterns import Patterns
 
 PRODUCTS = everything()
@@ -190,8 +191,19 @@ def test_presence_counts_its_literals_and_minds_what_must_not_stand_there() -> N
     assert said(thing(PRESENCE), b"thing one thing two not a thing") == []
     (found,) = said(thing(PRESENCE), b"thing one \0\xff\x10\xee")
     assert (found.version, found.witness, found.confidence) == ("", Witness.SYMBOLS, 0.6)
-    (found,) = said(thing(PRESENCE.replace("at_least = 2", "")), b"\0\xff\x10\xee")
+    (found,) = said(thing(PRESENCE.replace("at_least = 2", "")), b"..\0\xff\x10\xee")
     assert (found.witness, found.confidence) == (Witness.CONSTANTS, 0.5)
+    assert (found.evidence[0].offset, found.evidence[0].seen) == (2, "00ff10ee")
+
+
+def test_presence_says_nothing_of_kernel_modules() -> None:
+    signature, data = thing(VERSION, PRESENCE), b"thing one thing two"
+    known = table_of([signature])
+    header = Header(type=ElfType.RELOCATABLE, machine="arm", bits=32, little_endian=True)
+    for is_module in (False, True):
+        memo = {"elf": Elf(header=header, is_module=is_module)}
+        artefact = Artefact(data=data, kind="elf", hits=Patterns(known.literals).search(data), memo=memo)
+        assert len(list(recognised(artefact, known))) == (not is_module)
 
 
 def test_presence_is_silent_where_a_version_is_stated() -> None:

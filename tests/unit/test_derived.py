@@ -1,11 +1,14 @@
 """What is kept of the program's own data: only where nobody else could have written it."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pellucid.analysis import derived
+from pellucid.pipeline.patterns import Patterns
+from pellucid.pipeline.pool import Pool
 
 
 @pytest.fixture
@@ -74,3 +77,28 @@ def test_a_folder_that_cannot_be_made_is_no_hindrance(tmp_path: Path) -> None:
     derived.use(tmp_path / "file" / "cache")
     assert derived.kept("thing", b"key", lambda: b"made") == b"made"
     derived.use(None)
+
+
+def test_a_process_keeps_what_it_made_before_its_sandbox_and_the_next_one_takes_it(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    kept = []
+    for number in range(2):
+        with Pool(1, work=tmp_path / f"work-{number}", memory=1 << 30, file_size=1 << 30, cache=cache) as processes:
+            assert processes.layers()
+        kept.append({path.name: path.stat().st_mtime_ns for path in cache.iterdir()})
+    assert kept[0] == kept[1]
+    assert {name.partition("-")[0] for name in kept[0]} == {"patterns", "signatures"}
+    assert cache.stat().st_mode & 0o777 == 0o700
+
+
+def test_patterns_that_were_kept_find_what_they_did(folder: Path) -> None:
+    literals, data = [b"one\0", b"\xff\xfetwo", b"(three)"], b"..one\0 (three) \xff\xfetwo"
+    fresh = Patterns(literals).search(data)
+    derived.use(folder)
+    assert Patterns(literals).search(data) == Patterns(literals).search(data) == fresh
+    assert set(fresh) == set(literals)
+    (path,) = folder.iterdir()
+    # As another release of the library, or another processor, would have made them.
+    content = b"\0" * 100
+    path.write_bytes(hashlib.sha256(content).digest() + content)
+    assert Patterns(literals).search(data) == fresh

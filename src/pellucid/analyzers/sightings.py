@@ -3,27 +3,21 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.artefact import SEEN_LIMIT, Artefact
 from pellucid.analyzers.signatures import Condition, Constant, Literal, Presence, Signature, Version
 from pellucid.domain.evidence import Evidence
 
-MOST_WINDOWS = 500
+MOST_READ = 1 << 17
 LONGEST_VERSION = 64
-# What looks like a version and is a host or a mask.
-ADDRESS = re.compile(
-    rb"0\.0\.0\.0|(?:127\.\d{1,3}|169\.254|172\.16|192\.168|22[4-9]\.\d{1,3}|255\.255)(?:\.\d{1,3}){2}"
-)
+HOST_OR_MASK = re.compile(rb"0\.0\.0\.0|(?:127\.\d+|169\.254|172\.16|192\.168|22[4-9]\.\d+|255\.255)(?:\.\d+){2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A place that speaks for a product, and the rule that fits there.
-
-    The version is empty when it is not stated; a `constant` is no text.
-    """
+    """A place that speaks for a product, by which rule; the version is empty when unknown, a `constant` is no text."""
 
     rule: Condition
     version: str
@@ -65,7 +59,8 @@ def stated(artefact: Artefact, signature: Signature) -> list[Sighting]:
         if not _applies(artefact, rule) or (rule.any_of and not _present(artefact, rule.any_of)):
             continue
         anchor = raw(rule.anchor)
-        places = [at for at in artefact.offsets(anchor)[:MOST_WINDOWS] if (anchor, at) not in taken]
+        most = MOST_READ // (rule.before + rule.after)
+        places = [at for at in artefact.offsets(anchor)[:most] if (anchor, at) not in taken]
         sightings = _nearby(artefact, rule, places) if rule.near else _covering(artefact, rule, places)
         for at, sighting in sightings:
             taken.add((anchor, at))
@@ -83,8 +78,10 @@ def present(artefact: Artefact, signature: Signature) -> list[Sighting]:
 
 
 def _seen(artefact: Artefact, rule: Presence, literal: Literal) -> Sighting:
-    evidence = artefact.evidence(artefact.offsets(raw(literal))[0], raw(literal))
-    return Sighting(rule, rule.version, evidence, isinstance(literal, Constant))
+    seen = artefact.evidence(artefact.offsets(raw(literal))[0], raw(literal))
+    if isinstance(literal, Constant):
+        return Sighting(rule, rule.version, replace(seen, seen=literal.hex[:SEEN_LIMIT]), constant=True)
+    return Sighting(rule, rule.version, seen)
 
 
 def _applies(artefact: Artefact, rule: Condition) -> bool:
@@ -109,8 +106,9 @@ def _covering(artefact: Artefact, rule: Version, places: Iterable[int]) -> Itera
             if found.start() > at - start:
                 break
             if found.end() > at - start and (version := _version(found)):
-                text = found[0].lstrip(b"\0")
-                seen = artefact.evidence(start + found.end() - len(text), text.rstrip(b"\0"))
+                group = "version" if isinstance(rule.anchor, Constant) else 0
+                text = found[group].lstrip(b"\0")
+                seen = artefact.evidence(start + found.end(group) - len(text), text.rstrip(b"\0"))
                 yield at, Sighting(rule, version, seen)
                 break
 
@@ -142,7 +140,7 @@ def _nearby(artefact: Artefact, rule: Version, places: Iterable[int]) -> Iterato
 def _version(found: re.Match[bytes]) -> str:
     """What the group `version` holds, if that can be one."""
     text: bytes = found["version"] or b""
-    possible = len(text) <= LONGEST_VERSION and text.isascii() and not ADDRESS.fullmatch(text)
+    possible = len(text) <= LONGEST_VERSION and text.isascii() and not HOST_OR_MASK.fullmatch(text)
     return text.decode("ascii") if possible else ""
 
 

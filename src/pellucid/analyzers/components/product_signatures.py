@@ -14,6 +14,7 @@ from pellucid.analyzers.sightings import Sighting, literals, present, stated, tr
 from pellucid.analyzers.signatures import Signature, revision, signatures
 from pellucid.domain.dependency import Linkage
 from pellucid.errors import Malformed
+from pellucid.formats.elf import Elf
 
 MOST_PRODUCTS = 400
 MOST_VERSIONS = 16
@@ -78,7 +79,8 @@ def product_signatures(artefact: Artefact) -> Iterator[Fact]:
 
 def recognised(artefact: Artefact, known: Table) -> Iterator[Fact]:
     """What the signatures of a table say of an artefact."""
-    soname = _soname(artefact)
+    elf = _elf(artefact)
+    soname = elf.soname if elf else ""
     named = _of_soname(soname, known)
     candidates = {named[0].product: named[0]} if len(named) == 1 else {}
     for literal in artefact.hits:
@@ -86,7 +88,8 @@ def recognised(artefact: Artefact, known: Table) -> Iterator[Fact]:
     for _, signature in sorted(candidates.items())[:MOST_PRODUCTS]:
         itself = any(signature is other for other in named)
         usual = Linkage.EMBEDDED if signature.sonames and not itself else Linkage.DIRECT
-        sightings = stated(artefact, signature) or present(artefact, signature)
+        # The kernel has its own code for much that libraries do, in the same words.
+        sightings = stated(artefact, signature) or ([] if elf and elf.is_module else present(artefact, signature))
         if sightings and sightings[0].version:
             for version, places in list(_by_version(sightings).items())[:MOST_VERSIONS]:
                 yield with_version(signature, version, places, usual)
@@ -95,11 +98,11 @@ def recognised(artefact: Artefact, known: Table) -> Iterator[Fact]:
             yield without_version(artefact, signature, sightings, soname=name, usual=usual)
 
 
-def _soname(artefact: Artefact) -> str:
+def _elf(artefact: Artefact) -> Elf | None:
     try:
-        return elf_of(artefact).soname if artefact.kind == "elf" else ""
+        return elf_of(artefact) if artefact.kind == "elf" else None
     except Malformed:
-        return ""
+        return None
 
 
 def _of_soname(soname: str, known: Table) -> list[Signature]:
