@@ -78,6 +78,9 @@ def _component(item: Component, artefact: ScannedArtefact | None, unsafe: Sequen
         "bits": item.bits,
         "sha256": artefact.sha256 if artefact else "",
         "size": artefact.size if artefact else 0,
+        "needed": list(item.needed),
+        "interpreter": item.interpreter,
+        "reachability": str(item.reachability),
         "unsafeFunctions": [{"name": seen.name, "note": seen.note} for seen in unsafe],
     }
 
@@ -88,10 +91,20 @@ def _dependency(item: Dependency) -> dict[str, Any]:
         "product": item.product,
         "version": item.version,
         "purl": item.purl,
+        "versionRange": item.version_range,
         "cpe": item.cpe,
+        "cpeCandidates": list(item.cpe_candidates),
         "licence": item.licence,
         "linkage": str(item.linkage),
         "confidence": item.confidence,
+        "witness": str(item.witness),
+        "ecosystem": item.ecosystem,
+        "distro": item.distro,
+        "epoch": item.epoch,
+        "release": item.release,
+        "sourceName": item.source_name,
+        "sourceVersion": item.source_version,
+        "places": list(item.places),
         "evidence": _evidence(item.evidence),
     }
 
