@@ -33,7 +33,7 @@ def raw(literal: Literal) -> bytes:
 def triggers(signature: Signature) -> frozenset[bytes]:
     """Literals without any of which no rule of the signature can fit."""
     anchors = (raw(rule.anchor) for rule in signature.version)
-    shown = (literal for rule in signature.presence for literal in (*rule.any_of, *rule.all_of))
+    shown = (literal for rule in signature.presence for literal in (rule.all_of[:1] or rule.any_of))
     return frozenset((*anchors, *map(raw, shown)))
 
 
