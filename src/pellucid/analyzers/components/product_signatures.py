@@ -18,6 +18,7 @@ from pellucid.formats.elf import Elf
 
 MOST_PRODUCTS = 400
 MOST_VERSIONS = 16
+LONGEST_SONAME = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,7 @@ def _elf(artefact: Artefact) -> Elf | None:
 
 def _of_soname(soname: str, known: Table) -> list[Signature]:
     """The products whose library has this soname: by all up to ".so", or by a beginning that ends in a hyphen."""
-    stem, dot, _ = soname.partition(".so")
+    stem, dot, _ = soname[:LONGEST_SONAME].partition(".so")
     if not dot:
         return []
     beginnings = [stem[: end + 1] for end in range(len(stem) - 1, 0, -1) if stem[end] == "-"]
