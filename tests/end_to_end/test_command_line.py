@@ -1,4 +1,4 @@
-"""`pellucid upload`, `wait` and `status` against a real server."""
+"""`pellucid upload`, `wait`, `status` and `report` against a real server."""
 
 import io
 import json
@@ -66,3 +66,44 @@ def test_wrong_credentials_and_unknown_names_are_told_apart(server: Server) -> N
     unknown = client(server, "status", "switch", "x")
     assert unknown.code == 2
     assert "There is no product 'switch'" in unknown.stderr
+
+
+STATUS = b"".join(
+    b"Package: %s\nStatus: install ok installed\nArchitecture: arm64\nVersion: %s\nMaintainer: Debian\n%s\n" % package
+    for package in (
+        (b"zlib1g", b"1:1.2.13.dfsg-1", b"Source: zlib\nDepends: libc6\n"),
+        (b"libc6", b"2.36-9+deb12u4", b"Source: glibc\n"),
+    )
+)
+
+
+def test_a_server_writes_the_bill_that_a_scan_writes(server: Server, tmp_path: Path) -> None:
+    server.call("POST", "/api/v4/products", json={"name": "gateway"})
+    path = tmp_path / "gateway.tar"
+    with tarfile.open(path, "w") as archive:
+        for name, content in (
+            ("var/lib/dpkg/status", STATUS),
+            ("etc/os-release", b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\n'),
+        ):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    image = json.loads(
+        client(server, "upload", path, "--product", "gateway", "--version", "1", "--wait", "--format", "json").stdout
+    )
+
+    here, there = tmp_path / "here.json", tmp_path / "there.json"
+    here.write_text(pellucid("scan", path, "--format", "cyclonedx", "--processes", "1").stdout)
+    of_image = ("report", "sbom", "--product", "gateway", "--image", image["id"])
+    assert client(server, *of_image, "--output", there).code == 0
+    local, stored = json.loads(here.read_text()), json.loads(there.read_text())
+    assert stored["metadata"]["component"]["name"] == "gateway.tar"
+    assert {item["name"] for item in stored["components"]} >= {"zlib1g", "libc6"}
+    for part in ("components", "dependencies", "compositions"):
+        assert stored[part] == local[part], part
+    assert client(server, *of_image, "--format", "spdx").stdout.startswith("{")
+
+    counted = json.loads(client(server, "status", "gateway", image["id"], "--format", "json").stdout)
+    query = {"filters": [{"field": "imageId", "value": image["id"]}]}
+    grid = server.call("POST", "/api/v4/grids/dependencies:gridList", json=query)
+    assert counted["counts"]["dependenciesCount"] == grid["total"] == len(stored["components"])
