@@ -1,5 +1,6 @@
 """Known vulnerabilities: what is affected by what, and how sure that is."""
 
+from dataclasses import replace
 from datetime import date
 
 from tests.matchers.inventories import inventory, package, upstream
@@ -7,7 +8,7 @@ from tests.matchers.inventories import inventory, package, upstream
 from pellucid.advisories.index import MemoryIndex
 from pellucid.advisories.loader import bundled
 from pellucid.domain.advisory import Advisory, AffectedRange
-from pellucid.domain.dependency import Dependency
+from pellucid.domain.dependency import Dependency, Linkage
 from pellucid.domain.finding import Finding
 from pellucid.domain.severity import Severity
 from pellucid.matchers.known_vulnerabilities import known_vulnerabilities
@@ -71,6 +72,11 @@ def test_the_fixed_version_another_product_and_no_version_are_not() -> None:
         upstream("tool", ""),
     )
     assert found == []
+
+
+def test_a_compiler_that_built_what_is_there_is_not_there() -> None:
+    compiler = replace(upstream("tool", "1.9"), linkage=Linkage.BUILD)
+    assert judge(index(advisory("CVE-2020-0001")), compiler) == []
 
 
 def test_known_exploitation_is_marked() -> None:

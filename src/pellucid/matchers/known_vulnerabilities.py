@@ -8,7 +8,7 @@ from dataclasses import replace
 from pellucid.analysis.finding_key import finding_key
 from pellucid.analysis.matcher import AdvisoryIndex, Inventory, matcher
 from pellucid.domain.advisory import Advisory
-from pellucid.domain.dependency import Dependency, upstream_name
+from pellucid.domain.dependency import Dependency, Linkage, upstream_name
 from pellucid.domain.finding import Finding, FindingType
 from pellucid.formats.version_order import comparator, latest
 from pellucid.formats.version_ranges import affects, range_of
@@ -31,14 +31,15 @@ SOURCE_NAMES = {"hostapd": "wpa", "wpa_supplicant": "wpa", "linux_kernel": "linu
 Match = tuple[Dependency, Advisory]
 
 
-@matcher(name=NAME, version=1)
+@matcher(name=NAME, version=2)
 def known_vulnerabilities(inventory: Inventory, advisories: AdvisoryIndex) -> Iterator[Finding]:
     """Join dependencies with advisories, one finding for each CVE and product.
 
     Packages of a distribution are matched by source package and with the distribution's own order of versions;
     software recognised from its bytes by upstream versions, with less confidence, because fixes may have been
     back-ported. When an image has the distribution's package of the same software, the distribution decides.
-    Dependencies without a version are never matched. The finding outlives versions: its key has none.
+    Dependencies without a version are never matched, nor are compilers that only built what is there. The finding
+    outlives versions: its key has none.
     """
     release = _only_release(inventory.dependencies)
     packaged = _packaged(inventory.dependencies)
@@ -46,7 +47,7 @@ def known_vulnerabilities(inventory: Inventory, advisories: AdvisoryIndex) -> It
     for stated in inventory.dependencies:
         dependency = _with_release(stated, release)
         version = _version(dependency)
-        if not version or _is_packaged(dependency, packaged):
+        if not version or dependency.linkage is Linkage.BUILD or _is_packaged(dependency, packaged):
             continue
         order = comparator(dependency.ecosystem)
         for advisory in advisories.about(dependency):

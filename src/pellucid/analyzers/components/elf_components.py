@@ -9,12 +9,12 @@ from pellucid.analyzers.parsed import elf_of
 from pellucid.domain.component import Component, ComponentKind
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import Malformed
-from pellucid.formats import elf
+from pellucid.formats import elf, elf_sections, module_info
 
 NAME = "elf_components"
 
 
-@analyzer(name=NAME, version=2, stage=Stage.COMPONENTS, wants=kind("elf"))
+@analyzer(name=NAME, version=3, stage=Stage.COMPONENTS, wants=kind("elf"))
 def elf_components(artefact: Artefact) -> Iterator[Fact]:
     """Tell what an ELF file is: program, shared library, kernel module or object, and for which machine.
 
@@ -31,24 +31,29 @@ def elf_components(artefact: Artefact) -> Iterator[Fact]:
     if header.type in (elf.ElfType.CORE, elf.ElfType.NONE):
         return
     parsed = elf.Elf(header=header)
-    found = _by_type(header)
+    module = module_info.ModuleInfo()
+    found, build = _by_type(header), ""
     try:
         parsed = elf_of(artefact)
         found = _by_content(parsed)
+        if found is ComponentKind.MODULE:
+            module = module_info.read(artefact.data)
+        build = elf_sections.build_id(artefact.data)
     except Malformed as error:
         yield Problem(unit=NAME, kind=ProblemKind.MALFORMED, message=error.message)
     order = "little" if header.little_endian else "big"
+    seen = f"ELF {header.bits}-bit {order} endian {header.machine}, {header.type.name}"
     yield Component(
         kind=found,
         format="elf",
         architecture=header.machine,
         bits=header.bits,
-        name=parsed.soname,
-        needed=parsed.needed,
+        name=parsed.soname or module["name"],
+        needed=parsed.needed or module.needs,
         rpath=parsed.rpath,
         runpath=parsed.runpath,
         interpreter=parsed.interpreter,
-        evidence=artefact.evidence(0, f"ELF {header.bits}-bit {order} endian {header.machine}, {header.type.name}"),
+        evidence=artefact.evidence(0, f"{seen}, build id {build}" if build else seen),
     )
 
 
