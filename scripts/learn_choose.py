@@ -8,9 +8,12 @@ from scripts.learn_propose import Candidate, Proposal
 from scripts.learn_survey import Found, Survey
 
 from pellucid.analyzers.signatures import Presence, Version
+from pellucid.domain.dependency import Linkage
 
 MOST_RULES, MOST_PRESENCES, MOST_PRESENCE_MARKS, LEAST_MARKS, AT_LEAST = 4, 3, 8, 3, 2
 MOST_CONDITIONS = 4
+# Other source packages that may have an anchor: one that stands near to a version must be the product's own.
+MOST_NEAR_HOLDERS, MOST_HOLDERS = 3, 60
 RARE, LEAST_SHARED, SHARED = 12, 6, 0.7
 # A rule that names the product may be wrong in some builds of which it is right in twice as many: packages are patched.
 RIGHT_FOR_WRONG, NAMED = 2, 1.2
@@ -58,8 +61,8 @@ class Chooser:
             found |= {source for source, count in counts.items() if count >= least}
         return found
 
-    def _elsewhere(self, mark: str, own: Collection[str]) -> set[str]:
-        return set(self._survey.marks.get(mark, {})) - set(own)
+    def _elsewhere(self, literal: str, own: Collection[str]) -> set[str]:
+        return set(self._survey.holders.get(literal, {})) - set(own)
 
     def choose(self, proposal: Proposal) -> Choice:
         """The rules for one product; none when nothing is safe."""
@@ -71,8 +74,8 @@ class Chooser:
         }
         libraries_first = sorted(clean.items(), key=lambda item: (".so" not in item[0], -len(item[1]), item[0]))
         presences = [
-            Presence(any_of=tuple(marks[:MOST_PRESENCE_MARKS]), at_least=AT_LEAST)
-            for _, marks in libraries_first
+            Presence(any_of=tuple(marks[:MOST_PRESENCE_MARKS]), at_least=AT_LEAST, linkage=_linkage(proposal, (role,)))
+            for role, marks in libraries_first
             if len(marks) >= LEAST_MARKS
         ]
         return Choice(self._versions(proposal, clean), presences[:MOST_PRESENCES])
@@ -108,6 +111,9 @@ class Chooser:
     ) -> Version | None:
         """The rule; with a condition where others state this version, too, and None when nothing sets these apart."""
         conditions: tuple[str, ...] = ()
+        known = sources(proposal) | self.embedders[proposal.product]
+        if len(self._elsewhere(candidate.anchor, known)) > (MOST_NEAR_HOLDERS if candidate.near else MOST_HOLDERS):
+            return None
         if set(found.elsewhere) - self.embedders[proposal.product]:
             marks = [clean.get(role, []) for role in candidate.roles]
             if not all(marks) or len(marks) > MOST_CONDITIONS:
@@ -121,7 +127,13 @@ class Chooser:
             after=candidate.after,
             near=candidate.near,
             any_of=conditions,
+            linkage=_linkage(proposal, candidate.roles),
         )
+
+
+def _linkage(proposal: Proposal, roles: Sequence[str]) -> Linkage | None:
+    """Direct for what only the programs of a product with libraries say: it is the product, although no library."""
+    return Linkage.DIRECT if proposal.sonames and not any(".so" in role for role in roles) else None
 
 
 def sources(proposal: Proposal) -> set[str]:

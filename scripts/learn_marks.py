@@ -79,7 +79,8 @@ class Marks:
 
     def prose(self, role: Role) -> list[str]:
         """Messages that every build has: they survive static linking and stripping, and no user imports them."""
-        texts = [text for text in role.stable or () if PROSE.fullmatch(text) and not FOREIGN.search(text)]
+        lines = {text.removesuffix(b"\n") for text in role.stable or ()}
+        texts = [text for text in lines if PROSE.fullmatch(text) and not FOREIGN.search(text)]
         ranked = sorted((text.decode() for text in texts), key=lambda text: (-self._weight(text), text))
         return ranked[:MOST_MARKS]
 

@@ -105,7 +105,7 @@ def _own_sonames(
 def verify(work: Path, products: Mapping[str, Product]) -> None:
     """Try every signature on everything, and write the table."""
     owners = {product.name: set(product.sources) for product in products.values()}
-    known = set().union(*owners.values())
+    known = set(learn_products.strangers()).union(*owners.values())
     for signature in signatures.signatures():
         owners[signature.product] = (owners.get(signature.product) or set()) | (known & set(signature.packages))
     results = learn_verify.verify(learn_reference.packs(work), owners)

@@ -42,17 +42,17 @@ class Found:
 
 @dataclass
 class Survey:
-    """Results by product and number of the candidate, and by mark."""
+    """Results by product and number of the candidate; `holders` are the sources that have a mark or an anchor."""
 
     candidates: dict[Key, Found] = field(default_factory=lambda: defaultdict(Found))
-    marks: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    holders: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
 
     def merge(self, other: "Survey") -> None:
         for key, found in other.candidates.items():
             self.candidates[key].merge(found)
-        for mark, sources in other.marks.items():
+        for literal, sources in other.holders.items():
             for source, count in sources.items():
-                self.marks[mark][source] = self.marks[mark].get(source, 0) + count
+                self.holders[literal][source] = self.holders[literal].get(source, 0) + count
 
 
 class _Surveyor:
@@ -68,16 +68,15 @@ class _Surveyor:
             for number, candidate in enumerate(proposal.candidates):
                 rule = signature_of(proposal.product, candidate)
                 self.rules[candidate.anchor.encode()].append(((proposal.product, number), rule))
-        self.marks = {mark: mark.decode() for mark in marks}
+        self.counted = {literal: literal.decode() for literal in (*marks, *self.rules)}
         self.literals = Literals(set(self.rules), marks)
 
     def file(self, survey: Survey, build: Build, version: str, file: ElfFile) -> None:
         hits = self.literals.search(file.data)
         artefact = Artefact(data=file.data, kind="elf", hits=hits)
         for literal in hits:
-            if literal in self.marks:
-                sources = survey.marks[self.marks[literal]]
-                sources[build[0]] = sources.get(build[0], 0) + 1
+            sources = survey.holders[self.counted[literal]]
+            sources[build[0]] = sources.get(build[0], 0) + 1
             for key, signature in self.rules.get(literal, ()):
                 seen = {sighting.version for sighting in sightings.stated(artefact, signature)}
                 if not seen:
@@ -130,4 +129,4 @@ def _batch(paths: Iterable[Path]) -> Survey:
         for packed in pack.files:
             file = ElfFile(packed.package, packed.path, packed.data)
             _surveyors[0].file(survey_, (pack.source, pack.release), version, file)
-    return Survey(dict(survey_.candidates), dict(survey_.marks))
+    return Survey(dict(survey_.candidates), dict(survey_.holders))

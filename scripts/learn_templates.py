@@ -20,8 +20,8 @@ DATE = re.compile(r"[ ,(\[]{1,3}(?:\d{4}[-/ ]\w{2,3}[-/ ]\d\d?|\d\d?[-/ ]\w{2,3}
 DIGIT = re.compile(r"\d")
 ANY_DIGIT = "\N{FULLWIDTH DIGIT ZERO}"
 # Paths of Debian's builders, and what it says of itself.
-FOREIGN = re.compile(r"/build/|reproducible|[Dd]ebian|/usr/src")
-NEIGHBOUR = re.compile(rb"(?<=\0)[\x20-\x7e]{8,100}(?=\0)")
+FOREIGN = re.compile(r"/build/|reproducible|[Dd]ebian|/usr/src|linux-gnu|.version.:.$|^--|^/usr/|^/etc/|^%s$")
+NEIGHBOUR = re.compile(rb"(?<=\0)[\x20-\x7e]{8,100}(?=\n?\0)")
 
 
 @dataclass(frozen=True, order=True)
@@ -66,17 +66,21 @@ class Occurrences:
             is_whole = len(before) < LONGEST_PREFIX and start > 0 and data[start - 1] == 0
             for template in _templates(before, after, is_whole=is_whole):
                 self.templates[template].add(build, file.role)
-            if DATE.match(after):
-                after = DIGIT.sub(ANY_DIGIT, after)
-            is_lone = (
-                is_whole
-                and (len(after) <= 1 or ANY_DIGIT in after)
-                and data[last + len(after) : last + len(after) + 1] in (b"\0", b"\n")
-            )
-            if is_lone and len(before) <= LONGEST_LEAD and not named(before, self.names):
+            tail = _tail(after, data[last + len(after) : last + len(after) + 1])
+            if is_whole and tail is not None and len(before) <= LONGEST_LEAD and not named(before, self.names):
                 for text in set(NEIGHBOUR.findall(data[max(start - NEAR, 0) : last + NEAR])):
-                    anchor = text.decode()
-                    self.near[Template(before, after, is_whole=True, anchor=anchor)].add(build, file.role)
+                    self.near[Template(before, tail, is_whole=True, anchor=text.decode())].add(build, file.role)
+
+
+def _tail(after: str, following: bytes) -> str | None:
+    """What ends a version that stands alone, None for one that does not: a date, one character or "-" and anything."""
+    if after.startswith("-"):
+        return ""
+    if following not in (b"\0", b"\n"):
+        return None
+    if DATE.match(after):
+        return DIGIT.sub(ANY_DIGIT, after)
+    return after if len(after) <= 1 else None
 
 
 def _text(match: re.Match[bytes] | None) -> str:
@@ -122,7 +126,7 @@ def rank(template: Template, support: Support, names: Collection[str], builds: i
 
 def is_sound(template: Template, support: Support, names: Collection[str]) -> bool:
     """Whether a template is proven: stable over versions, or the product's name right before the only version."""
-    if FOREIGN.search(template.prefix + template.suffix + template.anchor):
+    if any(FOREIGN.search(part) for part in (template.prefix, template.suffix, template.anchor)):
         return False
     text = template.anchor or max(template.prefix, template.suffix, key=len)
     if len(text.strip()) < SHORTEST_ANCHOR or sum(map(str.isalpha, text)) < 4:
@@ -155,5 +159,5 @@ def pattern(template: Template, versions: Sequence[str]) -> str:
     start = r"\x00" if template.is_whole else r"(?<![0-9A-Za-z])" if template.prefix[:1].isalnum() else ""
     expression = learn_versions.expression(versions)
     if template.anchor:
-        return rf"\x00{prefix}(?P<version>{expression}){suffix}[\x00\n]"
+        return rf"\x00{prefix}(?P<version>{expression}){suffix}[\x00\n-]"
     return f"{start}{prefix}(?P<version>{expression}){learn_versions.END}{suffix}"

@@ -40,6 +40,7 @@ def is_worth(signature: Signature) -> bool:
 
 def compose(proposal: Proposal, choice: Choice, product: Product, sonames: Sequence[str]) -> Signature | None:
     """The signature of a product; None when there is nothing to recognise it by."""
+    choice = Choice([pair for pair in choice.versions if _is_anchor(pair[1].anchor)], choice.presences)
     bare = Signature(
         vendor=_vendor(proposal, product),
         product=proposal.product,
@@ -61,6 +62,14 @@ def compose(proposal: Proposal, choice: Choice, product: Product, sonames: Seque
     for fault in faults:
         print(f"{whole.product}: {fault}")
     return None if faults else whole
+
+
+def _is_anchor(text: str) -> bool:
+    """Whether the linter of signatures has nothing against it."""
+    rule = Version(anchor=text, pattern="(?P<version>)")
+    example = Example()
+    bare = Signature(vendor="v", product="p", purl="pkg:generic/p", licence="", version=(rule,), hit=(example,))
+    return not list(signature_checks.of_one("p.toml", msgspec.structs.replace(bare, miss=(example,))))
 
 
 def _since(proposal: Proposal, choice: Choice, sonames: Sequence[str]) -> Iterable[Since]:
@@ -147,9 +156,9 @@ def text_of(signature: Signature) -> str:
 def _rule(rule: Condition) -> list[str]:
     if isinstance(rule, Version):
         first = [*_entry("anchor", rule.anchor), *_entry("pattern", rule.pattern)]
-        return first + _changed(rule, ("before", "after", "near", "all_of", "any_of", "none_of"))
+        return first + _changed(rule, ("before", "after", "near", "all_of", "any_of", "none_of", "linkage"))
     assert isinstance(rule, Presence)
-    return _changed(rule, ("any_of", "at_least", "all_of", "none_of"))
+    return _changed(rule, ("any_of", "at_least", "all_of", "none_of", "linkage"))
 
 
 def _changed(item: msgspec.Struct, names: Sequence[str]) -> list[str]:
