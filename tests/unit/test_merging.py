@@ -88,9 +88,34 @@ def test_a_tree_that_grows_without_end_is_cut_and_says_so(monkeypatch: pytest.Mo
     ]
     monkeypatch.setattr(merging, "ALWAYS_LISTED", 5000)
     found = merged(*tens)
-    assert len(found.places) == 5001
+    assert len(found.places) == 5000
     assert [item.kind for item in found.problems] == [ProblemKind.BUDGET]
     assert all(place.parent < number for number, place in enumerate(found.places))
+
+
+def test_a_bomb_does_not_hide_what_comes_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = content("bomb", *(Child(Entry(name=str(number)), "more") for number in range(500)))
+    more = content("more", *(Child(Entry(name=str(number)), "leaf") for number in range(20)))
+    root = content("root", Child(Entry(name="a"), "bomb"), Child(Entry(name="z"), "fs"))
+    system = content("fs", Child(Entry(name="etc/passwd", size=3), "leaf"), Child(LINK))
+    monkeypatch.setattr(merging, "ALWAYS_LISTED", 1000)
+    found = merged(root, bomb, more, system)
+    assert len(found.places) == 1000
+    listed = {path_of(place, found.places) for place in found.places}
+    assert {"a.bin!z!etc/passwd", "a.bin!z!bin/sh", "a.bin!a!499"} <= listed
+    assert len({path_of(place, found.places) for place in found.places}) == len(found.places)
+
+
+def test_a_container_of_more_than_may_be_listed_is_listed_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = content("inner", *(Child(Entry(name=str(number)), "leaf") for number in range(5)))
+    root = content("root", *(Child(Entry(name=str(number)), "inner") for number in range(2000)))
+    monkeypatch.setattr(merging, "ALWAYS_LISTED", 1000)
+    found = merged(root, inner)
+    assert [path_of(place, found.places) for place in found.places] == [
+        "a.bin",
+        *(f"a.bin!{number}" for number in range(999)),
+    ]
+    assert [item.kind for item in found.problems] == [ProblemKind.BUDGET]
 
 
 def test_places_are_small() -> None:

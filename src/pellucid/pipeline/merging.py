@@ -1,6 +1,6 @@
 """From contents to places: the tree of artefacts, and facts with the paths that they are true of."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -88,10 +88,14 @@ def _walk(outcome: Outcome, problems: list[Problem]) -> Iterator[ScannedPlace]:
     Half a million places may come: those of one content share its entries, and only artefacts have a path.
     """
     source = outcome.source
-    stack: list[tuple[int, Child | None, str, tuple[str, ...]]] = [(-1, None, source.name, ())]
-    number = -1
     # No honest format holds a file in fewer bytes; a bomb of zips in zips does.
     most = min(MOST_LISTED, max(ALWAYS_LISTED, source.size // LEAST_BYTES))
+    closed = _closed(outcome, most)
+    if closed:
+        message = f"more than {most:,} places: what lies deepest, in {len(closed):,} files, is not listed"
+        problems.append(_problem(ProblemKind.BUDGET, message, min(closed, key=_depth)))
+    stack: list[tuple[int, Child | None, str, tuple[str, ...]]] = [(-1, None, source.name, ())]
+    number = -1
     while stack:
         parent, child, path, ancestors = stack.pop()
         sha256 = child.sha256 if child else source.sha256
@@ -99,19 +103,53 @@ def _walk(outcome: Outcome, problems: list[Problem]) -> Iterator[ScannedPlace]:
             number += 1
             yield ScannedPlace(parent=parent, entry=child.entry)
             continue
-        place = f"{path}{SEPARATOR}{child.entry.name}" if child else path
+        place = _place(path, child)
         if sha256 in ancestors:
             problems.append(_problem(ProblemKind.MALFORMED, "contains itself: not followed", place))
             continue
         number += 1
         content = outcome.contents.get(sha256)
         yield _at_place(parent, child, place, outcome, content)
-        if number >= most:
-            problems.append(_problem(ProblemKind.BUDGET, f"more than {most:,} places: the rest is not listed", place))
-            return
         if content and content.children:
             inside = (*ancestors, sha256)
-            stack += [(number, item, place, inside) for item in reversed(content.children)]
+            listed = content.children[: closed[place]] if place in closed else content.children
+            stack += [(number, item, place, inside) for item in reversed(listed)]
+
+
+def _closed(outcome: Outcome, most: int) -> dict[str, int]:
+    """Containers that are not listed whole, so that there are no more than `most` places, and how much of each is.
+
+    What lies deep is left out first: a bomb in an image must not hide what comes behind it.
+    """
+    closed: dict[str, list[Child]] = {}
+    listed = 1
+    queue: deque[tuple[str, str, tuple[str, ...]]] = deque([(outcome.source.name, outcome.source.sha256, ())])
+    while queue:
+        place, sha256, ancestors = queue.popleft()
+        content = outcome.contents.get(sha256)
+        if content is None or not content.children or sha256 in ancestors:
+            continue
+        if listed + len(content.children) > most:
+            closed[place] = content.children
+            continue
+        listed += len(content.children)
+        inside = (*ancestors, sha256)
+        queue += [(_place(place, child), child.sha256, inside) for child in content.children if child.sha256]
+    parts: dict[str, int] = {}
+    for place, children in closed.items():
+        parts[place] = min(len(children), most - listed)
+        listed += parts[place]
+        # What lies in a part of a container is listed, and not opened.
+        parts |= {_place(place, child): 0 for child in children[: parts[place]] if child.sha256}
+    return parts
+
+
+def _place(path: str, child: Child | None) -> str:
+    return f"{path}{SEPARATOR}{child.entry.name}" if child else path
+
+
+def _depth(place: str) -> tuple[int, str]:
+    return place.count(SEPARATOR), place
 
 
 def _at_place(parent: int, child: Child | None, path: str, outcome: Outcome, content: Content | None) -> ScannedPlace:
