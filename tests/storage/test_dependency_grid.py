@@ -19,6 +19,7 @@ from pellucid.services.grids import Grids
 from pellucid.services.products import Products
 from pellucid.services.scans import Scans
 from pellucid.storage.database import Database
+from pellucid.storage.listings import dependencies
 from pellucid.storage.listings.dependency_grid import ListedDependency
 from pellucid.storage.repositories.findings import FindingRepository
 
@@ -218,6 +219,19 @@ def test_the_newest_scan_of_each_image_counts_unless_an_older_one_is_named(datab
     other = another_image(database, caller, stored.product_id, version="2")
     store(database, stored.product_id, other.scans[0].id, tree(LIBRARY))
     assert sorted(names(database, caller)) == ["glibc", "openssl"]
+
+
+def test_more_scans_than_can_be_named_one_by_one(
+    database: Database, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = another_image(database, stored.caller, stored.product_id, version="2")
+    store(database, stored.product_id, other.scans[0].id, tree(LIBRARY), MILD)
+    for most in (0, 1, 2):
+        monkeypatch.setattr(dependencies, "MOST_SCANS", most)
+        assert grid(database, stored.caller).total == 4
+        wanted = ("severitiesAll", "between", [1, None]), ("imageVersion", "equals", "2")
+        assert names(database, stored.caller, *wanted, sort=[Sort(field="componentsCount")]) == ["openssl"]
+        assert names(database, stored.caller, ("imageVersion", "equals", "3")) == []
 
 
 def test_findings_are_those_of_the_scan(database: Database, stored: Stored) -> None:

@@ -1,13 +1,15 @@
 """Dependencies of the newest scans, for grids and charts: what they can be filtered, sorted and grouped by."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 
-from sqlalchemy import Subquery, case, func, select, tuple_
+from sqlalchemy import Select, Subquery, case, func, select, tuple_
 
 from pellucid.domain.access import Scope
 from pellucid.domain.grid import GridQuery
 from pellucid.domain.severity import Severity
+from pellucid.storage.database import Transaction
 from pellucid.storage.listings.grid import Condition, Field, Query, conditions_of
 from pellucid.storage.listings.grid_values import COMPONENT_ID, ID, NUMBER, TRUTH, WORD
 from pellucid.storage.listings.newest_scans import newest
@@ -21,7 +23,10 @@ from pellucid.storage.rows.scan import ScanRow
 SOFTWARE = ScanDependencyRow
 ABOUT = OccurrenceDependencyRow
 CARRIED = DependencyPlaceRow
+MOST_SCANS = 1000
 KEY = (SOFTWARE.scan_id, SOFTWARE.number)
+
+Join = Callable[[Query], Query]
 
 
 def _carried(condition: Condition) -> Condition:
@@ -74,31 +79,50 @@ OF_ONE_SCAN = frozenset(("scanId", "id", "dependencyId", "componentId"))
 
 @dataclass(frozen=True, kw_only=True)
 class Dependencies:
-    """`query` is still to be filtered by `fields`; with `sorting` it has what its rows are to be sorted by."""
+    """`query` is filtered, and has no columns yet; with `sorting` it has what its rows are to be sorted by."""
 
     query: Query
     fields: Mapping[str, Field]
     sorting: Callable[[Query], Query]
 
 
-def dependencies_of(scope: Scope, wanted: GridQuery) -> Dependencies:
-    """Those of the newest finished scan of every image; of older ones when a filter names them, or a part of theirs."""
-    of_scans = [visible(scope), *conditions_of(wanted.filters, OF_SCAN, others=True)]
-    if not any(item.field in OF_ONE_SCAN for item in wanted.filters):
-        of_scans.append(ScanRow.id.in_(newest()))
-    # Filters that speak of whole scans also bound what is counted of their findings and components.
-    scans = _named(select(ScanRow.id).select_from(ScanRow)).where(*of_scans)
+def dependencies_of(tx: Transaction, scope: Scope, wanted: GridQuery, *, grouped: Sequence[str] = ()) -> Dependencies:
+    """Those of the newest finished scan of every image; of older ones when a filter names them, or a part of theirs.
+
+    `grouped` are fields that the query is to be grouped by.
+    """
+    scans = _scans(tx, scope, wanted)
     findings, components = findings_of(ABOUT.scan_id.in_(scans)), components_of(CARRIED.scan_id.in_(scans))
     fields = {**OF_SCAN, **OF_SOFTWARE, **_counted(findings, components), **ALIASES}
-    query = _named(select(SOFTWARE.id).select_from(SOFTWARE).join(ScanRow, ScanRow.id == SOFTWARE.scan_id))
-    counts = {findings: BY_FINDINGS, components: {BY_COMPONENTS}}
-    filtered = _used(counts, {item.field for item in wanted.filters})
-    sorted_by = _used(counts, {item.field for item in wanted.sort})
-    return Dependencies(
-        query=_beside(query, filtered).where(*of_scans),
-        fields=fields,
-        sorting=lambda query: _beside(query, [each for each in sorted_by if each not in filtered]),
+    conditions = [
+        condition
+        for item, condition in zip(wanted.filters, conditions_of(wanted.filters, fields), strict=True)
+        if item.field not in OF_SCAN
+    ]
+    joins: Mapping[Join, Set[str]] = {
+        _named: OF_SCAN.keys(),
+        partial(_beside, findings): BY_FINDINGS,
+        partial(_beside, components): {BY_COMPONENTS},
+    }
+    joined = _needed(joins, {item.field for item in wanted.filters} - OF_SCAN.keys() | {*grouped})
+    to_sort = [join for join in _needed(joins, {item.field for item in wanted.sort}) if join not in joined]
+    query = _joined(select(SOFTWARE.id).select_from(SOFTWARE), joined)
+    query = query.where(SOFTWARE.scan_id.in_(scans), *conditions)
+    return Dependencies(query=query, fields=fields, sorting=lambda query: _joined(query, to_sort))
+
+
+def _scans(tx: Transaction, scope: Scope, wanted: GridQuery) -> Sequence[str] | Select[str]:
+    """Which scans it is about. As long as they are few, their ids: databases plan better when they see how many."""
+    query = (
+        select(ScanRow.id)
+        .join(ImageRow, ImageRow.id == ScanRow.image_id)
+        .join(ProductRow, ProductRow.id == ScanRow.product_id)
+        .where(visible(scope), *conditions_of(wanted.filters, OF_SCAN, others=True))
     )
+    if not any(item.field in OF_ONE_SCAN for item in wanted.filters):
+        query = query.where(ScanRow.id.in_(newest()))
+    ids = tx.session.scalars(query.order_by(ScanRow.id).limit(MOST_SCANS + 1)).all()
+    return ids if len(ids) <= MOST_SCANS else query
 
 
 def findings_of(condition: Condition) -> Subquery:
@@ -138,16 +162,23 @@ def _counted(findings: Subquery, components: Subquery) -> Mapping[str, Field]:
     }
 
 
-def _named(query: Query) -> Query:
-    return query.join(ImageRow, ImageRow.id == ScanRow.image_id).join(ProductRow, ProductRow.id == ScanRow.product_id)
+def _needed(joins: Mapping[Join, Set[str]], names: Set[str]) -> list[Join]:
+    return [join for join, fields in joins.items() if names & fields]
 
 
-def _used(counts: Mapping[Subquery, Set[str]], names: Set[str]) -> list[Subquery]:
-    return [each for each, fields in counts.items() if names & fields]
-
-
-def _beside(query: Query, counts: Iterable[Subquery]) -> Query:
-    for each in counts:
-        same = (each.c.scan_id == SOFTWARE.scan_id) & (each.c.dependency == SOFTWARE.number)
-        query = query.outerjoin(each, same)
+def _joined(query: Query, joins: Iterable[Join]) -> Query:
+    for join in joins:
+        query = join(query)
     return query
+
+
+def _named(query: Query) -> Query:
+    return (
+        query.join(ScanRow, ScanRow.id == SOFTWARE.scan_id)
+        .join(ImageRow, ImageRow.id == ScanRow.image_id)
+        .join(ProductRow, ProductRow.id == ScanRow.product_id)
+    )
+
+
+def _beside(counts: Subquery, query: Query) -> Query:
+    return query.outerjoin(counts, (counts.c.scan_id == SOFTWARE.scan_id) & (counts.c.dependency == SOFTWARE.number))

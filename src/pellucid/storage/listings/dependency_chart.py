@@ -8,7 +8,6 @@ from pellucid.domain.access import Scope
 from pellucid.domain.grid import ChartQuery, ChartRow, Counting, GridQuery
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.dependencies import SOFTWARE, dependencies_of
-from pellucid.storage.listings.grid import conditions_of
 
 IDENTITY = (SOFTWARE.vendor, SOFTWARE.product, SOFTWARE.version, SOFTWARE.purl)
 
@@ -18,9 +17,9 @@ def dependency_chart(tx: Transaction, scope: Scope, wanted: ChartQuery, *, most:
 
     Distinct are dependencies by identity: the same software in two images of a group counts once.
     """
-    found = dependencies_of(scope, GridQuery(filters=wanted.filters))
+    found = dependencies_of(tx, scope, GridQuery(filters=wanted.filters), grouped=wanted.fields)
     groups = [found.fields[name].of.label(f"group_{number}") for number, name in enumerate(wanted.fields)]
-    query = found.query.where(*conditions_of(wanted.filters, found.fields)).with_only_columns(*groups, *IDENTITY)
+    query = found.query.with_only_columns(*groups, *IDENTITY)
     if wanted.counting is Counting.DISTINCT:
         query = query.distinct()
     counted = query.subquery()

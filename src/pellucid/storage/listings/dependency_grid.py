@@ -1,7 +1,7 @@
 """Dependencies as rows of a grid, with how many findings are about each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Subquery, select
@@ -56,9 +56,9 @@ class ListedDependency:
 
 def dependency_grid(tx: Transaction, scope: Scope, wanted: GridQuery) -> GridPage[ListedDependency]:
     """A row for each dependency, image by image in the order of its inventory unless sorted otherwise."""
-    found = dependencies_of(scope, wanted)
+    found = dependencies_of(tx, scope, wanted)
     query = found.query.with_only_columns(*COLUMNS)
-    rows, total = grid_rows(tx, query, found.fields, wanted, key=KEY, sorting=found.sorting)
+    rows, total = grid_rows(tx, query, found.fields, replace(wanted, filters=()), key=KEY, sorting=found.sorting)
     # Counted for the page alone: far quicker than for all that it was chosen from. Scans and numbers apart, as SQLite
     # has no way from a list of pairs to an index; what that finds too much is of no other row.
     keys = [(row.scan_id, row.number) for row in rows]
