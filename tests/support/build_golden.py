@@ -12,6 +12,7 @@ from tests.support import (
     golden_bills,
     golden_bsd,
     golden_builders,
+    golden_copyrights,
     golden_crypto,
     golden_dotnet,
     golden_go,
@@ -42,6 +43,7 @@ def cases() -> Iterator[Case]:
     yield from golden_android.cases()
     yield from golden_mcu.cases()
     yield from golden_builders.cases()
+    yield from golden_copyrights.cases()
     yield from golden_bills.cases()
     yield from golden_dotnet.cases()
     yield from golden_linux.cases()

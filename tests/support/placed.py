@@ -13,7 +13,10 @@ IMAGE = "image.bin"
 
 
 def places(files: Mapping[str, str]) -> list[ScannedPlace]:
-    """One container: a name is a file, or with "-> target" a symbolic link, with "=> name" a hard link."""
+    """One container: a name is a file, or with "-> target" a symbolic link, with "=> name" a hard link.
+
+    With "( name" it is a file that was unpacked, and held one of that name.
+    """
     found = [ScannedPlace(parent=-1, artefact=artefact(IMAGE))]
     for name, target in files.items():
         if target.startswith("-> "):
@@ -25,6 +28,10 @@ def places(files: Mapping[str, str]) -> list[ScannedPlace]:
         else:
             entry = Entry(name=name, size=1)
             found.append(ScannedPlace(parent=0, entry=entry, artefact=artefact(at(name))))
+            if target.startswith("( "):
+                inside = artefact(f"{at(name)}!{target[2:]}")
+                held = Entry(name=target[2:], size=1)
+                found.append(ScannedPlace(parent=len(found) - 1, entry=held, artefact=inside))
     return found
 
 
@@ -79,3 +86,19 @@ def debian(name: str, version: str, *, source: str = "", database: str = "var/li
         source_name=source or name,
         release=version.rpartition("-")[2] if "-" in version else "",
     )
+
+
+SYSTEM = {
+    "lib": "-> usr/lib",
+    "usr/lib/libc.so.6": "-> libc-2.36.so",
+    "usr/lib/libc-2.36.so": "",
+    "usr/lib/ld-linux.so.3": "",
+    "usr/bin/busybox": "",
+    "bin": "-> usr/bin",
+    "sbin/init": "-> ../bin/busybox",
+    "usr/bin/sh": "-> busybox",
+    "etc/inittab": "",
+    "dev/null": "",
+}
+LIBC = [library("usr/lib/libc-2.36.so", name="libc.so.6"), library("usr/lib/ld-linux.so.3")]
+"""A small system with its C library, for tests of what loads and starts what."""

@@ -1,30 +1,14 @@
-"""Who loads whom, and what runs: resolved inside the image as its own loader, shell and init would."""
+"""Who loads whom: resolved inside the image as its own loaders and interpreters would."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-import pytest
-from tests.support.placed import at, library, places, program, script, seen
+from tests.support.placed import LIBC, SYSTEM, at, library, places, program, script
 
-from pellucid.domain.component import Component, Reachability
+from pellucid.domain.component import Component, ComponentKind
 from pellucid.domain.link import LinkKind
-from pellucid.domain.start import Start, StartKind
 from pellucid.pipeline.inventory.file_tree import FileTree
 from pellucid.pipeline.inventory.loading import Loading, by_path
-from pellucid.pipeline.inventory.reachability import Running
-
-SYSTEM = {
-    "lib": "-> usr/lib",
-    "usr/lib/libc.so.6": "-> libc-2.36.so",
-    "usr/lib/libc-2.36.so": "",
-    "usr/lib/ld-linux.so.3": "",
-    "usr/bin/busybox": "",
-    "bin": "-> usr/bin",
-    "sbin/init": "-> ../bin/busybox",
-    "usr/bin/sh": "-> busybox",
-    "etc/inittab": "",
-    "dev/null": "",
-}
-LIBC = [library("usr/lib/libc-2.36.so", name="libc.so.6"), library("usr/lib/ld-linux.so.3")]
 
 
 def links(files: Mapping[str, str], components: Sequence[Component]) -> set[tuple[str, str, LinkKind]]:
@@ -102,73 +86,128 @@ def test_a_script_runs_in_its_interpreter_and_calls_programs_by_name() -> None:
     }
 
 
-def reached(files: Mapping[str, str], components: Sequence[Component], *starts: Start) -> dict[str, Reachability]:
-    tree, software = FileTree(places(files)), by_path(components)
-    found = Running(tree, software, list(Loading(tree, software).links()), starts).reached()
-    return {path[len(at("")) :]: how for path, how in found.items()}
+def python(file: str, *needed: str, interpreter: str = "/usr/bin/python3") -> Component:
+    return program(
+        file,
+        kind=ComponentKind.SCRIPT,
+        format="python",
+        architecture="",
+        bits=0,
+        needed=needed,
+        interpreter=interpreter,
+    )
 
 
-def start(kind: StartKind, command: str, where: str = "etc/inittab") -> Start:
-    return Start(kind=kind, command=command, evidence=seen(where))
+def test_a_python_script_imports_what_lies_beside_it_and_what_its_interpreter_finds() -> None:
+    files = {
+        "usr/bin/python3": "-> python3.11",
+        "usr/bin/python3.11": "",
+        "usr/lib/python3.9/json/__init__.py": "",
+        "usr/lib/python3.11/json/__init__.py": "",
+        "usr/lib/python3.11/os.py": "",
+        "usr/lib/python3/dist-packages/yaml/__init__.py": "",
+        "usr/local/lib/python3.11/site-packages/six.pyc": "",
+        "opt/tool/os.py": "",
+        "opt/tool/main": "",
+        "etc/x": "",
+        "bin": "-> usr/bin",
+    }
+    main = python("opt/tool/main", "json", "os", "yaml", "six", "gone", "..")
+    assert loads(files, main) == {
+        ("opt/tool/main", "usr/lib/python3.11/json/__init__.py"),
+        ("opt/tool/main", "opt/tool/os.py"),
+        ("opt/tool/main", "usr/lib/python3/dist-packages/yaml/__init__.py"),
+        ("opt/tool/main", "usr/local/lib/python3.11/site-packages/six.pyc"),
+    }
+    old = python("opt/tool/main", "json", interpreter="/usr/bin/python3.9")
+    assert loads(files | {"usr/bin/python3.9": ""}, old) == {("opt/tool/main", "usr/lib/python3.9/json/__init__.py")}
 
 
-def test_what_init_starts_is_an_entry_point_and_what_that_uses_is_reached() -> None:
-    files = SYSTEM | {"etc/init.d/rcS": "", "usr/sbin/httpd": "", "usr/sbin/helper": "", "usr/sbin/unused": ""}
-    software = [
-        program("usr/bin/busybox", needed=("libc.so.6",), interpreter="/lib/ld-linux.so.3"),
-        script("etc/init.d/rcS", interpreter="/bin/sh", calls=("helper",)),
-        program("usr/sbin/httpd"),
-        program("usr/sbin/helper"),
-        program("usr/sbin/unused"),
-        *LIBC,
+def windows(file: str, *needed: str, architecture: str = "x86_64") -> Component:
+    return library(file, format="pe", architecture=architecture, needed=needed)
+
+
+def test_windows_looks_beside_the_program_then_in_its_own_folders_whatever_the_case() -> None:
+    files = {
+        "App/tool.exe": "",
+        "App/Zlib1.dll": "",
+        "Windows/System32/ZLIB1.DLL": "",
+        "Windows/System32/KERNEL32.dll": "",
+        "Windows/SysWOW64/kernel32.dll": "",
+        "Other/own.dll": "",
+        "App/System.Text.dll": "",
+    }
+    tool = windows("App/tool.exe", "zlib1.DLL", "kernel32.dll", "own.dll", "System.Text")
+    found = [
+        windows("App/Zlib1.dll"),
+        windows("Windows/System32/ZLIB1.DLL"),
+        windows("Windows/System32/KERNEL32.dll"),
+        windows("Windows/SysWOW64/kernel32.dll", architecture="i386"),
+        windows("Other/own.dll"),
+        windows("App/System.Text.dll", architecture="i386"),
     ]
-    assert reached(files, software, start(StartKind.INITTAB, "/usr/sbin/httpd -f")) == {
-        "usr/bin/busybox": Reachability.ENTRY_POINT,
-        "etc/init.d/rcS": Reachability.ENTRY_POINT,
-        "usr/sbin/httpd": Reachability.ENTRY_POINT,
-        "usr/sbin/helper": Reachability.INVOKED,
-        "usr/lib/libc-2.36.so": Reachability.LOADED,
-        "usr/lib/ld-linux.so.3": Reachability.LOADED,
+    assert loads(files, tool, *found) == {
+        ("App/tool.exe", "App/Zlib1.dll"),
+        ("App/tool.exe", "Windows/System32/KERNEL32.dll"),
+        ("App/tool.exe", "App/System.Text.dll"),
     }
 
 
-@pytest.mark.parametrize(
-    ("extra", "wanted"),
-    [
-        ({}, {"etc/init.d/web", "etc/init.d/old"}),
-        ({"etc/rc3.d/S50web": "-> ../init.d/web", "etc/rc0.d/K10old": "-> ../init.d/old"}, {"etc/init.d/web"}),
-        ({"etc/rc.d/S50web": "-> ../init.d/web"}, {"etc/init.d/web"}),
-    ],
-    ids=["no run levels", "sysvinit", "openwrt"],
-)
-def test_scripts_of_services_run_when_their_run_level_says_so(extra: dict[str, str], wanted: set[str]) -> None:
-    files = {"etc/init.d/web": "", "etc/init.d/old": "", "usr/x": "", "bin/y": "", **extra}
-    scripts = [script("etc/init.d/web"), script("etc/init.d/old")]
-    assert set(reached(files, scripts)) == wanted
+def mach(file: str, *needed: str, **values: Any) -> Component:
+    return program(file, **{"format": "macho", "architecture": "arm64", "bits": 64, "needed": needed} | values)
 
 
-@pytest.mark.parametrize(
-    ("links_", "command", "wanted"),
-    [
-        ({}, "/usr/sbin/d --x", True),
-        ({"etc/systemd/system/multi-user.target.wants/d.service": "-> /lib/systemd/system/d.service"}, "d", True),
-        ({"etc/systemd/system/sockets.target.wants/d.socket": "-> /lib/systemd/system/d.socket"}, "d", True),
-        ({"etc/systemd/system/multi-user.target.wants/e.service": "-> /lib/systemd/system/e.service"}, "d", False),
-    ],
-    ids=["nothing says what is wanted", "wanted", "by its socket", "another is wanted"],
-)
-def test_units_of_systemd_run_when_something_wants_them(links_: dict[str, str], command: str, wanted: bool) -> None:
-    unit = "lib/systemd/system/d.service"
-    files = {unit: "", "usr/sbin/d": "", "bin/x": "", "etc/x": "", **links_}
-    found = reached(files, [program("usr/sbin/d")], start(StartKind.SYSTEMD, command, unit))
-    assert (found == {"usr/sbin/d": Reachability.ENTRY_POINT}) is wanted
-
-
-def test_a_shell_that_a_container_starts_runs_what_its_command_names() -> None:
-    files = {"config.json": "", "bin/sh": "", "usr/bin/serve": "", "etc/x": "", "srv/data": ""}
-    software = [program("bin/sh"), program("usr/bin/serve")]
-    command = "/bin/sh -c 'exec /usr/bin/serve /srv/data'"
-    assert set(reached(files, software, start(StartKind.CONTAINER, command, "config.json"))) == {
-        "bin/sh",
-        "usr/bin/serve",
+def test_dyld_expands_what_paths_are_relative_to() -> None:
+    app = "Applications/X.app/Contents"
+    names = (f"{app}/Frameworks/liba.dylib", f"{app}/Frameworks/sub/libb.dylib", f"{app}/MacOS/libc.dylib")
+    files = dict.fromkeys(
+        (*names, f"{app}/MacOS/X", "usr/lib/libSystem.B.dylib", "bin/a", "var/b", "opt/d/libd.dylib"), ""
+    )
+    main = mach(
+        f"{app}/MacOS/X",
+        "/usr/lib/libSystem.B.dylib",
+        "@rpath/liba.dylib",
+        "@executable_path/../Frameworks/sub/libb.dylib",
+        "@rpath/libd.dylib",
+        "@rpath/libgone.dylib",
+        rpath=("@loader_path/../Frameworks", "@executable_path"),
+    )
+    inner = mach(names[0], "@loader_path/sub/libb.dylib", "@executable_path/libc.dylib", kind=ComponentKind.LIBRARY)
+    others = [mach(name) for name in (*names[1:], "usr/lib/libSystem.B.dylib", "opt/d/libd.dylib")]
+    assert loads(files, main, inner, *others) == {
+        (f"{app}/MacOS/X", "usr/lib/libSystem.B.dylib"),
+        (f"{app}/MacOS/X", names[0]),
+        (f"{app}/MacOS/X", names[1]),
+        (f"{app}/MacOS/X", "opt/d/libd.dylib"),
+        (names[0], names[1]),
+        (names[0], names[2]),
     }
+
+
+def test_a_kernel_module_loads_those_of_its_own_release_also_compressed_ones() -> None:
+    first, second = ("lib/modules/5.10.0/kernel/fs", "lib/modules/6.1.0/kernel/fs")
+    files = {
+        f"{first}/ext4.ko": "",
+        "lib/modules/5.10.0/kernel/lib/crc32c-generic.ko": "",
+        f"{second}/ext4.ko.xz": "( ext4.ko",
+        "lib/modules/6.1.0/kernel/lib/crc32c_generic.ko.zst": "( crc32c_generic.ko",
+        "etc/x": "",
+        "bin/x": "",
+    }
+    inside = f"{second}/ext4.ko.xz!ext4.ko"
+    modules = [
+        program(name, kind=ComponentKind.MODULE, needed=("crc32c_generic", "gone"))
+        for name in (f"{first}/ext4.ko", inside)
+    ]
+    assert loads(files, *modules) == {
+        (f"{first}/ext4.ko", "lib/modules/5.10.0/kernel/lib/crc32c-generic.ko"),
+        (inside, "lib/modules/6.1.0/kernel/lib/crc32c_generic.ko.zst!crc32c_generic.ko"),
+    }
+
+
+def test_roots_that_begin_with_links_to_themselves_are_seen_through() -> None:
+    files = SYSTEM | {"tool": "", "here": "-> .", "all": "-> /", "usr/lib/libx.so": ""}
+    tool = program("tool", needed=("libx.so",), runpath=("/here/usr/lib",))
+    other = program("tool", needed=("/all/here/usr/lib/libx.so",))
+    for one in (tool, other):
+        assert loads(files, one, library("usr/lib/libx.so")) == {("tool", "usr/lib/libx.so")}

@@ -169,3 +169,38 @@ def test_names_are_known_with_and_without_what_distributions_add() -> None:
         ("libcurl4t64", "curl"),
     ):
         assert product in names(dependency(package, "1")), package
+
+
+def test_names_that_can_be_shortened_again_and_again_have_few_forms() -> None:
+    assert len(names(dependency("lib-" * 60 + "dev-" * 60, "1"))) <= 80
+
+
+def test_a_compiler_is_no_part_of_a_package_and_is_one_however_many_files_it_built() -> None:
+    built = {f"usr/bin/p{number}": "" for number in range(200)}
+    guesses = [
+        dependency("gcc", "12.2.0", name, linkage=Linkage.BUILD, witness=Witness.METADATA)
+        for name in (*built, "usr/bin/git")
+    ]
+    runtime = debian("libgcc-s1", "12.2.0-14", source="gcc-12")
+    result = found([ZLIB, GIT, runtime, *guesses], files=FILES | built)
+    assert set(result) == {(item.product, item.version) for item in (ZLIB, GIT, runtime, guesses[0])}
+    compiler = result["gcc", "12.2.0"]
+    assert compiler.linkage is Linkage.BUILD
+    assert 0 < len(compiler.evidence) < 100
+    assert result["libgcc-s1", "12.2.0-14"].evidence == runtime.evidence
+
+
+def test_of_packages_of_one_source_the_one_that_is_called_so_explains() -> None:
+    others = [debian(name, "3.0-1", source="openssl") for name in ("libssl3", "openssl")]
+    guess = dependency("openssl", "3.0", "usr/bin/other")
+    result = found([*others, guess], lists=())
+    assert result["openssl", "3.0-1"].evidence == (*others[1].evidence, *guess.evidence)
+    assert result["libssl3", "3.0-1"].evidence == others[0].evidence
+
+
+def test_a_package_of_a_language_inside_a_package_is_a_copy_whatever_else_is_installed() -> None:
+    other = debian("node-semver", "7.5.1-1", source="node-semver")
+    copy = dependency(
+        "semver", "7.5.1", "usr/bin/git", ecosystem="npm", witness=Witness.PACKAGE, purl="pkg:npm/semver@7.5.1"
+    )
+    assert set(found([GIT, other, copy])) == {("git", GIT.version), ("node-semver", "7.5.1-1"), ("semver", "7.5.1")}

@@ -11,10 +11,11 @@ from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.file_list import FileList
 from pellucid.domain.observation import Observation
+from pellucid.domain.package_licence import PackageLicence
 from pellucid.domain.problem import Problem
 from pellucid.domain.start import Start
 
-Fact = Component | Dependency | CryptoAsset | Observation | FileList | Start | Problem
+Fact = Component | Dependency | CryptoAsset | Observation | FileList | PackageLicence | Start | Problem
 """What an analyzer may yield. A Problem says what it could not read."""
 
 

@@ -58,6 +58,7 @@ from pellucid.analyzers.components.nuget_specs import nuget_specs
 from pellucid.analyzers.components.opkg_files import opkg_files
 from pellucid.analyzers.components.opkg_packages import opkg_packages
 from pellucid.analyzers.components.os_release import os_release
+from pellucid.analyzers.components.package_copyrights import package_copyrights
 from pellucid.analyzers.components.pacman_files import pacman_files
 from pellucid.analyzers.components.pacman_packages import pacman_packages
 from pellucid.analyzers.components.pe_components import pe_components
@@ -162,6 +163,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     opkg_files,
     opkg_packages,
     os_release,
+    package_copyrights,
     pacman_files,
     pacman_packages,
     pe_components,

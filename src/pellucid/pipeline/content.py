@@ -14,6 +14,7 @@ from pellucid.domain.dependency import Dependency
 from pellucid.domain.entry import Entry
 from pellucid.domain.file_list import FileList
 from pellucid.domain.observation import Observation
+from pellucid.domain.package_licence import PackageLicence
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.start import Start
 
@@ -32,6 +33,7 @@ class UnitResult:
     crypto_assets: list[CryptoAsset] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     file_lists: list[FileList] = field(default_factory=list)
+    package_licences: list[PackageLicence] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     named: tuple[str, ...] = ()
@@ -48,6 +50,8 @@ class UnitResult:
                 self.observations.append(fact)
             case FileList():
                 self.file_lists.append(fact)
+            case PackageLicence():
+                self.package_licences.append(fact)
             case Start():
                 self.starts.append(fact)
             case Problem():

@@ -12,6 +12,7 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.file_list import FileList
 from pellucid.domain.link import Link
 from pellucid.domain.observation import Observation
+from pellucid.domain.package_licence import PackageLicence
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan_result import SEPARATOR, ScannedArtefact, ScannedPlace
 from pellucid.domain.start import Start
@@ -67,6 +68,7 @@ def merge(outcome: Outcome) -> Found:
         components=facts.components,
         dependencies=facts.dependencies,
         file_lists=facts.file_lists,
+        package_licences=facts.package_licences,
         starts=facts.starts,
     )
     return Found(
@@ -173,6 +175,7 @@ class _Facts:
         self.crypto_assets: list[CryptoAsset] = []
         self.observations: list[Observation] = []
         self.file_lists: list[tuple[str, FileList]] = []
+        self.package_licences: list[tuple[str, PackageLicence]] = []
         self.starts: list[Start] = []
         self.problems: list[Problem] = []
 
@@ -188,6 +191,7 @@ class _Facts:
         self.problems += [replace(problem, artefact=paths[0]) for problem in unit.problems]
         self.observations += [replace(fact, evidence=_at(fact.evidence, paths[0])) for fact in unit.observations]
         self.file_lists += [(path, fact) for path in shown for fact in unit.file_lists]
+        self.package_licences += [(path, fact) for path in shown for fact in unit.package_licences]
         self.starts += [replace(fact, evidence=_at(fact.evidence, path)) for path in shown for fact in unit.starts]
         for path in paths:
             self.components += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.components]

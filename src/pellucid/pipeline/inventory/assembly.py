@@ -7,9 +7,11 @@ from pellucid.domain.component import Component, Reachability
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.file_list import FileList
 from pellucid.domain.link import Link
+from pellucid.domain.package_licence import PackageLicence
 from pellucid.domain.scan_result import ScannedPlace
 from pellucid.domain.start import Start
 from pellucid.pipeline.inventory.file_tree import FileTree
+from pellucid.pipeline.inventory.licences import licensed
 from pellucid.pipeline.inventory.loading import Loading, by_path
 from pellucid.pipeline.inventory.ownership import Ownership
 from pellucid.pipeline.inventory.products import merged
@@ -34,9 +36,11 @@ def assemble(
     dependencies: Sequence[Dependency],
     file_lists: Iterable[tuple[str, FileList]],
     starts: Sequence[Start],
+    package_licences: Sequence[tuple[str, PackageLicence]] = (),
 ) -> Assembled:
     """Join facts, which know the paths of their artefacts, by the tree `places` that these lie in."""
     tree = FileTree(places)
+    dependencies = tuple(licensed(dependencies, tree, package_licences))
     software = by_path(components)
     ownership = Ownership(tree, dependencies, file_lists)
     links = tuple(Loading(tree, software).links())

@@ -9,6 +9,9 @@ from pellucid.domain.entry import EntryKind
 from pellucid.domain.scan_result import ScannedPlace
 
 MOST_LINKS = 40
+MOST_KEPT = 200_000
+# How deep a root may lie in its container.
+DEEPEST_ROOT = 6
 # What stands right below the root of a system; two of them make a folder one.
 TOP_FOLDERS = frozenset(("bin", "sbin", "lib", "lib64", "usr", "etc", "var", "system", "dev", "proc", "opt"))
 LEAST_TOP_FOLDERS = 3
@@ -21,7 +24,7 @@ class FileSystem:
     names: dict[str, int] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     by_basename: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    roots: list[str] = field(default_factory=list)
+    roots: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class FileTree:
         self._places = places
         self._systems: dict[int, FileSystem] = defaultdict(FileSystem)
         self._spots: dict[str, tuple[int, str]] = {}
+        self._folders: dict[tuple[int, str, str], str] = {}
         for number, place in enumerate(places):
             if place.entry is None:
                 continue
@@ -72,7 +76,9 @@ class FileTree:
 
     def root_of(self, container: int, name: str) -> str:
         """The folder in that container which is "/" for a file; "" when it is the container's own."""
-        return next((root for root in self._systems[container].roots if _below(name, root)), "")
+        roots = self._systems[container].roots
+        parts = name.split("/", DEEPEST_ROOT)
+        return next((root for size in range(len(parts) - 1, 0, -1) if (root := "/".join(parts[:size])) in roots), "")
 
     def path(self, container: int, name: str) -> str:
         """The path in the image of the artefact that lies there; empty when there is none."""
@@ -91,6 +97,19 @@ class FileTree:
 
     def real_name(self, container: int, root: str, name: str) -> str:
         """A name in the container with every symbolic link in it followed; it may be one that is not there."""
+        folder, _, last = name.rpartition("/")
+        if not folder:
+            return self._followed(container, root, name)
+        key = (container, root, folder)
+        real = self._folders.get(key)
+        if real is None:
+            if len(self._folders) >= MOST_KEPT:
+                self._folders.clear()
+            real = self._folders[key] = self._followed(container, root, folder)
+        at = f"{real}/{last}" if real else last
+        return self._followed(container, root, at) if at in self._systems[container].links else at
+
+    def _followed(self, container: int, root: str, name: str) -> str:
         links = self._systems[container].links
         parts, done = name.split("/"), ""
         for _ in range(MOST_LINKS):
@@ -99,7 +118,7 @@ class FileTree:
                 done = f"{done}/{part}" if done else part
                 if (target := links.get(done)) is not None:
                     rest = parts[number + 1 :]
-                    parts = _followed(root, done, target).split("/") + rest
+                    parts = _target(root, done, target).split("/") + rest
                     break
             else:
                 return done
@@ -108,6 +127,26 @@ class FileTree:
     def named(self, container: int, base: str) -> Sequence[str]:
         """All names in the container whose last part is `base`, files and links."""
         return self._systems[container].by_basename.get(base, ())
+
+    def names(self, container: int) -> Iterator[str]:
+        """All files of the container."""
+        yield from self._systems[container].names
+
+    def outside(self, spot: Spot) -> Spot | None:
+        """Where the container lies that holds what is at `spot`; None when that is the image itself."""
+        entry = self._places[spot.container].entry
+        if entry is None:
+            return None
+        container = self._places[spot.container].parent
+        return Spot(container, entry.name, self.root_of(container, entry.name))
+
+    def unpacked(self, container: int, name: str) -> str:
+        """The path of an artefact, or of the only one inside it: a compressed file is what it holds."""
+        number = self._systems[container].names.get(name, -1)
+        inside = self._systems.get(number)
+        if inside is not None and len(inside.names) == 1:
+            return self.path(number, next(iter(inside.names)))
+        return self.path(container, name)
 
     def links_into(self, container: int) -> Iterator[tuple[str, str]]:
         """(name, target as stated) of each symbolic link of the container."""
@@ -118,11 +157,11 @@ class FileTree:
         yield from self._systems
 
     def roots(self, container: int) -> Sequence[str]:
-        """The folders of the container that look like roots of systems, "" for the container itself."""
-        return self._systems[container].roots
+        """The folders of the container that look like roots of systems; "" stands for the container itself."""
+        return tuple(self._systems[container].roots)
 
 
-def _followed(root: str, link: str, target: str) -> str:
+def _target(root: str, link: str, target: str) -> str:
     if target.startswith("//"):
         return normpath(target.lstrip("/"))
     if target.startswith("/"):
@@ -137,25 +176,22 @@ def _inside(root: str, path: str) -> str:
 
 
 def _within(root: str, name: str) -> str:
+    if name == ".":
+        return ""
     if not name.startswith(".."):
         return name
     clean = "/".join(part for part in name.split("/") if part != "..")
     return f"{root}/{clean}" if root else clean
 
 
-def _below(name: str, root: str) -> bool:
-    return not root or name.startswith(root + "/")
-
-
-def _roots(system: FileSystem) -> list[str]:
-    """Folders that hold at least three of those that a system has, the deepest first; else the container itself."""
+def _roots(system: FileSystem) -> dict[str, None]:
+    """Folders that hold at least three of those that a system has."""
     tops: dict[str, set[str]] = defaultdict(set)
     for name in (*system.names, *system.links):
         parts = name.split("/")
-        for number, part in enumerate(parts[:6]):
+        for number, part in enumerate(parts[:DEEPEST_ROOT]):
             if part in TOP_FOLDERS and (number < len(parts) - 1 or name in system.links):
                 tops["/".join(parts[:number])].add(part)
                 # What lies deeper belongs to this root already: /usr/lib, /var/lib.
                 break
-    found = [root for root, seen in tops.items() if len(seen) >= LEAST_TOP_FOLDERS]
-    return sorted(found, key=lambda root: -root.count("/") if root else 1)
+    return {root: None for root, seen in tops.items() if len(seen) >= LEAST_TOP_FOLDERS}

@@ -2,20 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from posixpath import basename, dirname, join, normpath
+from posixpath import normpath
 
 from pellucid.domain.dependency import Dependency, Witness
 from pellucid.domain.file_list import FileList
 from pellucid.pipeline.inventory.file_tree import FileTree, Spot
+from pellucid.pipeline.inventory.managers import CONDA, OF_LANGUAGES, WHEEL, home, manager_of, names_for, names_of
 
-# Types of package URLs by the manager that keeps lists of files.
-MANAGERS = {"deb": "dpkg", "apk": "apk", "rpm": "rpm", "opkg": "opkg", "alpm": "pacman", "ebuild": "portage"}
-MANAGERS |= {"pypi": "wheel"}
-WHEEL = "wheel"
 MERGED = ("bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/")
-LIST_SUFFIXES = (".list", ".md5sums", ".conffiles")
 Key = tuple[int, str, str, str]
-"""(container, root, manager, name of the package)"""
+"""(container, folder that the database speaks for, manager, name of the package)"""
 
 
 class Ownership:
@@ -26,20 +22,19 @@ class Ownership:
     ) -> None:
         self._tree = tree
         self._packages: dict[Key, int] = {}
+        # What is said in one file, or side by side (NAME and NAME.md5sums), is of one package.
+        self._beside: dict[tuple[str, str, str], int] = {}
         self._owners: dict[str, int] = {}
-        self._roots: dict[int, set[tuple[int, str]]] = defaultdict(set)
+        self._by_system: set[str] = set()
+        self._homes: dict[int, set[tuple[int, str, str]]] = defaultdict(set)
         self._listed: set[int] = set()
         for number, dependency in enumerate(dependencies):
             manager = manager_of(dependency)
-            if not manager or dependency.witness not in (Witness.PACKAGE, Witness.MANIFEST):
-                continue
-            for spot in filter(None, (tree.spot(item.artefact) for item in dependency.evidence)):
-                self._roots[number].add((spot.container, spot.root))
-                for name in {dependency.product, dependency.product.lower()}:
-                    self._packages.setdefault((spot.container, spot.root, manager, name), number)
+            if manager and dependency.witness in (Witness.PACKAGE, Witness.MANIFEST):
+                self._know(number, manager, dependency)
         for path, files in lists:
             if place := tree.spot(path):
-                self._take(place, files)
+                self._take(place, path, files)
 
     def owner(self, artefact: str) -> int | None:
         """The number of the dependency that owns the artefact at this path."""
@@ -51,52 +46,64 @@ class Ownership:
         Of what has no version one in the same root is enough: caches of compiled programs are in no list.
         """
         spot = self._tree.spot(artefact)
-        here = spot is not None and (spot.container, spot.root) in self._roots[number]
-        return here and (not sure or number not in self._listed)
+        if spot is None or (sure and number in self._listed):
+            return False
+        homes = self._homes[number]
+        return any(
+            (spot.container, spot.root) == (container, root) and (folder == root or spot.name.startswith(f"{folder}/"))
+            for container, root, folder in homes
+        )
 
-    def owned(self) -> Iterable[tuple[str, int]]:
-        """(artefact, number of its owner) of everything that is owned."""
-        return self._owners.items()
+    def together(self, first: int, second: int) -> bool:
+        """Whether two packages are installed in the same root."""
+        roots = [{(container, root) for container, root, _ in self._homes[number]} for number in (first, second)]
+        return not roots[0].isdisjoint(roots[1])
 
-    def _take(self, spot: Spot, files: FileList) -> None:
-        name = files.package or _named(spot.name)
-        key = (spot.container, spot.root, files.manager, name)
-        number = self._packages.get(key, self._packages.get((*key[:3], name.lower())))
+    def _know(self, number: int, manager: str, dependency: Dependency) -> None:
+        names = tuple(names_of(manager, dependency))
+        for path in dict.fromkeys(item.artefact for item in dependency.evidence):
+            spot = self._tree.spot(path)
+            if spot is None:
+                continue
+            folder = home(manager, spot)
+            self._homes[number].add((spot.container, spot.root, folder))
+            for name in names:
+                self._packages.setdefault((spot.container, folder, manager, name), number)
+                self._beside.setdefault((path, manager, name), number)
+            self._beside.setdefault((path, manager, ""), number)
+
+    def _package(self, spot: Spot, path: str, files: FileList) -> int | None:
+        folder = home(files.manager, spot)
+        for name in names_for(files, spot.name):
+            number = self._beside.get((path, files.manager, name))
+            if number is None:
+                number = self._packages.get((spot.container, folder, files.manager, name))
+            if number is not None:
+                return number
+        return self._beside.get((path.removesuffix(".md5sums"), files.manager, "")) if not files.package else None
+
+    def _take(self, spot: Spot, path: str, files: FileList) -> None:
+        number = self._package(spot, path, files)
         if number is None:
             return
         self._listed.add(number)
-        base = dirname(dirname(spot.name)) if files.manager == WHEEL else spot.root
-        for path in files.paths:
-            if found := self._found(spot, base, path.lstrip("/")):
-                # The system's own packages come first: a wheel that a package brought belongs to the package.
-                if files.manager == WHEEL:
+        base = home(files.manager, spot) if files.manager in (WHEEL, CONDA) else spot.root
+        for listed in files.paths:
+            found = self._found(spot, base, listed.lstrip("/"))
+            if found and found not in self._by_system:
+                # A wheel that a package brought belongs to the package.
+                if files.manager in OF_LANGUAGES:
                     self._owners.setdefault(found, number)
                 else:
                     self._owners[found] = number
+                    self._by_system.add(found)
 
     def _found(self, spot: Spot, base: str, path: str) -> str:
         """The artefact at a listed path; also where /lib has become a part of /usr without a link that says so."""
-        for candidate in (path, f"usr/{path}") if path.startswith(MERGED) else (path,):
-            name = normpath(join(base, candidate)) if base else normpath(candidate)
+        folder, _, last = path.rpartition("/")
+        for candidate in (folder, f"usr/{folder}") if path.startswith(MERGED) else (folder,):
+            at = normpath(f"{base}/{candidate}" if base and candidate else base or candidate or ".")
+            name = last if at == "." else f"{at}/{last}"
             if found := self._tree.path(spot.container, self._tree.real_name(spot.container, spot.root, name)):
                 return found
         return ""
-
-
-def manager_of(dependency: Dependency) -> str:
-    """The package manager that a dependency's package URL speaks of; empty when none that keeps lists."""
-    kind = dependency.purl.removeprefix("pkg:").partition("/")[0]
-    return MANAGERS.get(kind, "")
-
-
-def is_system_package(dependency: Dependency) -> bool:
-    """Whether the package manager of an operating system installed it."""
-    return dependency.witness is Witness.PACKAGE and manager_of(dependency) not in ("", WHEEL)
-
-
-def _named(name: str) -> str:
-    """The package by the name of its list: info/libc6:amd64.list."""
-    base = basename(name)
-    for suffix in LIST_SUFFIXES:
-        base = base.removesuffix(suffix)
-    return base.partition(":")[0]

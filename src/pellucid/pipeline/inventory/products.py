@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from posixpath import basename
 
 from pellucid.domain.dependency import Dependency, Linkage, Witness, upstream_version
@@ -15,9 +16,13 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.scan_result import SEPARATOR
 from pellucid.formats import cpe
 from pellucid.formats.vers import contains
-from pellucid.pipeline.inventory.ownership import Ownership, is_system_package
+from pellucid.pipeline.inventory.managers import is_system_package
+from pellucid.pipeline.inventory.ownership import Ownership
 
 MOST_EVIDENCE = 64
+MOST_FORMS = 64
+MOST_ALIKE, MOST_EXPLAINING = 1000, 32
+MOST_VERSIONS = 500
 BY_NAME = 0.5
 # What distributions put around the name of a project.
 PREFIX = re.compile(r"^(?:python3?|py3?|node|ruby|php\d*|golang|perl|lua\d*|lib|r-cran|rust|haskell|ocaml)-?(?=[a-z])")
@@ -28,19 +33,94 @@ SUFFIX = re.compile(
 
 def merged(dependencies: Sequence[Dependency], ownership: Ownership) -> list[Dependency]:
     """The dependencies of an image, each once; `ownership` counts its packages as they are numbered here."""
-    packages: dict[int, list[Dependency]] = {
-        number: [item] for number, item in enumerate(dependencies) if is_system_package(item)
-    }
-    by_name: dict[str, list[int]] = defaultdict(list)
-    for number, (item,) in packages.items():
-        for name in names(item):
-            by_name[name].append(number)
+    packages = _Packages(dependencies, ownership)
+    tools: dict[tuple[str, str], list[Dependency]] = defaultdict(list)
     others: list[Dependency] = []
     for number, item in enumerate(dependencies):
-        if number not in packages:
-            others += _left(item, dependencies, ownership, packages, by_name)
-    one = [_one(group) for group in _same(_one(group) for group in packages.values())]
-    return [*one, *map(_one, _alike([_by_file_name(item) for item in others]))]
+        if number in packages.groups:
+            continue
+        if item.linkage is Linkage.BUILD and item.witness is not Witness.MANIFEST:
+            # What built a file is no part of it, nor of the package that owns the file.
+            tools[item.product, item.version].append(item)
+        else:
+            others += packages.left_of(item)
+    installed = _same(_one(group) for group in packages.groups.values())
+    guessed = _alike([_by_file_name(item) for item in others])
+    return [_one(group) for group in (*installed, *guessed, *tools.values())]
+
+
+class _Packages:
+    """The packages that are installed, by number, each with the guesses that it explains."""
+
+    def __init__(self, dependencies: Sequence[Dependency], ownership: Ownership) -> None:
+        self.groups = {number: [item] for number, item in enumerate(dependencies) if is_system_package(item)}
+        self._ownership = ownership
+        self._names: dict[int, set[str]] = {}
+        self._versions = {number: upstream_version(item) for number, (item,) in self.groups.items()}
+        self._explained: dict[tuple[str, str, tuple[str, ...], str], tuple[int, ...]] = {}
+        self._by_name: dict[str, list[int]] = defaultdict(list)
+        for number, (item,) in self.groups.items():
+            self._names[number] = names(item)
+            for name in self._names[number]:
+                if len(self._by_name[name]) < MOST_ALIKE:
+                    self._by_name[name].append(number)
+
+    def left_of(self, item: Dependency) -> Iterator[Dependency]:
+        """What of a guess no installed package explains; the rest is given to the packages."""
+        wanted = names(item)
+        explaining = self._explaining(item, wanted)
+        kept: list[Evidence] = []
+        inside: list[Evidence] = []
+        given: dict[int, list[Evidence]] = defaultdict(list)
+        for evidence in item.evidence:
+            owner = self._ownership.owner(evidence.artefact)
+            owner = owner if owner in self.groups else None
+            if owner is not None and wanted & self._names[owner]:
+                given[owner].append(evidence)
+            elif (other := self._other(explaining, owner, item, evidence)) is not None:
+                given[other].append(evidence)
+            elif owner is not None:
+                inside.append(evidence)
+            else:
+                kept.append(evidence)
+        for number, sightings in given.items():
+            self.groups[number].append(replace(item, evidence=tuple(sightings)))
+        if kept:
+            yield replace(item, evidence=tuple(kept))
+        if inside:
+            # A copy inside a file of another package: its distribution's advisories do not speak of it.
+            linkage = Linkage.EMBEDDED if item.linkage is Linkage.DIRECT else item.linkage
+            yield replace(item, evidence=tuple(inside), linkage=linkage)
+
+    def _explaining(self, item: Dependency, wanted: Iterable[str]) -> tuple[int, ...]:
+        """The installed packages that the same software may have come with, where the versions agree; likeliest first.
+
+        Of a source package that gives many, the one that is called like the software comes before the others.
+        """
+        key = (item.product, item.source_name, item.aliases, item.version)
+        if (known := self._explained.get(key)) is not None:
+            return known
+        found = []
+        for number in {number for name in wanted for number in self._by_name.get(name, ())}:
+            if not item.version or _is_version_of(self._versions[number], item.version):
+                package = self.groups[number][0]
+                found.append((package.product != item.product, package.source_name != item.product, number))
+        self._explained[key] = tuple(number for _, _, number in sorted(found)[:MOST_EXPLAINING])
+        return self._explained[key]
+
+    def _other(self, explaining: Iterable[int], owner: int | None, item: Dependency, evidence: Evidence) -> int | None:
+        """The first of these packages that lies where the owner of the file does, or may own it itself.
+
+        A package of a language in a file of another package is a copy, whatever else is installed.
+        """
+        sure = bool(item.version or item.ecosystem)
+        for number in explaining:
+            if owner is not None:
+                if not item.ecosystem and self._ownership.together(number, owner):
+                    return number
+            elif self._ownership.may_own(number, evidence.artefact, sure=sure):
+                return number
+        return None
 
 
 def names(dependency: Dependency) -> set[str]:
@@ -49,55 +129,16 @@ def names(dependency: Dependency) -> set[str]:
     return {form for name in stated if name for form in _forms(name.lower().replace("_", "-"))}
 
 
-def _forms(name: str) -> Iterator[str]:
+@lru_cache(maxsize=50_000)
+def _forms(name: str) -> frozenset[str]:
     """The name as it is, and with one more ending or beginning taken away each time."""
-    yield name
-    for shorter in (SUFFIX.sub("", name), PREFIX.sub("", name)):
-        if shorter and shorter != name:
-            yield from _forms(shorter)
-
-
-def _left(
-    item: Dependency,
-    dependencies: Sequence[Dependency],
-    ownership: Ownership,
-    packages: dict[int, list[Dependency]],
-    by_name: dict[str, list[int]],
-) -> Iterator[Dependency]:
-    """What of a guess no installed package explains; the rest is given to the packages."""
-    wanted = names(item)
-    kept: list[Evidence] = []
-    inside: list[Evidence] = []
-    for evidence in item.evidence:
-        owner = ownership.owner(evidence.artefact)
-        package = packages.get(owner) if owner is not None else None
-        if package and wanted & names(package[0]):
-            package.append(replace(item, evidence=(evidence,)))
-            continue
-        other = _explains(item, wanted, dependencies, by_name)
-        if other is not None and (package or ownership.may_own(other, evidence.artefact, sure=bool(item.version))):
-            packages[other].append(replace(item, evidence=(evidence,)))
-        elif package:
-            inside.append(evidence)
-        else:
-            kept.append(evidence)
-    if kept:
-        yield replace(item, evidence=tuple(kept))
-    if inside:
-        # A copy inside a file of another package: its distribution's advisories do not speak of it.
-        linkage = Linkage.EMBEDDED if item.linkage is Linkage.DIRECT else item.linkage
-        yield replace(item, evidence=tuple(inside), linkage=linkage)
-
-
-def _explains(
-    item: Dependency, wanted: Iterable[str], dependencies: Sequence[Dependency], by_name: dict[str, list[int]]
-) -> int | None:
-    """The installed package that the same software came with, where the versions agree."""
-    for number in {number for name in wanted for number in by_name.get(name, ())}:
-        package = dependencies[number]
-        if not item.version or _is_version_of(upstream_version(package), item.version):
-            return number
-    return None
+    found, queue = {name}, [name]
+    while queue and len(found) < MOST_FORMS:
+        longer = queue.pop()
+        shorter = {SUFFIX.sub("", longer), PREFIX.sub("", longer)} - found - {""}
+        found |= shorter
+        queue += shorter
+    return frozenset(found)
 
 
 def _is_version_of(packaged: str, stated: str) -> bool:
@@ -157,17 +198,17 @@ def _alike(dependencies: Sequence[Dependency]) -> list[list[Dependency]]:
         if group[0].version:
             found.append(group)
             continue
-        unplaced = []
-        for item in group:
-            possible = [one for one in known[_product(item)] if _may_be(item, one[0].version)]
-            if len(possible) == 1:
-                possible[0].append(item)
-            else:
-                unplaced.append(item)
         by_range: dict[str, list[Dependency]] = defaultdict(list)
-        for item in unplaced:
+        for item in group:
             by_range[item.version_range].append(item)
-        found += by_range.values()
+        versions = known[_product(group[0])]
+        for stated, items in by_range.items():
+            possible = [] if len(versions) > MOST_VERSIONS else versions
+            possible = [one for one in possible if not stated or contains(stated, one[0].version)]
+            if len(possible) == 1:
+                possible[0] += items
+            else:
+                found.append(items)
     return found
 
 
@@ -175,24 +216,30 @@ def _product(item: Dependency) -> tuple[str, str, str]:
     return (item.vendor, item.product, item.ecosystem)
 
 
-def _may_be(item: Dependency, version: str) -> bool:
-    return not item.version_range or contains(item.version_range, version)
-
-
 def _one(group: Sequence[Dependency]) -> Dependency:
     """What all of a group say together: the best witness speaks, the others add evidence and names."""
     best = min(group, key=lambda item: (not item.version, item.witness.rank, -item.confidence))
-    cpes = [name for item in (best, *group) for name in (item.cpe, *item.cpe_candidates) if name]
+    cpes = list(dict.fromkeys(name for item in (best, *group) for name in (item.cpe, *item.cpe_candidates) if name))
     if best.version:
         cpes = [_versioned(name, upstream_version(best)) if name.split(":")[5:6] == ["*"] else name for name in cpes]
-    cpes = list(dict.fromkeys(cpes))
-    evidence = dict.fromkeys(item for member in (best, *group) for item in member.evidence)
+        cpes = list(dict.fromkeys(cpes))
+    sightings = (item for member in (best, *group) for item in member.evidence)
     return replace(
         best,
         licence=best.licence or next((item.licence for item in group if item.licence), ""),
         confidence=max(item.confidence for item in group),
         cpe=best.cpe or next(iter(cpes), ""),
         cpe_candidates=tuple(name for name in cpes if name != (best.cpe or cpes[0])),
-        evidence=tuple(evidence)[:MOST_EVIDENCE],
+        evidence=_first(sightings),
         version_range="" if best.version else best.version_range,
     )
+
+
+def _first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """As many as are kept, each once."""
+    found: dict[Evidence, None] = {}
+    for item in evidence:
+        found.setdefault(item)
+        if len(found) >= MOST_EVIDENCE:
+            break
+    return tuple(found)

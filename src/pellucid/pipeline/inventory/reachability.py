@@ -60,40 +60,45 @@ class Running:
         return link.kind is LinkKind.RUNS_IN and target is not None and target.kind is ComponentKind.LIBRARY
 
     def _entries(self) -> Iterator[str]:
+        levels, scripts = self._run_levels(), self._scripts()
         for container in self._tree.containers():
             for root in self._tree.roots(container):
-                yield from self._of_system(Spot(container, root, root))
+                spot = Spot(container, root, root)
+                yield from filter(None, (self._tree.resolve(spot, path) for path in INIT))
+                yield from levels[container, root]
+                for name, path in scripts[container, root]:
+                    if BOOT_SCRIPT.fullmatch(name) or not levels[container, root]:
+                        yield path
         enabled = self._enabled_units()
         for start in self._starts:
-            spot = self._tree.spot(start.evidence.artefact)
-            if spot is None:
+            place = self._tree.spot(start.evidence.artefact)
+            if place is None:
                 continue
-            if start.kind is StartKind.SYSTEMD and enabled and not _is_enabled(spot.name, enabled):
+            if start.kind is StartKind.SYSTEMD and enabled and not _is_enabled(place.name, enabled):
                 continue
-            yield from self._commands(spot, start)
+            yield from self._commands(place, start)
 
-    def _of_system(self, spot: Spot) -> Iterator[str]:
-        yield from filter(None, (self._tree.resolve(spot, path) for path in INIT))
-        levels = self._run_levels(spot)
-        yield from levels
+    def _scripts(self) -> dict[tuple[int, str], list[tuple[str, str]]]:
+        """(absolute name, path) of what is started at boot for where it lies, by container and root."""
+        found: dict[tuple[int, str], list[tuple[str, str]]] = defaultdict(list)
         for path in self._components:
             at = self._tree.spot(path)
-            if at is None or (at.container, at.root) != (spot.container, spot.root):
-                continue
-            name = at.name[len(at.root) :]
-            name = name if name.startswith("/") else f"/{name}"
-            if BOOT_SCRIPT.fullmatch(name) or (not levels and SERVICE_SCRIPT.fullmatch(name)):
-                yield path
+            if at is not None:
+                name = "/" + at.name[len(at.root) :].lstrip("/")
+                if BOOT_SCRIPT.fullmatch(name) or SERVICE_SCRIPT.fullmatch(name):
+                    found[at.container, at.root].append((name, path))
+        return found
 
-    def _run_levels(self, spot: Spot) -> list[str]:
-        """Scripts that links of run levels start ("S20network"); those with K stop them."""
-        found = []
-        for name, _ in self._tree.links_into(spot.container):
-            match = RUN_LEVEL.search(name)
-            if match and not match["name"].startswith("K") and self._tree.root_of(spot.container, name) == spot.root:
-                real = self._tree.real_name(spot.container, spot.root, name)
-                if path := self._tree.path(spot.container, real):
-                    found.append(path)
+    def _run_levels(self) -> dict[tuple[int, str], list[str]]:
+        """Scripts that links of run levels start ("S20network"), by container and root; those with K stop them."""
+        found: dict[tuple[int, str], list[str]] = defaultdict(list)
+        for container in self._tree.containers():
+            for name, _ in self._tree.links_into(container):
+                match = RUN_LEVEL.search(name)
+                if match and not match["name"].startswith("K"):
+                    root = self._tree.root_of(container, name)
+                    if path := self._tree.path(container, self._tree.real_name(container, root, name)):
+                        found[container, root].append(path)
         return found
 
     def _enabled_units(self) -> set[str]:
