@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
-from pellucid.domain.dependency import Dependency
-from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding
 from pellucid.domain.image import ImageCounts
-from pellucid.domain.observation import Observation, ObservationKind
+from pellucid.domain.observation import ObservationKind
 from pellucid.domain.problem import Problem
-from pellucid.domain.scan_result import ScannedArtefact, ScanResult
+from pellucid.domain.scan_result import ScanResult
+from pellucid.reports.scan_software import component, dependency, evidence
 
 DEPENDENCY = ("vendor", "product", "version", "purl")
 
@@ -32,10 +30,10 @@ def scan_json(result: ScanResult) -> dict[str, Any]:
         "image": _image(result),
         "counts": _counts(result.counts),
         "components": [
-            _component(item, artefacts.get(item.evidence.artefact), unsafe[item.evidence.artefact])
+            component(item, artefacts.get(item.evidence.artefact), unsafe[item.evidence.artefact])
             for item in result.components
         ],
-        "dependencies": [_dependency(item) for item in result.dependencies],
+        "dependencies": [dependency(item) for item in result.dependencies],
         "cryptographicAssets": [_crypto_asset(group, result.started) for group in sightings.values()],
         "findings": [_finding(item) for item in result.findings],
         "problems": [_problem(item) for item in result.problems],
@@ -68,47 +66,6 @@ def _counts(counts: ImageCounts) -> dict[str, Any]:
     }
 
 
-def _component(item: Component, artefact: ScannedArtefact | None, unsafe: Sequence[Observation]) -> dict[str, Any]:
-    return {
-        "path": item.evidence.artefact,
-        "name": item.name,
-        "kind": str(item.kind),
-        "format": item.format,
-        "architecture": item.architecture,
-        "bits": item.bits,
-        "sha256": artefact.sha256 if artefact else "",
-        "size": artefact.size if artefact else 0,
-        "needed": list(item.needed),
-        "interpreter": item.interpreter,
-        "reachability": str(item.reachability),
-        "unsafeFunctions": [{"name": seen.name, "note": seen.note} for seen in unsafe],
-    }
-
-
-def _dependency(item: Dependency) -> dict[str, Any]:
-    return {
-        "vendor": item.vendor,
-        "product": item.product,
-        "version": item.version,
-        "purl": item.purl,
-        "versionRange": item.version_range,
-        "cpe": item.cpe,
-        "cpeCandidates": list(item.cpe_candidates),
-        "licence": item.licence,
-        "linkage": str(item.linkage),
-        "confidence": item.confidence,
-        "witness": str(item.witness),
-        "ecosystem": item.ecosystem,
-        "distro": item.distro,
-        "epoch": item.epoch,
-        "release": item.release,
-        "sourceName": item.source_name,
-        "sourceVersion": item.source_version,
-        "places": list(item.places),
-        "evidence": _evidence(item.evidence),
-    }
-
-
 def _crypto_asset(sightings: Sequence[CryptoAsset], at: datetime) -> dict[str, Any]:
     item = sightings[0]
     return {
@@ -125,7 +82,7 @@ def _crypto_asset(sightings: Sequence[CryptoAsset], at: datetime) -> dict[str, A
         "notBefore": _time(item.not_before),
         "notAfter": _time(item.not_after),
         "isExpired": item.expired(at),
-        "evidence": _evidence([sighting.evidence for sighting in sightings]),
+        "evidence": evidence([sighting.evidence for sighting in sightings]),
     }
 
 
@@ -145,16 +102,12 @@ def _finding(item: Finding) -> dict[str, Any]:
         "knownFixedVersion": item.known_fixed_version,
         "recommendedAction": item.recommended_action,
         "references": list(item.references),
-        "evidence": _evidence(item.evidence),
+        "evidence": evidence(item.evidence),
     }
 
 
 def _problem(item: Problem) -> dict[str, Any]:
     return {"unit": item.unit, "kind": str(item.kind), "artefact": item.artefact, "message": item.message}
-
-
-def _evidence(sightings: Sequence[Evidence]) -> list[dict[str, Any]]:
-    return [{"artefact": at.artefact, "offset": at.offset, "length": at.length, "seen": at.seen} for at in sightings]
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -134,13 +134,14 @@ def _fill() -> None:
 def _fill_scan(scan_id: str) -> None:
     connection = op.get_bind()
     numbers: dict[str, int] = {}
-    places: list[dict[str, object]] = []
+    placed: dict[int, int] = {}
     tree = sa.select(ARTEFACT).where(ARTEFACT.c.scan_id == scan_id).order_by(ARTEFACT.c.number)
     for _, number, path, sha256, component in connection.execute(tree):
         if sha256:
             numbers.setdefault(path, number)
         if component is not None:
-            places.append({"of": component, "place": number, "scan": scan_id})
+            placed.setdefault(component, number)
+    places = [{"of": component, "place": number, "scan": scan_id} for component, number in placed.items()]
     _in_pieces(sa.text("UPDATE scan_component SET place = :place WHERE scan_id = :scan AND number = :of"), places)
 
     found = connection.execute(
