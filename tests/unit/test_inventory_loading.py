@@ -188,7 +188,7 @@ def test_a_kernel_module_loads_those_of_its_own_release_also_compressed_ones() -
     first, second = ("lib/modules/5.10.0/kernel/fs", "lib/modules/6.1.0/kernel/fs")
     files = {
         f"{first}/ext4.ko": "",
-        "lib/modules/5.10.0/kernel/lib/crc32c-generic.ko": "",
+        "lib/modules/5.10.0/kernel/lib/crc32c-generic.ko": "( signature.p7s",
         f"{second}/ext4.ko.xz": "( ext4.ko",
         "lib/modules/6.1.0/kernel/lib/crc32c_generic.ko.zst": "( crc32c_generic.ko",
         "etc/x": "",

@@ -204,3 +204,16 @@ def test_a_package_of_a_language_inside_a_package_is_a_copy_whatever_else_is_ins
         "semver", "7.5.1", "usr/bin/git", ecosystem="npm", witness=Witness.PACKAGE, purl="pkg:npm/semver@7.5.1"
     )
     assert set(found([GIT, other, copy])) == {("git", GIT.version), ("node-semver", "7.5.1-1"), ("semver", "7.5.1")}
+
+
+def test_what_says_nothing_of_its_version_is_the_only_other_one() -> None:
+    some = dependency("nettle", "", "usr/bin/git", version_range="vers:generic/>=3.8|<3.9", confidence=0.5)
+    vague = dependency("nettle", "", "usr/bin/other", confidence=0.9)
+    for guesses in ([some, vague], [vague, some]):
+        one = found(guesses, lists=())["nettle", ""]
+        assert one.version_range == some.version_range
+        assert {item.artefact for item in one.evidence} == {at("usr/bin/git"), at("usr/bin/other")}
+    known = dependency("nettle", "3.9", "usr/lib/libz.so.1.2.13")
+    result = found([known, some, vague], lists=())
+    assert len(result["nettle", "3.9"].evidence) == 2
+    assert [item.artefact for item in result["nettle", ""].evidence] == [at("usr/bin/git")]

@@ -5,7 +5,7 @@ from posixpath import basename, dirname
 
 from pellucid.pipeline.inventory.file_tree import FileTree, Spot
 
-FILE = re.compile(r"(?P<name>[^/]+?)\.ko(?:\.(?:gz|xz|zst|bz2|lz4))?")
+FILE = re.compile(r"(?P<name>[^/]+?)\.ko(?P<compressed>\.(?:gz|xz|zst|bz2|lz4))?")
 RELEASE = re.compile(r"(?:usr/)?lib/modules/(?P<release>[^/]+)/")
 
 
@@ -19,7 +19,8 @@ class KernelObjects:
     def find(self, spot: Spot, name: str) -> str:
         """The module that one at `spot` depends on: of the same root and release, or beside it; empty when none is."""
         outside = self._tree.outside(spot)
-        if outside is not None and FILE.fullmatch(basename(outside.name)):
+        holder = FILE.fullmatch(basename(outside.name)) if outside is not None else None
+        if outside is not None and holder and holder["compressed"]:
             # What came out of NAME.ko.xz stands where that stands.
             spot = outside
         if spot.container not in self._known:
@@ -32,7 +33,9 @@ class KernelObjects:
         for name in self._tree.names(container):
             if match := FILE.fullmatch(basename(name)):
                 key = (*self._folder(name, self._tree.root_of(container, name)), match["name"].replace("-", "_"))
-                found.setdefault(key, self._tree.unpacked(container, name))
+                # Out of one that is not compressed comes its signature.
+                read = self._tree.unpacked if match["compressed"] else self._tree.path
+                found.setdefault(key, read(container, name))
         return found
 
     @staticmethod

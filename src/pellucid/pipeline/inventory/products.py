@@ -202,13 +202,16 @@ def _alike(dependencies: Sequence[Dependency]) -> list[list[Dependency]]:
         for item in group:
             by_range[item.version_range].append(item)
         versions = known[_product(group[0])]
-        for stated, items in by_range.items():
+        for stated in list(by_range):
             possible = [] if len(versions) > MOST_VERSIONS else versions
             possible = [one for one in possible if not stated or contains(stated, one[0].version)]
             if len(possible) == 1:
-                possible[0] += items
-            else:
-                found.append(items)
+                possible[0] += by_range.pop(stated)
+        if len(by_range) == 2 and "" in by_range:
+            # One that says nothing of its version may well be the only other one.
+            vague = by_range.pop("")
+            next(iter(by_range.values())).extend(vague)
+        found += by_range.values()
     return found
 
 
@@ -231,7 +234,7 @@ def _one(group: Sequence[Dependency]) -> Dependency:
         cpe=best.cpe or next(iter(cpes), ""),
         cpe_candidates=tuple(name for name in cpes if name != (best.cpe or cpes[0])),
         evidence=_first(sightings),
-        version_range="" if best.version else best.version_range,
+        version_range="" if best.version else next((item.version_range for item in group if item.version_range), ""),
     )
 
 
