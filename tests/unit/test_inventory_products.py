@@ -67,6 +67,22 @@ def test_a_copy_of_another_version_in_a_package_is_embedded() -> None:
     assert result["zlib", "1.2.8"].places == (at("usr/bin/git"),)
 
 
+def test_what_lies_in_a_file_of_a_package_is_the_package_s() -> None:
+    member = dependency("zlib", "1.2.13", "usr/lib/libz.so.1.2.13!deflate.o", linkage=Linkage.EMBEDDED)
+    assert set(found([ZLIB, GIT, member])) == {("zlib1g", ZLIB.version), ("git", GIT.version)}
+
+
+def test_metadata_of_a_package_s_version_call_the_package_otherwise() -> None:
+    metadata = {"witness": Witness.METADATA}
+    same = dependency("org.git.tool", "2.39.2", "usr/bin/git", **metadata)
+    other = dependency("org.git.part", "1.4.0", "usr/bin/git", **metadata)
+    assert set(found([ZLIB, GIT, same, other])) == {
+        ("zlib1g", ZLIB.version),
+        ("git", GIT.version),
+        ("org.git.part", "1.4.0"),
+    }
+
+
 def test_what_nobody_owns_stays_what_it_is() -> None:
     guess = dependency("zlib", "1.2.13", "usr/bin/other", "usr/bin/git", linkage=Linkage.DIRECT)
     result = found([ZLIB, GIT, guess])

@@ -6,6 +6,7 @@ from posixpath import normpath
 
 from pellucid.domain.dependency import Dependency, Witness
 from pellucid.domain.file_list import FileList
+from pellucid.domain.scan_result import SEPARATOR
 from pellucid.pipeline.inventory.file_tree import FileTree, Spot
 from pellucid.pipeline.inventory.managers import CONDA, OF_LANGUAGES, WHEEL, home, manager_of, names_for, names_of
 
@@ -37,8 +38,12 @@ class Ownership:
                 self._take(place, path, files)
 
     def owner(self, artefact: str) -> int | None:
-        """The number of the dependency that owns the artefact at this path."""
-        return self._owners.get(artefact)
+        """The number of the dependency that owns the artefact at this path, or the file that it lies in."""
+        while artefact:
+            if (found := self._owners.get(artefact)) is not None:
+                return found
+            artefact = artefact.rpartition(SEPARATOR)[0]
+        return None
 
     def may_own(self, number: int, artefact: str, *, sure: bool) -> bool:
         """Whether a file that nobody owns may be the package's: of its root, and not missing in a list of its files.

@@ -75,7 +75,7 @@ class _Packages:
         for evidence in item.evidence:
             owner = self._ownership.owner(evidence.artefact)
             owner = owner if owner in self.groups else None
-            if owner is not None and wanted & self._names[owner]:
+            if owner is not None and (wanted & self._names[owner] or self._is_release_of(owner, item)):
                 given[owner].append(evidence)
             elif (other := self._other(explaining, owner, item, evidence)) is not None:
                 given[other].append(evidence)
@@ -91,6 +91,11 @@ class _Packages:
             # A copy inside a file of another package: its distribution's advisories do not speak of it.
             linkage = Linkage.EMBEDDED if item.linkage is Linkage.DIRECT else item.linkage
             yield replace(item, evidence=tuple(inside), linkage=linkage)
+
+    def _is_release_of(self, owner: int, item: Dependency) -> bool:
+        """Whether metadata in a file of the package speak of just its version: they call the same thing otherwise."""
+        told = item.witness in (Witness.METADATA, Witness.MANIFEST) and "." in item.version
+        return told and _is_version_of(self._versions[owner], item.version)
 
     def _explaining(self, item: Dependency, wanted: Iterable[str]) -> tuple[int, ...]:
         """The installed packages that the same software may have come with, where the versions agree; likeliest first.
