@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pellucid.formats import version_order
+
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 FIELDS = ("Package", "Source", "Version", "Architecture", "Size", "Homepage")
 # Packages without programs or libraries of their own, or with those of an interpreter's modules.
@@ -67,8 +69,11 @@ class Release:
         for path in sorted((self.root / "lists").glob("*_Packages")):
             for package in _packages(path):
                 found[package.source].append(package)
-        for packages in found.values():
-            packages.sort(key=lambda package: (package.name != package.source, len(package.name), package.name))
+        for source, packages in found.items():
+            # What an older version of the source left behind in an unstable suite is not part of this one.
+            newest = version_order.latest([package.source_version for package in packages], version_order.dpkg)
+            current = [package for package in packages if package.source_version == newest]
+            found[source] = sorted(current, key=lambda item: (item.name != item.source, len(item.name), item.name))
         return found
 
     def download(self, packages: Sequence[Package], folder: Path) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from scripts.learn_propose import Candidate, Proposal
 from scripts.learn_survey import Found, Survey
@@ -16,7 +17,7 @@ MOST_CONDITIONS = 4
 MOST_NEAR_HOLDERS, MOST_HOLDERS = 3, 60
 RARE, LEAST_SHARED, SHARED = 12, 6, 0.7
 # A rule that names the product may be wrong in some builds of which it is right in twice as many: packages are patched.
-RIGHT_FOR_WRONG, NAMED = 2, 1.2
+RIGHT_FOR_WRONG, NAMED, LEAST_BUILDS = 2, 1.2, 2
 
 
 @dataclass
@@ -31,10 +32,12 @@ class Chooser:
     """Chooses for all products: who has whose code in it is only known when all are seen.
 
     `embedders` are, by product, the source packages that carry its code: they have most of its marks, and the product
-    has not most of theirs.
+    has not most of theirs. `akin` are those of which a maintainer knows better.
     """
 
-    def __init__(self, proposals: Sequence[Proposal], survey: Survey) -> None:
+    def __init__(
+        self, proposals: Sequence[Proposal], survey: Survey, akin: Mapping[str, Collection[str]] = MappingProxyType({})
+    ) -> None:
         self._survey = survey
         self._owner = {source: proposal.product for proposal in proposals for source in sources(proposal)}
         self._sources: dict[str, set[str]] = defaultdict(set)
@@ -43,6 +46,7 @@ class Chooser:
         holders = {proposal.product: self._holders(proposal) for proposal in proposals}
         self.embedders: dict[str, set[str]] = {
             product: {source for source in found if not self._sources[product] & self._held(holders, source)}
+            - set(akin.get(product, ()))
             for product, found in holders.items()
         }
 
@@ -87,7 +91,11 @@ class Chooser:
         chosen: list[tuple[Version, Candidate]] = []
         files: set[object] = set()
         builds: set[object] = set()
+        mistaken: set[object] = set()
         for found, candidate in pairs:
+            wrong = {build for build, _, _ in found.wrong}
+            if wrong & builds or found.builds & mistaken:
+                continue
             is_more = found.builds - builds if candidate.near else found.right - files
             if not is_more or len(chosen) >= MOST_RULES or not self._is_right(found, candidate):
                 continue
@@ -95,12 +103,15 @@ class Chooser:
                 chosen.append((rule, candidate))
                 files |= found.right
                 builds |= found.builds
+                mistaken |= wrong
         return chosen
 
     @staticmethod
     def _is_right(found: Found, candidate: Candidate) -> bool:
         wrong = {build for build, _, _ in found.wrong}
         may_err = candidate.score > NAMED and not candidate.near
+        if len(found.builds) < LEAST_BUILDS:
+            return False
         return not wrong or (may_err and len(found.builds - wrong) >= RIGHT_FOR_WRONG * len(wrong))
 
     def _found(self, proposal: Proposal, number: int) -> Found:

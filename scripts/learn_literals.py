@@ -15,10 +15,13 @@ class Literals:
         self._all = sorted(set(located) | set(others))
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         wanted = set(located)
-        flags = [0 if literal in wanted else hyperscan.HS_FLAG_SINGLEMATCH for literal in self._all]
+        once = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
+        flags = [hyperscan.HS_FLAG_DOTALL if literal in wanted else once for literal in self._all]
         if self._all:
             numbers = list(range(len(self._all)))
-            self._database.compile(expressions=self._all, ids=numbers, flags=flags, literal=True)
+            # Escaped: what is given as a literal ends at its first zero byte.
+            escaped = [b"".join(b"\\x%02x" % byte for byte in literal) for literal in self._all]
+            self._database.compile(expressions=escaped, ids=numbers, flags=flags)
 
     def search(self, data: bytes) -> Mapping[bytes, Sequence[int]]:
         """Offsets, ascending, of each literal that is there."""

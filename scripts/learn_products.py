@@ -19,6 +19,8 @@ class Product:
     purl: str = ""
     sonames: tuple[str, ...] = ()
     """Sonames that are its own although other products have them, too."""
+    akin: tuple[str, ...] = ()
+    """Source packages that share its texts, but do not have its code in them: relatives, forks, what it embeds."""
 
 
 def _read() -> dict[str, Any]:

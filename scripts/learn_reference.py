@@ -1,7 +1,7 @@
 """The reference: every ELF file that was fetched, and those of the machine that this runs on, by source package."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from scripts import learn_packs
@@ -13,10 +13,12 @@ UNOWNED = "(no package)"
 DPKG = Path("/var/lib/dpkg/info")
 
 
-def packs(work: Path) -> list[Path]:
-    """Every pack there is, big ones first: the last processes to end are done at about the same time."""
-    found = (path for path in (work / "packs").glob("*/*.pack"))
-    return sorted(found, key=lambda path: (-path.stat().st_size, path))
+def packs(work: Path, releases: Sequence[str], strangers: Iterable[str]) -> list[Path]:
+    """Every pack there is, big ones first; of strangers those of the oldest and of the newest release."""
+    strange, seen = set(strangers), {releases[0], releases[-1], MACHINE}
+    found = (work / "packs").glob("*/*.pack")
+    wanted = (path for path in found if path.stem not in strange or path.parent.name in seen)
+    return sorted(wanted, key=lambda path: (-path.stat().st_size, path))
 
 
 def pack_machine(work: Path, root: Path = Path("/usr")) -> int:

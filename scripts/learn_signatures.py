@@ -7,7 +7,7 @@ docs/how-to/learn-signatures.md tells how a maintainer uses it.
 
 import argparse
 import pickle
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -23,6 +23,7 @@ from pellucid.analyzers import signatures
 
 STEPS = ("fetch", "survey", "choose", "verify")
 PROCESSES = 2
+MOST_PLUGINS = 1
 SURVEY, EMBEDDERS, RESULTS = "survey.pickle", "embedders.pickle", "results.pickle"
 
 
@@ -50,22 +51,27 @@ def _propose(task: tuple[Path, Product]) -> Proposal | None:
     return propose(product.name, learn_builds.builds(work, learn_products.releases(), product.sources))
 
 
+def _reference(work: Path) -> list[Path]:
+    return learn_reference.packs(work, learn_products.releases(), learn_products.strangers())
+
+
 def survey(work: Path, products: Mapping[str, Product]) -> None:
     """Find what might tell the products, and try it on everything."""
     proposals = proposals_of(work, products)
     print(f"{len(proposals)} products have programs or libraries", flush=True)
-    found = learn_survey.survey(proposals, learn_reference.packs(work))
+    found = learn_survey.survey(proposals, _reference(work))
     (work / SURVEY).write_bytes(pickle.dumps((proposals, found)))
 
 
 def choose(work: Path, products: Mapping[str, Product]) -> None:
     """Write a file for every product that can be told; files that were made by hand stay as they are."""
     proposals, found = pickle.loads((work / SURVEY).read_bytes())
-    chooser = Chooser(proposals, found)
+    chooser = Chooser(proposals, found, {name: product.akin for name, product in products.items()})
     (work / EMBEDDERS).write_bytes(pickle.dumps(chooser.embedders))
     by_hand = [item for item in signatures.signatures() if not writing.is_learnt(writing.path_of(item.product))]
     taken = {name for item in by_hand for name in (item.product, *item.packages)}
-    sonames = _own_sonames(proposals, products, {name for item in by_hand for name in item.sonames})
+    taken_sonames = {name for item in by_hand for name in item.sonames}
+    sonames = own_sonames(proposals, products, taken_sonames, found.sonames)
     written = set()
     for proposal in proposals:
         if taken & {proposal.product, *sources(proposal)}:
@@ -82,24 +88,37 @@ def choose(work: Path, products: Mapping[str, Product]) -> None:
     print(f"{len(written)} signatures written, {len(by_hand)} by hand")
 
 
-def _own_sonames(
-    proposals: Sequence[Proposal], products: Mapping[str, Product], taken: set[str]
+def own_sonames(
+    proposals: Sequence[Proposal], products: Mapping[str, Product], taken: set[str], held: Mapping[str, set[str]]
 ) -> dict[str, list[str]]:
-    """The sonames of each product that no other has, and those that a maintainer says are its own."""
-    holders: dict[str, set[str]] = defaultdict(set)
+    """The sonames of each product that no other has, and those that a maintainer says are its own.
+
+    One other source package may have a soname, in a plugin; a beginning of sonames that others have is written out.
+    """
+    found: dict[str, list[str]] = {}
     for proposal in proposals:
-        for soname in proposal.sonames:
-            holders[soname].add(proposal.product)
-    claimed = {soname: product.name for product in products.values() for soname in product.sonames}
+        own, claimed = sources(proposal), products[proposal.product].sonames
+        stems: list[str] = []
+        for stem in proposal.sonames:
+            whole = [stem] if stem.endswith(".so") or not _begun(stem, held, own) else _whole(stem, held, own)
+            stems += [name for name in whole if len(held.get(name, set()) - own) <= MOST_PLUGINS]
+        found[proposal.product] = [name for name in dict.fromkeys((*claimed, *stems)) if name not in taken]
+    holders = Counter(name for names in found.values() for name in names)
+    claims = {name for product in products.values() for name in product.sonames}
     return {
-        proposal.product: [
-            soname
-            for soname in proposal.sonames
-            if soname not in taken
-            and (claimed.get(soname) == proposal.product or (soname not in claimed and len(holders[soname]) == 1))
+        product: [
+            name for name in names if holders[name] == 1 or (name in claims and name in products[product].sonames)
         ]
-        for proposal in proposals
+        for product, names in found.items()
     }
+
+
+def _begun(stem: str, held: Mapping[str, set[str]], own: set[str]) -> bool:
+    return any(name.startswith(stem) and names - own for name, names in held.items())
+
+
+def _whole(stem: str, held: Mapping[str, set[str]], own: set[str]) -> list[str]:
+    return sorted(name for name, names in held.items() if name.startswith(stem) and names & own)
 
 
 def verify(work: Path, products: Mapping[str, Product]) -> None:
@@ -108,7 +127,7 @@ def verify(work: Path, products: Mapping[str, Product]) -> None:
     known = set(learn_products.strangers()).union(*owners.values())
     for signature in signatures.signatures():
         owners[signature.product] = (owners.get(signature.product) or set()) | (known & set(signature.packages))
-    results = learn_verify.verify(learn_reference.packs(work), owners)
+    results = learn_verify.verify(_reference(work), owners)
     (work / RESULTS).write_bytes(pickle.dumps(results))
     embedders: dict[str, set[str]] = pickle.loads((work / EMBEDDERS).read_bytes())
     print(learn_table.write(results, embedders))

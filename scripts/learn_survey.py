@@ -42,14 +42,20 @@ class Found:
 
 @dataclass
 class Survey:
-    """Results by product and number of the candidate; `holders` are the sources that have a mark or an anchor."""
+    """Results by product and number of the candidate.
+
+    `holders` are the sources that have a mark or an anchor, `sonames` those that have a soname, without its version.
+    """
 
     candidates: dict[Key, Found] = field(default_factory=lambda: defaultdict(Found))
     holders: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    sonames: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def merge(self, other: "Survey") -> None:
         for key, found in other.candidates.items():
             self.candidates[key].merge(found)
+        for soname, names in other.sonames.items():
+            self.sonames[soname] |= names
         for literal, sources in other.holders.items():
             for source, count in sources.items():
                 self.holders[literal][source] = self.holders[literal].get(source, 0) + count
@@ -72,6 +78,8 @@ class _Surveyor:
         self.literals = Literals(set(self.rules), marks)
 
     def file(self, survey: Survey, build: Build, version: str, file: ElfFile) -> None:
+        if file.soname:
+            survey.sonames[file.soname.partition(".so")[0] + ".so"].add(build[0])
         hits = self.literals.search(file.data)
         artefact = Artefact(data=file.data, kind="elf", hits=hits)
         for literal in hits:
@@ -129,4 +137,4 @@ def _batch(paths: Iterable[Path]) -> Survey:
         for packed in pack.files:
             file = ElfFile(packed.package, packed.path, packed.data)
             _surveyors[0].file(survey_, (pack.source, pack.release), version, file)
-    return Survey(dict(survey_.candidates), dict(survey_.holders))
+    return Survey(dict(survey_.candidates), dict(survey_.holders), dict(survey_.sonames))

@@ -20,7 +20,9 @@ DATE = re.compile(r"[ ,(\[]{1,3}(?:\d{4}[-/ ]\w{2,3}[-/ ]\d\d?|\d\d?[-/ ]\w{2,3}
 DIGIT = re.compile(r"\d")
 ANY_DIGIT = "\N{FULLWIDTH DIGIT ZERO}"
 # Paths of Debian's builders, and what it says of itself.
-FOREIGN = re.compile(r"/build/|reproducible|[Dd]ebian|/usr/src|linux-gnu|.version.:.$|^--|^/usr/|^/etc/|^%s$")
+FOREIGN = re.compile(
+    r"/build/|-[A-Za-z0-9]{6}/[a-z]|reproducible|[Dd]ebian|/usr/src|linux-gnu|.version.:.$|^--|^/usr/|^/etc/|^%s$"
+)
 NEIGHBOUR = re.compile(rb"(?<=\0)[\x20-\x7e]{8,100}(?=\n?\0)")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
-from scripts import learn_licences, signature_checks
+from scripts import learn_licences, learn_templates, signature_checks
 from scripts.learn_choose import Choice
 from scripts.learn_products import Product
 from scripts.learn_propose import Proposal
@@ -65,7 +65,9 @@ def compose(proposal: Proposal, choice: Choice, product: Product, sonames: Seque
 
 
 def _is_anchor(text: str) -> bool:
-    """Whether the linter of signatures has nothing against it."""
+    """Whether it is no path of a builder, and the linter of signatures has nothing against it."""
+    if learn_templates.FOREIGN.search(text):
+        return False
     rule = Version(anchor=text, pattern="(?P<version>)")
     example = Example()
     bare = Signature(vendor="v", product="p", purl="pkg:generic/p", licence="", version=(rule,), hit=(example,))

@@ -5,7 +5,16 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from scripts import learn_licences, learn_marks, learn_packs, learn_survey, learn_versions, learn_writing
+from scripts import (
+    learn_licences,
+    learn_marks,
+    learn_packs,
+    learn_signatures,
+    learn_survey,
+    learn_verify,
+    learn_versions,
+    learn_writing,
+)
 from scripts.learn_archive import Package, Release, chosen
 from scripts.learn_builds import Build, ElfFile
 from scripts.learn_choose import Chooser
@@ -224,6 +233,33 @@ def test_what_is_written_is_a_signature_that_fits_its_own_examples(tmp_path: Pat
     assert signature.sonames == ("libwombat.so",)
     assert signature.hit[0].version == "1.4"
     assert parse("wombat.toml", learn_writing.text_of(signature).encode()) == signature
+
+
+def test_verification_counts_right_wrong_and_elsewhere(tmp_path: Path) -> None:
+    banner = elf_file(payload=b"\0 deflate 1.2.13 Copyright 1995-2022 Jean-loup Gailly and Mark Adler \0")
+    packs = [
+        write_pack(tmp_path, "zlib", "new-armhf", "1:1.2.13.dfsg-1", banner),
+        write_pack(tmp_path, "zlib", "old-armhf", "1:1.2.11.dfsg-1", banner),
+        write_pack(tmp_path, "zlib", "odd-armhf", "0~git2-1", banner),
+        write_pack(tmp_path, "zoo", "new-armhf", "7.0", banner),
+    ]
+    result = learn_verify.verify(packs, {"zlib": {"zlib"}})["zlib"]
+    assert result.hits == {("zlib", "new-armhf")}
+    assert result.wrong == {("zlib", "old-armhf"): "1.2.11: 1.2.13"}
+    assert result.unnumbered == {("zlib", "odd-armhf")}
+    assert result.elsewhere == {"zoo": ("usr/lib/zoo.so", "1.2.13")}
+
+
+def test_a_soname_that_others_have_is_nobodys(wombats: list[Build]) -> None:
+    proposal = proposal_of(wombats)
+    product = {"wombat": Product(name="wombat", sources=("wombat",))}
+    alone = {"libwombat.so": {"wombat", "zoo"}}
+    assert learn_signatures.own_sonames([proposal], product, set(), alone) == {"wombat": ["libwombat.so"]}
+    shared = {"libwombat.so": {"wombat", "zoo", "park"}}
+    assert learn_signatures.own_sonames([proposal], product, set(), shared) == {"wombat": []}
+    assert learn_signatures.own_sonames([proposal], product, {"libwombat.so"}, alone) == {"wombat": []}
+    claimed = {"wombat": Product(name="wombat", sources=("wombat",), sonames=("libwombat.so",))}
+    assert learn_signatures.own_sonames([proposal], claimed, set(), shared) == {"wombat": ["libwombat.so"]}
 
 
 def test_file_names_tell_a_version_only_where_they_always_do(wombats: list[Build]) -> None:
