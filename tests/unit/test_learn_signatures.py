@@ -15,7 +15,7 @@ from scripts import (
     learn_versions,
     learn_writing,
 )
-from scripts.learn_archive import Package, Release, chosen
+from scripts.learn_archive import Release
 from scripts.learn_builds import Build, ElfFile
 from scripts.learn_choose import Chooser
 from scripts.learn_fetch import pack_path
@@ -108,12 +108,6 @@ def test_expressions_fit_the_shape_of_the_versions() -> None:
     assert not expression.fullmatch("10")
     assert re.fullmatch(learn_versions.expression(["252", "247"]), "256")
     assert not re.fullmatch(learn_versions.expression(["1.2.3"]), "1")
-
-
-def test_ranges_hold_what_lies_between_their_bounds() -> None:
-    assert learn_versions.inside("1.2.12", "vers:generic/>1.2.11|<1.2.13")
-    assert not learn_versions.inside("1.2.11", "vers:generic/>1.2.11|<1.2.13")
-    assert learn_versions.inside("1.2.11", "vers:generic/>=1.2.11")
 
 
 def test_code_is_zeroed_and_text_is_not() -> None:
@@ -232,6 +226,8 @@ def test_what_is_written_is_a_signature_that_fits_its_own_examples(tmp_path: Pat
     assert signature.licence == "LGPL-2.1-or-later"
     assert signature.sonames == ("libwombat.so",)
     assert signature.hit[0].version == "1.4"
+    assert learn_versions.inside("1.2.12", "vers:generic/>1.2.11|<1.2.13")
+    assert not learn_versions.inside("1.2.11", "vers:generic/>1.2.11|<1.2.13")
     assert parse("wombat.toml", learn_writing.text_of(signature).encode()) == signature
 
 
@@ -283,11 +279,6 @@ def test_file_names_tell_a_version_only_where_they_always_do(wombats: list[Build
 )
 def test_licences(words: str, expression: str) -> None:
     assert learn_licences.stated(f"Format: x\n\nFiles: *\nCopyright: a\n b\nLicense: {words}\n") == expression
-
-
-def test_what_is_taken_of_a_source_is_not_gigabytes() -> None:
-    packages = [Package(name=f"p{n}", source="s", source_version="1", size=10**6 * n, homepage="") for n in range(1, 9)]
-    assert [package.name for package in chosen(packages)] == ["p1", "p2"]
 
 
 def test_the_index_has_programs_and_libraries(tmp_path: Path) -> None:
