@@ -37,17 +37,16 @@ class Environment:
 
 def read(data: Data, start: int = 0) -> Environment:
     """The environment at `start`; raises Malformed when the checksum fits no size."""
-    stated = int.from_bytes(take(data, start, CHECKSUM), "little")
+    stated = take(data, start, CHECKSUM)
     area = data[start : start + LARGEST]
     for header in (CHECKSUM, CHECKSUM + 1):
         if not (_named(area, header) and _goes_on(area, header)):
             continue
-        for byte_order in (stated, int.from_bytes(area[:CHECKSUM], "big")):
-            if length := _length(area, header, byte_order):
-                end = area.find(b"\0\0", header, length)
-                rows = area[header : end if end >= 0 else length].rstrip(b"\0\xff").split(b"\0")
-                flag = area[CHECKSUM] if header > CHECKSUM else None
-                return Environment(length=length, flag=flag, variables=tuple(rows))
+        if length := _length(area, header, stated):
+            end = area.find(b"\0\0", header, length)
+            rows = area[header : end if end >= 0 else length].rstrip(b"\0\xff").split(b"\0")
+            flag = area[CHECKSUM] if header > CHECKSUM else None
+            return Environment(length=length, flag=flag, variables=tuple(rows))
     raise Malformed("no environment of U-Boot")
 
 
@@ -58,17 +57,21 @@ def _named(area: bytes, at: int) -> bool:
 
 
 def _goes_on(area: bytes, at: int) -> bool:
-    """Whether behind the first variable another one follows, or the end: so that text costs no checksums."""
+    """Whether behind the first variable another one follows, or nothing at all: so that text costs no checksums."""
     end = area.find(b"\0", at)
+    if end <= 0:
+        return False
+    rest = area[end + 1 : -(-(end + 2) // STEP) * STEP]
+    if not rest.strip(b"\0") or not rest[1:].strip(b"\xff"):
+        return True
     name, equals, _ = area[end + 1 : end + 1 + LONGEST_NAME].partition(b"=")
-    return end > 0 and (
-        not area[end + 1 : end + 2].strip(b"\0") or (bool(equals) and name.isascii() and b"\0" not in name)
-    )
+    return bool(equals) and name.isascii() and b"\0" not in name
 
 
-def _length(area: bytes, header: int, stated: int) -> int:
-    """The size for which the checksum is right; 0 when there is none."""
-    return next((end for end, checksum in _checksums(area, header) if checksum == stated), 0)
+def _length(area: bytes, header: int, stated: bytes) -> int:
+    """The size for which the checksum is right, in either byte order; 0 when there is none."""
+    wanted = {int.from_bytes(stated, "little"), int.from_bytes(stated, "big")}
+    return next((end for end, checksum in _checksums(area, header) if checksum in wanted), 0)
 
 
 def _checksums(area: bytes, header: int) -> Iterator[tuple[int, int]]:
