@@ -1,5 +1,6 @@
 """The entry point: parse, run one command, turn failures into a line on stderr and an exit code."""
 
+import gc
 import importlib
 import os
 import sys
@@ -12,6 +13,8 @@ from pellucid.errors import PellucidError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `pellucid ARGV` and return its exit code."""
+    # A command ends before cycles could pile up; looking for them among a hundred thousand places takes its time.
+    gc.set_threshold(100_000, 20, 100)
     arguments = parser.build().parse_args(argv)
     try:
         # Only now: each command loads what it needs, and --help nothing.

@@ -5,6 +5,7 @@ and JSON; with the requests come the open files that they speak of. The answers 
 hostile bytes: the other side decodes them as data, never as objects.
 """
 
+import gc
 import importlib
 import os
 import signal
@@ -27,6 +28,8 @@ MOST_FILES = 64
 
 def main() -> None:
     """Enter the sandbox, then answer requests until the socket is closed."""
+    # Facts are made by the thousand and hold no cycles: looking for them again and again costs a tenth of the time.
+    gc.set_threshold(100_000, 20, 100)
     logs.configure()
     # Ctrl-C goes to every process of a terminal; the one that asks decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
