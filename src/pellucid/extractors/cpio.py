@@ -15,7 +15,7 @@ def measure(data: Data, start: int) -> int:
 
 @extractor(
     name="cpio",
-    version=1,
+    version=2,
     signatures=tuple(Signature(magic) for magic in (archives.NEWC, archives.CRC, archives.ODC)),
     measure=measure,
 )

@@ -15,7 +15,7 @@ def measure(data: Data, start: int) -> int:
 
 @extractor(
     name="exfat",
-    version=1,
+    version=2,
     signatures=(Signature(volumes.MAGIC, at=volumes.MAGIC_AT),),
     measure=measure,
 )

@@ -30,7 +30,7 @@ def _has_root(data: Data, found: superblock.Superblock) -> bool:
 
 @extractor(
     name="ext",
-    version=1,
+    version=2,
     signatures=tuple(Signature(superblock.MAGIC + bytes([state, 0]), at=superblock.MAGIC_AT) for state in STATES),
     measure=measure,
 )

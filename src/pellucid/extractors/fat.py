@@ -18,7 +18,7 @@ def measure(data: Data, start: int) -> int:
 
 @extractor(
     name="fat",
-    version=1,
+    version=2,
     signatures=tuple(Signature(text, at=at) for text, at in TYPES),
     measure=measure,
 )

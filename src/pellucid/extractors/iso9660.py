@@ -29,7 +29,7 @@ def measure(data: Data, start: int) -> int:
     return max([length, *(end for end in ends if end <= len(data))])
 
 
-@extractor(name="iso9660", version=1, signatures=(Signature(volume.MAGIC, at=volume.MAGIC_AT),), measure=measure)
+@extractor(name="iso9660", version=2, signatures=(Signature(volume.MAGIC, at=volume.MAGIC_AT),), measure=measure)
 def iso9660(artefact: Artefact, output: Output) -> None:
     """Take a disc apart by its Rock Ridge names, else those of UDF, of Joliet, or its own.
 

@@ -13,7 +13,7 @@ def measure(data: Data, start: int) -> int:
     return volume.read(data, start).length
 
 
-@extractor(name="udf", version=1, signatures=(Signature(volume.MAGIC, at=volume.MAGIC_AT),), measure=measure)
+@extractor(name="udf", version=2, signatures=(Signature(volume.MAGIC, at=volume.MAGIC_AT),), measure=measure)
 def udf(artefact: Artefact, output: Output) -> None:
     """Take a UDF disc apart. What is deleted is not listed; streams beside files are left out."""
     disc = volume.read(artefact.data)
