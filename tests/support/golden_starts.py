@@ -83,3 +83,5 @@ def cases() -> Iterator[Case]:
     yield Case(f"{programs}/exec", CONTAINER, "an image with an entry point, arguments and a check")
     yield Case(f"{programs}/shell", SHELL_FORM, "an image whose command is for a shell")
     yield Case(f"{programs}/other", b'{"rootfs": {"path": "rootfs"}, "process": {}}', "a runtime's configuration")
+    damaged = b'{"config":{"Entrypoint":["\xb2k"]},"rootfs":{"type":"layers"}}'
+    yield Case(f"{programs}/damaged", damaged, "a configuration that is no UTF-8")

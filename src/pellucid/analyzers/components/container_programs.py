@@ -35,7 +35,7 @@ def container_programs(artefact: Artefact) -> Iterator[Fact]:
     """Tell which program a container starts (entry point and its arguments), and which checks its health."""
     try:
         process = msgspec.json.decode(artefact.window(0, LARGEST), type=_Image).config
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
     test = process.health.get("Test") if isinstance(process.health, dict) else None
     for words in ([*_words(process.entrypoint), *_words(process.command)], _words(test)[1:]):
