@@ -158,22 +158,18 @@ def _candidate(
 
 
 def _file_names(builds: Sequence[Build]) -> list[str]:
-    """Expressions for libraries whose file name always carries the product's version."""
+    """Names of libraries whose file name always carries the product's version, with a star in its place."""
     pairs: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for build in builds:
         for file in build.files:
             found = VERSIONED.fullmatch(file.name)
             if found and file.is_public:
                 pairs[found["before"], found["after"] or ""].append((found["version"], build.version))
-    stems: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for (before, after), seen in sorted(pairs.items()):
-        is_version = all(learn_versions.same(name, version) for name, version in seen)
-        if is_version and learn_versions.differing(version for _, version in seen) >= LEAST_VERSIONS:
-            expression = learn_versions.expression([version for _, version in seen])
-            stems[expression, after].append(re.escape(before).replace(r"\-", "-"))
     return [
-        f"{names[0] if len(names) == 1 else '(?:' + '|'.join(names) + ')'}(?P<version>{expression}){re.escape(after)}"
-        for (expression, after), names in stems.items()
+        f"{before}*{after}"
+        for (before, after), seen in sorted(pairs.items())
+        if all(learn_versions.same(name, version) for name, version in seen)
+        and learn_versions.differing(version for _, version in seen) >= LEAST_VERSIONS
     ]
 
 

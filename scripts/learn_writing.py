@@ -186,7 +186,7 @@ def _entry(name: str, value: object) -> list[str]:
 
 def _literal(name: str, text: str) -> str:
     """A string of TOML; expressions stand as they are where they can."""
-    if name in ("pattern", "files", "cpe") and "\\" in text and "'" not in text:
+    if name in ("pattern", "cpe") and "\\" in text and "'" not in text:
         return f"'{text}'"
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
     return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'

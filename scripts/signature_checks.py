@@ -21,6 +21,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._+-]*")
 CPE = re.compile(r"[aoh]:(?:[a-z0-9._-]|\\[!-/:-@\[-`{-~])+:(?:[a-z0-9._-]|\\[!-/:-@\[-`{-~])+")
 PURL = re.compile(r"pkg:[a-z]+(?:/[A-Za-z0-9._%+~-]+)+")
 SONAME = re.compile(r"[A-Za-z0-9._+-]+(?:\.so|-)")
+STARRED = re.compile(r"[\w.+~-]{3,80}\*[\w.+~-]{0,40}")
 # The end of a group that repeats without end, and something that does so in it.
 NESTED = re.compile(r"(?<!\\)(?:[+*]|,\})[^()]*\)(?:[+*]|\{\d+,\})")
 # Words that stand in programs of every kind: no anchor may be as little as that.
@@ -48,6 +49,7 @@ def of_one(name: str, signature: Signature) -> Iterator[str]:
         except InvalidLicenseExpression as error:
             yield f"licence: {error}"
     yield from (f"sonames: {item!r}" for item in signature.sonames if not SONAME.fullmatch(item))
+    yield from (f"files: {item!r} is no name with one star" for item in signature.files if not STARRED.fullmatch(item))
     wrong = [f"{field}: {why}" for field, pattern in _patterns(signature) for why in wrong_with(pattern)]
     yield from wrong or _too_slow(signature)
     yield from _literals(signature)
@@ -59,7 +61,6 @@ def of_one(name: str, signature: Signature) -> Iterator[str]:
 
 def _patterns(signature: Signature) -> Iterator[tuple[str, str]]:
     yield from ((f"version[{number}].pattern", rule.pattern) for number, rule in enumerate(signature.version))
-    yield from ((f"files[{number}]", pattern) for number, pattern in enumerate(signature.files))
 
 
 def wrong_with(pattern: str) -> Iterator[str]:

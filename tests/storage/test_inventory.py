@@ -42,7 +42,7 @@ EVERYTHING = Dependency(
     cpe_candidates=("cpe:2.3:a:rob:busybox:1.36.1:*:*:*:*:*:*:*",),
     requires=("musl", "libcrypto3"),
     aliases=("bb",),
-    name_version=r"busybox-(?P<version>[\\d.]+)",
+    name_version="busybox-*\nbusybox.*",
     places=(BUSYBOX, NOTES),
 )
 PROGRAM = Component(

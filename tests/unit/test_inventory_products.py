@@ -150,7 +150,7 @@ def test_one_without_a_version_is_the_only_one_that_it_can_be() -> None:
 
 def test_the_name_of_a_file_tells_a_version_that_its_bytes_do_not() -> None:
     cpe = "cpe:2.3:a:zlib:zlib:*:*:*:*:*:*:*:*"
-    pattern = r"libz\.so\.(?P<version>\d+\.\d+\.\d+)"
+    pattern = "libzz-*\nlibz.so.*"
     vague = dependency(
         "zlib", "", "usr/lib/libz.so.1.2.13", witness=Witness.SYMBOLS, cpe=cpe, name_version=pattern, confidence=0.6
     )

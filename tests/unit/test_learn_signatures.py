@@ -258,9 +258,7 @@ def test_a_soname_that_others_have_is_nobodys(wombats: list[Build]) -> None:
 
 
 def test_file_names_tell_a_version_only_where_they_always_do(wombats: list[Build]) -> None:
-    assert proposal_of(wombats).files == [
-        r"libwombat\.so\.(?P<version>" + learn_versions.expression(["1.2.3", "1.4"]) + ")"
-    ]
+    assert proposal_of(wombats).files == ["libwombat.so.*"]
     moved = build("1.6", library("1.6"))
     wrong = Build(**(vars(moved) | {"files": (ElfFile("l", "usr/lib/libwombat.so.2.0", library("1.6")),)}))
     assert not proposal_of([*wombats, wrong]).files

@@ -48,8 +48,8 @@ class Dependency:
     around the upstream one, `distro` is "debian-12". `cpe` is the likeliest CPE 2.3 name, `cpe_candidates` others.
 
     `requires` are names of packages in the same universe that it needs. `aliases` are other names under which packages
-    ship it, by which a guess from bytes is known to be an installed package. `name_version` are regular expressions,
-    one a line, with a group `version` for names of files: where the bytes say nothing, the name of the file may.
+    ship it, by which a guess from bytes is known to be an installed package. `name_version` are names of
+    files, one a line, with a star for the version: where the bytes say nothing, the name of the file may.
     `places` are the paths of the artefacts that are it, contain it or belong to it, known when a whole image is.
     """
 

@@ -64,7 +64,7 @@ def _wants(artefact: Artefact) -> bool:
 
 @analyzer(
     name="product_signatures",
-    version=2,
+    version=3,
     stage=Stage.COMPONENTS,
     wants=Selector(_wants, lambda: table().literals),
     data=revision,

@@ -12,7 +12,7 @@ MOST_LINKS = 40
 MOST_KEPT = 200_000
 # How deep a root may lie in its container.
 DEEPEST_ROOT = 6
-# What stands right below the root of a system; two of them make a folder one.
+# What stands right below the root of a system; three of them make a folder one.
 TOP_FOLDERS = frozenset(("bin", "sbin", "lib", "lib64", "usr", "etc", "var", "system", "dev", "proc", "opt"))
 LEAST_TOP_FOLDERS = 3
 

@@ -24,6 +24,8 @@ MOST_FORMS = 64
 MOST_ALIKE, MOST_EXPLAINING = 1000, 32
 MOST_VERSIONS = 500
 BY_NAME = 0.5
+# Facts come from processes that read hostile bytes: what they ask for is a name with a star, never an expression.
+VERSION_IN_NAME = re.compile(r"20\d{6}|\d{1,4}(?:\.\d{1,4}){1,4}(?:[-.]?(?:rc|alpha|beta|pre)[-.]?\d{0,3})?[a-z]{0,2}")
 # What distributions put around the name of a project.
 PREFIX = re.compile(r"^(?:python3?|py3?|node|ruby|php\d*|golang|perl|lua\d*|lib|r-cran|rust|haskell|ocaml)-?(?=[a-z])")
 SUFFIX = re.compile(
@@ -155,11 +157,15 @@ def _by_file_name(item: Dependency) -> Dependency:
     """With the version that the name of its file tells, when its bytes do not."""
     if item.version:
         return item
-    for pattern in map(re.compile, item.name_version.splitlines()):
+    for wanted in item.name_version.splitlines():
+        before, _, after = wanted.partition("*")
         for evidence in item.evidence:
-            found = pattern.fullmatch(basename(evidence.artefact.rpartition(SEPARATOR)[2]))
-            if found and (not item.version_range or contains(item.version_range, found["version"])):
-                return with_version(item, found["version"])
+            name = basename(evidence.artefact.rpartition(SEPARATOR)[2])
+            version = name.removeprefix(before).removesuffix(after)
+            if name != f"{before}{version}{after}" or not VERSION_IN_NAME.fullmatch(version):
+                continue
+            if not item.version_range or contains(item.version_range, version):
+                return with_version(item, version)
     return item
 
 

@@ -18,7 +18,6 @@ SERVICE_SCRIPT = re.compile(r"/etc/(?:rc\.d/)?init\.d/[^/]+")
 RUN_LEVEL = re.compile(r"(?:^|/)etc/(?:rc\.d/)?(?:rc[0-9S]\.d|rc\.d|runlevels/[^/]+|s6-overlay/[^/]+)/(?P<name>[^/]+)$")
 WANTS = re.compile(r"\.(?:wants|requires)/(?P<unit>[^/]+)$")
 WORD = re.compile(r"[^\s;|&<>()\"']+")
-ORDER = (Reachability.ENTRY_POINT, Reachability.INVOKED, Reachability.LOADED)
 
 
 class Running:
@@ -127,8 +126,3 @@ def _is_enabled(name: str, enabled: set[str]) -> bool:
     if stem.endswith("@"):
         return any(other.startswith(stem) for other in enabled)
     return any(f"{stem}.{other}" in enabled for other in ("socket", "timer", "path"))
-
-
-def best(found: Iterable[Reachability]) -> Reachability:
-    """The strongest of several; unknown when there is none."""
-    return min(found, key=lambda item: ORDER.index(item) if item in ORDER else len(ORDER), default=Reachability.UNKNOWN)
