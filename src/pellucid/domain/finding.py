@@ -5,6 +5,10 @@ from enum import StrEnum
 
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.severity import Severity
+from pellucid.domain.vulnerability import Vulnerability
+
+Identity = tuple[str, str, str, str]
+"""Vendor, product, version and purl of a dependency."""
 
 
 class FindingType(StrEnum):
@@ -31,12 +35,65 @@ class FindingStatus(StrEnum):
     REMEDIATED = "remediated"
 
 
+class Predicate(StrEnum):
+    """What makes a vulnerability likely to be used, in the words and the order of the v4 contract; the worst first."""
+
+    KEV = "kev"
+    RANSOMWARE = "ransomware"
+    WEAPONISED = "weaponizedExploit"
+    VERIFIED = "verifiedExploit"
+    EXPLOIT = "publicExploit"
+    POC = "publicPoc"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why there is a finding: what says that this version is affected, and how the version is known.
+
+    `source` is the feed and `record` the id of its record; `range` the range that the version lies in, as a text
+    (">= 1.0, < 1.2"); `witness` what the dependency was recognised by; `note` one sentence, with what to keep in mind.
+    """
+
+    source: str
+    record: str = ""
+    range: str = ""
+    witness: str = ""
+    confidence: float = 1.0
+    note: str = ""
+
+
+class SilenceKind(StrEnum):
+    """Why an upstream match is no finding."""
+
+    FIXED = "fixed"  # the distribution's build has the fix
+    NOT_AFFECTED = "notAffected"  # the distribution's build never had the fault
+    VEX = "vex"  # a document of the vendor says so
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silenced:
+    """A match that is no finding, since somebody who knows better says so; `source` is who, `reason` a sentence."""
+
+    vulnerability: str
+    dependency: Identity
+    source: str
+    reason: str
+    kind: SilenceKind
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """A judgement, as a matcher yields it. `key` is stable over scans and images: it makes the finding the product's.
 
-    `class_` groups types ("vulnerability", "cryptography", "secret"); identifiers are pairs such as ("cve", "CVE-…").
+    `class_` groups types ("vulnerability", "cryptography", "secret"), `subtype` is a word of the contract where the
+    type has any ("certificate", "key"); identifiers are pairs such as ("cve", "CVE-…"). `tool` is who found it.
     `dependencies` are the identities of all that it is about, `dependency` is the one that stands for them.
+
+    Of findings about a known vulnerability, `vulnerability` is what is known of it, `reasons` say why it is thought to
+    be in the image, `predicates` are the words of Predicate, `ssvc_decision` is "track", "trackStar", "attend" or "act"
+    and `risk` is between 0 and 1. `conditional`: it matters only together with a platform that is not known to be
+    there. `reachability` says how the software that has it comes to run: "entryPoint", "invoked", "loaded", or "" when
+    that is not known.
     """
 
     key: str
@@ -53,6 +110,20 @@ class Finding:
     is_kev: bool = False
     cvss_score: float | None = None
     confidence: float = 1.0
-    dependency: tuple[str, str, str, str] | None = None
-    dependencies: tuple[tuple[str, str, str, str], ...] = ()
+    dependency: Identity | None = None
+    dependencies: tuple[Identity, ...] = ()
     references: tuple[str, ...] = field(default=())
+    vulnerability: Vulnerability | None = None
+    reasons: tuple[Reason, ...] = ()
+    conditional: bool = False
+    reachability: str = ""
+    risk: float = 0.0
+    predicates: tuple[str, ...] = ()
+    ssvc_decision: str = ""
+    subtype: str = ""
+    tool: str = "pellucid"
+
+    @property
+    def all_predicates(self) -> tuple[Predicate, ...]:
+        """Without repetitions, in the contract's order, and with `is_kev` among them."""
+        return tuple(item for item in Predicate if item in self.predicates or (item is Predicate.KEV and self.is_kev))

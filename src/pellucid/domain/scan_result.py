@@ -8,7 +8,7 @@ from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.entry import Entry
-from pellucid.domain.finding import Finding
+from pellucid.domain.finding import Finding, Silenced
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.link import Link
 from pellucid.domain.observation import Observation
@@ -58,7 +58,8 @@ class ScanResult:
 
     Evidence in it names paths of `artefacts`; `places` is the tree that they lie in, depth first in the order in which
     containers list them. `metadata` holds header fields by path, as extractors recorded them; `timings` seconds by
-    stage; `reused` how many artefacts were not analysed because their results were cached.
+    stage; `reused` how many artefacts were not analysed because their results were cached. `silenced` are matches that
+    are no findings, and why.
     """
 
     filename: str
@@ -75,6 +76,7 @@ class ScanResult:
     crypto_assets: tuple[CryptoAsset, ...] = ()
     observations: tuple[Observation, ...] = ()
     findings: tuple[Finding, ...] = ()
+    silenced: tuple[Silenced, ...] = ()
     problems: tuple[Problem, ...] = ()
     metadata: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
