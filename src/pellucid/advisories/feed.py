@@ -11,13 +11,15 @@ from pellucid.domain.statement import AdvisoryRecord
 class RawRecord:
     """A record as it was published (`raw`, UTF-8 JSON or a line of CSV) and as it is understood.
 
-    `record` is None for one that says nothing usable; `fault` is then why, when it is not in order.
+    `record` is None for one that says nothing usable; `fault` is then why, when it is not in order. `stamp` decides
+    whether it has changed where the raw bytes should not: forecasts move a little every day, for everything.
     """
 
     id: str
     raw: bytes
     record: AdvisoryRecord | None
     fault: str = ""
+    stamp: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,275 @@
+"""Taking the records of a source in: what is new, what has changed, what has gone."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+from pellucid.advisories.feed import Feed, RawRecord
+from pellucid.advisories.store import encoding
+from pellucid.advisories.store.connection import Connection, Keys, Pairs, Row, Texts
+from pellucid.domain.statement import AdvisoryRecord
+from pellucid.domain.vulnerability import VulnerabilityState
+from pellucid.errors import Malformed
+
+BATCH = 2000
+# A feed that loses as many of its records at once is broken, until somebody says that it is not.
+MOST_LOST = 0.1
+FEWEST = 100
+LONGEST_NAME = 200
+
+RECORD = ("key", "source", "id", "modified", "digest", "fault", "live", "body", "raw")
+MENTION = ("key", "kind", "name")
+AFFECTED = ("key", "ecosystem", "name", "body")
+IS, SPEAKS_OF = 0, 1
+FORGET = (
+    "DELETE FROM record WHERE key IN (SELECT a FROM {keys} AS old)",
+    "DELETE FROM mention WHERE key IN (SELECT a FROM {keys} AS old)",
+    "DELETE FROM affected WHERE key IN (SELECT a FROM {keys} AS old)",
+    "DELETE FROM about WHERE key IN (SELECT a FROM {keys} AS old)",
+)
+NOTE = (
+    "INSERT INTO source (name, feed, version, records, faults, newest, checked, updated, digest, state) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET feed = excluded.feed, "
+    "version = excluded.version, records = excluded.records, faults = excluded.faults, newest = excluded.newest, "
+    "checked = excluded.checked, updated = excluded.updated, digest = excluded.digest, state = excluded.state"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What became of the records of a source; `faults` are those that could not be understood."""
+
+    source: str
+    records: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    faults: int = 0
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+class Taking:
+    """New data on its way into the store, within one transaction."""
+
+    def __init__(self, connection: Connection, *, revision: int) -> None:
+        self._connection = connection
+        self.revision = revision
+        self.is_changed = False
+        self._next = (next(connection.rows("SELECT max(key) FROM record"))[0] or 0) + 1
+
+    def replace(
+        self, feed: Feed, source: str, records: Iterable[RawRecord], state: Mapping[str, Any], *, force: bool = False
+    ) -> Loaded:
+        """Make `records` all that the source has.
+
+        Raises Malformed, and the source stays as it was, when the reader does, or when more than a tenth of its
+        records would go (`force` lets them).
+        """
+        with self._connection.part():
+            return self._take(feed, source, records, state, whole=True, force=force)
+
+    def merge(self, feed: Feed, source: str, records: Iterable[RawRecord], state: Mapping[str, Any]) -> Loaded:
+        """Add records to the source, or put them in the place of what it had under their ids."""
+        with self._connection.part():
+            return self._take(feed, source, records, state, whole=False, force=False)
+
+    def checked(self, source: str, state: Mapping[str, Any]) -> None:
+        """Note that the publisher was asked, and had nothing new."""
+        self._connection.run(
+            "UPDATE source SET checked = ?, state = ? WHERE name = ?", _now(), json.dumps(dict(state)), source
+        )
+
+    def _take(
+        self,
+        feed: Feed,
+        source: str,
+        records: Iterable[RawRecord],
+        state: Mapping[str, Any],
+        *,
+        whole: bool,
+        force: bool,
+    ) -> Loaded:
+        version = next(self._connection.rows("SELECT version FROM source WHERE name = ?", source), (feed.version,))[0]
+        # Records that a former version of the reader understood are understood again.
+        again = version != feed.version
+        known: dict[str, tuple[int, bytes, str]] = {
+            id_: (key, bytes(digest), modified)
+            for key, id_, digest, modified in self._connection.rows(
+                "SELECT key, id, digest, modified FROM record WHERE source = ?", source
+            )
+        }
+        before, seen, faults = len(known), set[str](), set[str]()
+        added, changed = set[str](), set[str]()
+        for batch in _batches(iter(records)):
+            fresh: list[tuple[RawRecord, bytes]] = []
+            gone: list[int] = []
+            for item in _newest(batch):
+                if item.fault:
+                    faults.add(item.id)
+                digest, old, is_first = encoding.digest(item.stamp or item.raw), known.get(item.id), item.id not in seen
+                seen.add(item.id)
+                if old is not None:
+                    if (old[1] == digest and not (again and is_first)) or _is_older(item.record, old[2], is_first):
+                        continue
+                    gone.append(old[0])
+                (added if old is None or item.id in added else changed).add(item.id)
+                fresh.append((item, digest))
+            self._forget(gone)
+            known.update(self._write(source, fresh))
+        lost = [entry[0] for id_, entry in known.items() if id_ not in seen] if whole else []
+        if len(lost) > max(before * MOST_LOST, FEWEST) and not force:
+            raise Malformed(
+                f"{source}: {len(lost):,} of {before:,} records would go, which looks like a broken feed: "
+                "the old ones are kept; use --force when it is right"
+            )
+        for start in range(0, len(lost), BATCH):
+            self._forget(lost[start : start + BATCH])
+        loaded = Loaded(
+            source=source,
+            records=len(known) - len(lost),
+            added=len(added),
+            changed=len(changed),
+            removed=len(lost),
+            faults=len(faults),
+        )
+        self.is_changed = self.is_changed or loaded.is_changed
+        self._note(feed, loaded, state)
+        return loaded
+
+    def _write(self, source: str, fresh: Iterable[tuple[RawRecord, bytes]]) -> dict[str, tuple[int, bytes, str]]:
+        """Add records; under which key, digest and time of change each id lies now."""
+        written: dict[str, tuple[int, bytes, str]] = {}
+        rows: list[Row] = []
+        mentions: list[Row] = []
+        affected: list[Row] = []
+        for item, digest in fresh:
+            key, self._next = self._next, self._next + 1
+            record, modified = item.record, _iso(item.record.modified) if item.record else ""
+            written[item.id] = (key, digest, modified)
+            body, live = (_body(record), _live(record)) if record else (b"", 0)
+            raw = encoding.packed(item.raw)
+            rows.append((key, source, _text(item.id), modified, digest, item.fault[:300], live, body, raw))
+            if record is None:
+                continue
+            names = dict.fromkeys((_text(record.id), *map(_text, record.aliases)))
+            mentions.extend((key, IS, name) for name in names)
+            mentions.extend((key, SPEAKS_OF, name) for name in dict.fromkeys(map(_text, record.upstream)))
+            affected.extend(
+                (key, _text(part.subject[0]), _text(part.subject[1]), encoding.encoded(part))
+                for part in record.affected
+            )
+        if not rows:
+            return written
+        self._connection.insert("record", RECORD, rows)
+        self._connection.insert("mention", MENTION, mentions)
+        self._connection.insert("affected", AFFECTED, affected)
+        self._touch({name for _, _, name in mentions}, {(ecosystem, name) for _, ecosystem, name, _ in affected})
+        return written
+
+    def _forget(self, keys: list[int]) -> None:
+        """Remove records; what they spoke of is to be consolidated without them."""
+        if not keys:
+            return
+        chosen, rows = Keys(keys), self._connection.rows
+        names = {name for (name,) in rows("SELECT name FROM {keys} AS old JOIN mention ON key = a", chosen)}
+        subjects = {*rows("SELECT ecosystem, name FROM {keys} AS old JOIN affected ON key = a", chosen)}
+        self._touch(names, {(ecosystem, name) for ecosystem, name in subjects})
+        for statement in FORGET:
+            self._connection.run(statement, chosen)
+
+    def _touch(self, names: Iterable[str], subjects: Iterable[tuple[str, str]]) -> None:
+        self._connection.run(
+            "INSERT INTO dirty (name) SELECT DISTINCT a FROM {texts} AS given WHERE true ON CONFLICT DO NOTHING",
+            Texts(names),
+        )
+        note_changes(self._connection, subjects, self.revision)
+
+    def _note(self, feed: Feed, loaded: Loaded, state: Mapping[str, Any]) -> None:
+        rows = self._connection.rows
+        newest = next(rows("SELECT max(modified) FROM record WHERE source = ?", loaded.source))[0] or ""
+        old = next(rows("SELECT updated, digest FROM source WHERE name = ?", loaded.source), None)
+        now = _now()
+        updated, digest = old if old and not loaded.is_changed else (now, self._digest(loaded.source))
+        self._connection.run(
+            NOTE,
+            loaded.source,
+            feed.name,
+            feed.version,
+            loaded.records,
+            loaded.faults,
+            newest,
+            now,
+            updated,
+            digest,
+            json.dumps(dict(state)),
+        )
+
+    def _digest(self, source: str) -> str:
+        """Over all records, whatever the order in which they came."""
+        total = blake2b(digest_size=16)
+        for (digest,) in self._connection.rows("SELECT digest FROM record WHERE source = ? ORDER BY id", source):
+            total.update(digest)
+        return total.hexdigest()
+
+
+def note_changes(connection: Connection, subjects: Iterable[tuple[str, str]], revision: int) -> None:
+    """Say of subjects ("" as the ecosystem: of vulnerabilities) that this revision changed them."""
+    connection.run(
+        "INSERT INTO change (ecosystem, name, revision) SELECT a, b, CAST(? AS BIGINT) FROM {pairs} AS given "
+        "WHERE true ON CONFLICT (ecosystem, name) DO UPDATE SET revision = excluded.revision",
+        revision,
+        Pairs(dict.fromkeys(subjects)),
+    )
+
+
+def _batches(records: Iterator[RawRecord]) -> Iterator[list[RawRecord]]:
+    while batch := list(islice(records, BATCH)):
+        yield batch
+
+
+def _newest(batch: Iterable[RawRecord]) -> Iterable[RawRecord]:
+    """Each id once: the one that was changed last, of those alike the first."""
+    found: dict[str, RawRecord] = {}
+    for item in batch:
+        other = found.get(item.id)
+        if other is None or _modified(item) > _modified(other):
+            found[item.id] = item
+    return found.values()
+
+
+def _modified(item: RawRecord) -> str:
+    return _iso(item.record.modified) if item.record else ""
+
+
+def _is_older(record: AdvisoryRecord | None, modified: str, is_first: bool) -> bool:
+    """Whether what is there is newer: mirrors lag behind, and a source's files repeat records in any order."""
+    new = _iso(record.modified) if record else ""
+    return bool(new and modified and new < modified) or (not is_first and new <= modified)
+
+
+def _body(record: AdvisoryRecord) -> bytes:
+    return encoding.encoded(replace(record, affected=()))
+
+
+def _live(record: AdvisoryRecord) -> int:
+    return int(record.state is VulnerabilityState.LIVE and not record.informational)
+
+
+def _iso(when: datetime | None) -> str:
+    return when.astimezone(UTC).isoformat(timespec="microseconds") if when else ""
+
+
+def _now() -> str:
+    return _iso(datetime.now(UTC))
+
+
+def _text(text: str) -> str:
+    """As both databases can hold it."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()[:LONGEST_NAME]
