@@ -1,0 +1,147 @@
+"""The security tracker of Debian: what each vulnerability means for each source package in each release.
+
+One JSON object, {source package: {vulnerability: {description, releases: {codename: {status, fixed_version, ...}}}}}
+(https://security-tracker.debian.org/tracker/data/json). A record is one vulnerability of one package, kept as an
+object of the same shape with nothing else in it.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pellucid.advisories.feed import Feed, FeedFile, RawRecord
+from pellucid.advisories.feeds.debian_releases import ecosystem
+from pellucid.advisories.feeds.publications import decoded, encoded, head, pairs
+from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan, Standing, Subject, VersionRange
+from pellucid.domain.vulnerability import Reference
+from pellucid.errors import Malformed
+from pellucid.formats.json_document import mapping, text
+from pellucid.formats.version_order import dpkg, latest
+
+SOURCE = "debian"
+BEGINNING = re.compile(rb'\s*\{\s*"[a-z0-9][a-z0-9+.-]{0,200}"\s*:\s*\{\s*"(?:CVE-\d{4}|TEMP-\d)')
+NAME = re.compile(r"(?:CVE-\d{4}-\d{4,19}|TEMP-\d+-[0-9A-F]+)")
+TRACKER = "https://security-tracker.debian.org/tracker/"
+BUGS = "https://bugs.debian.org/"
+MOST_RELEASES = 50
+MOST_VULNERABILITIES = 200_000
+LONGEST_DESCRIPTION = 4096
+DEVELOPMENT = "sid"
+NEVER = "0"  # as fixed_version: no version of the package ever had it
+ALL = (VersionRange(),)
+# What the security team means to do about what it will not publish a notice for; "" and "no-dsa" are for "minor".
+PLANS = {"ignored": FixPlan.WILL_NOT_FIX}
+END_OF_LIFE = "end-of-life"
+
+
+def read(path: Path) -> Iterator[RawRecord]:
+    """Raises Malformed."""
+    for package, entries in pairs(path):
+        if not isinstance(entries, dict) or len(entries) > MOST_VULNERABILITIES:
+            yield RawRecord(id=package[:200], raw=b"", record=None, fault="no list of vulnerabilities")
+            continue
+        for name, entry in entries.items():
+            yield _record(package, name, entry)
+
+
+def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+    document = mapping(decoded(raw))
+    for package, entries in document.items():
+        for name, entry in mapping(entries).items():
+            return _understood(package, name, mapping(entry))
+    return None
+
+
+def _record(package: str, name: str, entry: Any) -> RawRecord:
+    id_ = f"{package[:200]}/{name[:200]}"
+    try:
+        raw = encoded({package: {name: entry}})
+    except Malformed as error:
+        return RawRecord(id=id_, raw=b"", record=None, fault=error.message)
+    if not NAME.fullmatch(name):
+        return RawRecord(id=id_, raw=raw, record=None, fault="neither a CVE nor a temporary name of the tracker")
+    record = _understood(package, name, mapping(entry))
+    return RawRecord(id=id_, raw=raw, record=record, fault="" if record else "nothing is said of any release")
+
+
+def _understood(package: str, name: str, entry: dict[str, Any]) -> AdvisoryRecord | None:
+    releases = {key: mapping(value) for key, value in list(mapping(entry.get("releases")).items())[:MOST_RELEASES]}
+    fix = text(releases.get(DEVELOPMENT, {}).get("fixed_version"))
+    affected = [_affected((ecosystem(codename), package), row, fix) for codename, row in releases.items()]
+    stated = tuple(item for item in affected if item)
+    if not stated or not NAME.fullmatch(name):
+        return None
+    bug = entry.get("debianbug")
+    references = [Reference(url=TRACKER + name, kind="ADVISORY")]
+    if isinstance(bug, int) and bug > 0:
+        references.append(Reference(url=f"{BUGS}{bug}", kind="REPORT"))
+    return AdvisoryRecord(
+        id=name,
+        description=str(entry.get("description") or "")[:LONGEST_DESCRIPTION],
+        references=tuple(references),
+        affected=stated,
+    )
+
+
+def _affected(subject: Subject, row: dict[str, Any], fix: str) -> Affected | None:
+    """None for what makes no sense: a state that is not known, or a fix that has no version."""
+    status, fixed = row.get("status"), text(row.get("fixed_version"))
+    urgency = text(row.get("urgency")).rstrip("*")  # stars: the urgency is NVD's word, not Debian's
+    if status == "resolved" and fixed == NEVER:
+        return Affected(subject=subject, standing=Standing.NOT_AFFECTED, any_version=True, urgency=urgency)
+    if status == "resolved" and fixed:
+        return Affected(subject=subject, ranges=(VersionRange(fixed=fixed),), urgency=urgency)
+    if status == "undetermined":
+        return Affected(subject=subject, ranges=ALL, standing=Standing.UNDETERMINED, urgency=urgency)
+    if status == "open":
+        note = " ".join(filter(None, (_remark(row), _contradiction(row, fix))))
+        return Affected(subject=subject, ranges=ALL, plan=_plan(row, urgency), urgency=urgency, note=note)
+    return None
+
+
+def _plan(row: dict[str, Any], urgency: str) -> FixPlan:
+    if urgency == END_OF_LIFE:
+        return FixPlan.END_OF_LIFE
+    if "nodsa" not in row and "nodsa_reason" not in row:
+        return FixPlan.NONE
+    return PLANS.get(text(row.get("nodsa_reason")), FixPlan.DEFERRED)
+
+
+def _remark(row: dict[str, Any]) -> str:
+    remark = text(row.get("nodsa"))[:300]
+    return f"Debian: {remark.rstrip('.')}." if remark else ""
+
+
+def _contradiction(row: dict[str, Any], fix: str) -> str:
+    """The tracker may call open what has the fix already: its word stands, but the reader is told.
+
+    `fix` is the version of the development branch that has it; a fix for another release says nothing.
+    """
+    versions = [version for version in map(text, mapping(row.get("repositories")).values()) if version]
+    if not versions or fix in ("", NEVER) or dpkg(newest := latest(versions, dpkg), fix) < 0:
+        return ""
+    return f"The release has {newest}, and the development branch has the fix since {fix}, which is not later."
+
+
+def _recognise(_path: Path, first: bytes) -> str:
+    return SOURCE if BEGINNING.match(head(first)) else ""
+
+
+FEED = Feed(
+    name="debian",
+    title="Debian security tracker",
+    version=1,
+    licence="no licence stated",
+    files=(
+        FeedFile(
+            source=SOURCE,
+            address="https://security-tracker.debian.org/tracker/data/json",
+            name="debian/security-tracker.json",
+        ),
+    ),
+    recognise=_recognise,
+    read=read,
+    normalise=normalise,
+    notice="Contains data of the Debian security tracker.",
+)
