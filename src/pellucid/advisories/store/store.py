@@ -3,40 +3,21 @@
 import json
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pellucid.advisories.feed import RawRecord
+from pellucid.advisories.fetching.protocol import Loaded, SourceStatus
 from pellucid.advisories.store import schema
 from pellucid.advisories.store.connection import Connection, Sqlite, connect
 from pellucid.advisories.store.encoding import unpacked
 from pellucid.advisories.store.settling import settle
-from pellucid.advisories.store.taking import Loaded, Taking
+from pellucid.advisories.store.taking import Intake, Taking, iso
 from pellucid.errors import Malformed
 
 FILE = "advisories.db"
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredSource:
-    """A source as it lies in the store. Times are UTC; `state` is what its fetcher left for the next time.
-
-    `version` is that of the feed's reader; `newest` the time of the newest statement, `checked` when the publisher was
-    last asked, `updated` when that brought something new; `digest` changes with the records.
-    """
-
-    name: str
-    feed: str
-    version: int
-    records: int
-    faults: int
-    newest: datetime | None
-    checked: datetime | None
-    updated: datetime | None
-    digest: str
-    state: Mapping[str, Any]
 
 
 class Store:
@@ -44,6 +25,7 @@ class Store:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._taking: Taking | None = None
         found = self._meta("version")
         if found and int(found) != schema.VERSION:
             connection.close()
@@ -77,16 +59,14 @@ class Store:
         """Changes whenever what a matcher would be told changes; never the same for two stores."""
         return f"{self._meta('store') or 'empty'}-{self.revision}"
 
-    def sources(self) -> list[StoredSource]:
+    def sources(self) -> list[SourceStatus]:
         rows = self.connection.rows(
-            "SELECT name, feed, version, records, faults, newest, checked, updated, digest, state FROM source "
-            "ORDER BY name"
+            "SELECT name, feed, records, faults, newest, checked, updated, digest, state FROM source ORDER BY name"
         )
         return [
-            StoredSource(
+            SourceStatus(
                 name=name,
                 feed=feed,
-                version=version,
                 records=records,
                 faults=faults,
                 newest=_moment(newest),
@@ -95,7 +75,7 @@ class Store:
                 digest=digest,
                 state=json.loads(state),
             )
-            for name, feed, version, records, faults, newest, checked, updated, digest, state in rows
+            for name, feed, records, faults, newest, checked, updated, digest, state in rows
         ]
 
     def raw(self, source: str) -> Iterator[tuple[str, str, bytes]]:
@@ -116,17 +96,67 @@ class Store:
             last = rows[-1][0]
 
     @contextmanager
-    def update(self) -> Iterator["Taking"]:
-        """Take new data in: all of it becomes visible when the block ends, and nothing after an exception."""
+    def update(self) -> Iterator[None]:
+        """All that is taken in within the block becomes visible when it ends, and nothing of it after an exception."""
+        if self._taking is not None:
+            yield
+            return
         with self.connection.writing():
-            taking = Taking(self.connection, revision=self.revision + 1)
-            yield taking
-            if taking.is_changed or next(self.connection.rows("SELECT count(*) FROM dirty"))[0]:
-                settle(self.connection, revision=taking.revision, at=datetime.now(UTC))
-                self._set("revision", str(taking.revision))
+            self._taking = Taking(self.connection, revision=self.revision + 1)
+            try:
+                yield
+                self._settle(self._taking)
+            finally:
+                self._taking = None
+
+    def replace(
+        self,
+        source: str,
+        feed: str,
+        records: Iterator[RawRecord],
+        state: Mapping[str, Any],
+        *,
+        checked: datetime,
+        force: bool = False,
+    ) -> Loaded:
+        """Make `records` all that the source has; of several with one id, the one modified last counts.
+
+        Raises what `records` raises, and what `refuse_shrink` does; the source is then as it was.
+        """
+        return self._take(Intake(source, feed, dict(state), checked, whole=True, force=force), records)
+
+    def merge(
+        self,
+        source: str,
+        feed: str,
+        records: Iterator[RawRecord],
+        state: Mapping[str, Any] | None,
+        *,
+        checked: datetime,
+    ) -> Loaded:
+        """Add and replace records; one that is older than the one that is there changes nothing. None: same state."""
+        kept = next((item.state for item in self.sources() if item.name == source), {}) if state is None else state
+        return self._take(Intake(source, feed, dict(kept), checked, whole=False), records)
+
+    def note_checked(self, source: str, state: Mapping[str, Any], *, checked: datetime) -> None:
+        """The publisher was asked, and nothing has changed."""
+        with self.connection.writing() if self._taking is None else nullcontext():
+            self.connection.run(
+                "UPDATE source SET checked = ?, state = ? WHERE name = ?", iso(checked), json.dumps(dict(state)), source
+            )
+
+    def _take(self, intake: Intake, records: Iterator[RawRecord]) -> Loaded:
+        with self.update(), self.connection.part():
+            assert self._taking is not None
+            return self._taking.take(intake, records)
+
+    def _settle(self, taking: Taking) -> None:
+        if not self._meta("store"):
+            self._set("store", uuid.uuid4().hex[:12])
             self._set("version", str(schema.VERSION))
-            if not self._meta("store"):
-                self._set("store", uuid.uuid4().hex[:12])
+        if taking.is_changed:
+            settle(self.connection, revision=taking.revision, at=datetime.now(UTC))
+            self._set("revision", str(taking.revision))
 
     def changed_since(self, revision: int) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
         """(subjects, vulnerabilities) of which something has changed after that revision."""
@@ -147,6 +177,3 @@ class Store:
 
 def _moment(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-__all__ = ["Loaded", "Store", "StoredSource"]

@@ -6,19 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from pellucid.advisories.feed import Feed, RawRecord
+from pellucid.advisories.feed import RawRecord
+from pellucid.advisories.feeds import version as feed_version
+from pellucid.advisories.fetching.protocol import Loaded, refuse_shrink
 from pellucid.advisories.store import encoding
 from pellucid.advisories.store.connection import Connection, Keys, Pairs, Row, Texts
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.domain.vulnerability import VulnerabilityState
-from pellucid.errors import Malformed
 
 BATCH = 2000
-# A feed that loses as many of its records at once is broken, until somebody says that it is not.
-MOST_LOST = 0.1
-FEWEST = 100
 LONGEST_NAME = 200
 
 RECORD = ("key", "source", "id", "modified", "digest", "fault", "live", "body", "raw")
@@ -39,20 +37,24 @@ NOTE = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Loaded:
-    """What became of the records of a source; `faults` are those that could not be understood."""
+@dataclass(frozen=True)
+class Intake:
+    """What comes: of which source and feed, what its fetcher wants to be kept, and whether it is all there is."""
 
     source: str
-    records: int = 0
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-    faults: int = 0
+    feed: str
+    state: Mapping[str, Any]
+    checked: datetime
+    whole: bool
+    force: bool = False
 
-    @property
-    def is_changed(self) -> bool:
-        return bool(self.added or self.changed or self.removed)
+
+class _Known(NamedTuple):
+    """A record that is there."""
+
+    key: int
+    digest: bytes
+    modified: str
 
 
 class Taking:
@@ -64,49 +66,19 @@ class Taking:
         self.is_changed = False
         self._next = (next(connection.rows("SELECT max(key) FROM record"))[0] or 0) + 1
 
-    def replace(
-        self, feed: Feed, source: str, records: Iterable[RawRecord], state: Mapping[str, Any], *, force: bool = False
-    ) -> Loaded:
-        """Make `records` all that the source has.
-
-        Raises Malformed, and the source stays as it was, when the reader does, or when more than a tenth of its
-        records would go (`force` lets them).
-        """
-        with self._connection.part():
-            return self._take(feed, source, records, state, whole=True, force=force)
-
-    def merge(self, feed: Feed, source: str, records: Iterable[RawRecord], state: Mapping[str, Any]) -> Loaded:
-        """Add records to the source, or put them in the place of what it had under their ids."""
-        with self._connection.part():
-            return self._take(feed, source, records, state, whole=False, force=False)
-
-    def checked(self, source: str, state: Mapping[str, Any]) -> None:
-        """Note that the publisher was asked, and had nothing new."""
-        self._connection.run(
-            "UPDATE source SET checked = ?, state = ? WHERE name = ?", _now(), json.dumps(dict(state)), source
-        )
-
-    def _take(
-        self,
-        feed: Feed,
-        source: str,
-        records: Iterable[RawRecord],
-        state: Mapping[str, Any],
-        *,
-        whole: bool,
-        force: bool,
-    ) -> Loaded:
-        version = next(self._connection.rows("SELECT version FROM source WHERE name = ?", source), (feed.version,))[0]
+    def take(self, intake: Intake, records: Iterable[RawRecord]) -> Loaded:
+        """Take the records of a source in, in a part of the transaction that can fail alone."""
+        source, version = intake.source, feed_version(intake.feed)
+        stored = next(self._connection.rows("SELECT version FROM source WHERE name = ?", source), (version,))[0]
         # Records that a former version of the reader understood are understood again.
-        again = version != feed.version
-        known: dict[str, tuple[int, bytes, str]] = {
-            id_: (key, bytes(digest), modified)
+        again = stored != version
+        known = {
+            id_: _Known(key, bytes(digest), modified)
             for key, id_, digest, modified in self._connection.rows(
                 "SELECT key, id, digest, modified FROM record WHERE source = ?", source
             )
         }
-        before, seen, faults = len(known), set[str](), set[str]()
-        added, changed = set[str](), set[str]()
+        before, seen, faults, added, changed = len(known), set[str](), set[str](), set[str](), set[str]()
         for batch in _batches(iter(records)):
             fresh: list[tuple[RawRecord, bytes]] = []
             gone: list[int] = []
@@ -116,43 +88,33 @@ class Taking:
                 digest, old, is_first = encoding.digest(item.stamp or item.raw), known.get(item.id), item.id not in seen
                 seen.add(item.id)
                 if old is not None:
-                    if (old[1] == digest and not (again and is_first)) or _is_older(item.record, old[2], is_first):
+                    is_same = old.digest == digest and not (again and is_first)
+                    if is_same or _is_older(item, old.modified, is_first=is_first):
                         continue
-                    gone.append(old[0])
+                    gone.append(old.key)
                 (added if old is None or item.id in added else changed).add(item.id)
                 fresh.append((item, digest))
             self._forget(gone)
             known.update(self._write(source, fresh))
-        lost = [entry[0] for id_, entry in known.items() if id_ not in seen] if whole else []
-        if len(lost) > max(before * MOST_LOST, FEWEST) and not force:
-            raise Malformed(
-                f"{source}: {len(lost):,} of {before:,} records would go, which looks like a broken feed: "
-                "the old ones are kept; use --force when it is right"
-            )
+        lost = [entry.key for id_, entry in known.items() if id_ not in seen] if intake.whole else []
+        refuse_shrink(source, before, len(lost), force=intake.force)
         for start in range(0, len(lost), BATCH):
             self._forget(lost[start : start + BATCH])
-        loaded = Loaded(
-            source=source,
-            records=len(known) - len(lost),
-            added=len(added),
-            changed=len(changed),
-            removed=len(lost),
-            faults=len(faults),
-        )
-        self.is_changed = self.is_changed or loaded.is_changed
-        self._note(feed, loaded, state)
+        loaded = Loaded(seen=len(seen), added=len(added), changed=len(changed), removed=len(lost), faults=len(faults))
+        self.is_changed = self.is_changed or loaded.altered > 0
+        self._note(intake, loaded, version=version, records=len(known) - len(lost))
         return loaded
 
-    def _write(self, source: str, fresh: Iterable[tuple[RawRecord, bytes]]) -> dict[str, tuple[int, bytes, str]]:
-        """Add records; under which key, digest and time of change each id lies now."""
-        written: dict[str, tuple[int, bytes, str]] = {}
+    def _write(self, source: str, fresh: Iterable[tuple[RawRecord, bytes]]) -> dict[str, _Known]:
+        """Add records; those that are there now by id."""
+        written: dict[str, _Known] = {}
         rows: list[Row] = []
         mentions: list[Row] = []
         affected: list[Row] = []
         for item, digest in fresh:
             key, self._next = self._next, self._next + 1
-            record, modified = item.record, _iso(item.record.modified) if item.record else ""
-            written[item.id] = (key, digest, modified)
+            record, modified = item.record, _modified(item)
+            written[item.id] = _Known(key, digest, modified)
             body, live = (_body(record), _live(record)) if record else (b"", 0)
             raw = encoding.packed(item.raw)
             rows.append((key, source, _text(item.id), modified, digest, item.fault[:300], live, body, raw))
@@ -191,24 +153,16 @@ class Taking:
         )
         note_changes(self._connection, subjects, self.revision)
 
-    def _note(self, feed: Feed, loaded: Loaded, state: Mapping[str, Any]) -> None:
+    def _note(self, intake: Intake, loaded: Loaded, *, version: int, records: int) -> None:
         rows = self._connection.rows
-        newest = next(rows("SELECT max(modified) FROM record WHERE source = ?", loaded.source))[0] or ""
-        old = next(rows("SELECT updated, digest FROM source WHERE name = ?", loaded.source), None)
-        now = _now()
-        updated, digest = old if old and not loaded.is_changed else (now, self._digest(loaded.source))
+        newest = next(rows("SELECT max(modified) FROM record WHERE source = ?", intake.source))[0] or ""
+        old = next(rows("SELECT updated, digest FROM source WHERE name = ?", intake.source), None)
+        checked = iso(intake.checked)
+        updated, digest = old if old and not loaded.altered else (checked, self._digest(intake.source))
+        faults = next(rows("SELECT count(*) FROM record WHERE source = ? AND fault <> ''", intake.source))[0]
+        state = json.dumps(dict(intake.state))
         self._connection.run(
-            NOTE,
-            loaded.source,
-            feed.name,
-            feed.version,
-            loaded.records,
-            loaded.faults,
-            newest,
-            now,
-            updated,
-            digest,
-            json.dumps(dict(state)),
+            NOTE, intake.source, intake.feed, version, records, faults, newest, checked, updated, digest, state
         )
 
     def _digest(self, source: str) -> str:
@@ -245,12 +199,12 @@ def _newest(batch: Iterable[RawRecord]) -> Iterable[RawRecord]:
 
 
 def _modified(item: RawRecord) -> str:
-    return _iso(item.record.modified) if item.record else ""
+    return iso(item.record.modified) if item.record else ""
 
 
-def _is_older(record: AdvisoryRecord | None, modified: str, is_first: bool) -> bool:
+def _is_older(item: RawRecord, modified: str, *, is_first: bool) -> bool:
     """Whether what is there is newer: mirrors lag behind, and a source's files repeat records in any order."""
-    new = _iso(record.modified) if record else ""
+    new = _modified(item)
     return bool(new and modified and new < modified) or (not is_first and new <= modified)
 
 
@@ -262,12 +216,9 @@ def _live(record: AdvisoryRecord) -> int:
     return int(record.state is VulnerabilityState.LIVE and not record.informational)
 
 
-def _iso(when: datetime | None) -> str:
+def iso(when: datetime | None) -> str:
+    """As texts that sort by time; empty for none."""
     return when.astimezone(UTC).isoformat(timespec="microseconds") if when else ""
-
-
-def _now() -> str:
-    return _iso(datetime.now(UTC))
 
 
 def _text(text: str) -> str:
