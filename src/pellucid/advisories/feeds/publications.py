@@ -109,6 +109,19 @@ def items(path: Path, prefix: str) -> Iterator[Any]:
             yield value
 
 
+def strings(path: Path, *names: str) -> dict[str, str]:
+    """Which of these strings stand at the top of a JSON object."""
+    found: dict[str, str] = {}
+    with opened(path) as stream:
+        for place, event, value in ijson.parse(stream):
+            stream.next_record()
+            if event == "string" and place in names:
+                found[place] = value
+                if len(found) == len(names):
+                    break
+    return found
+
+
 def text(stream: Publication) -> io.TextIOWrapper:
     """The content as text, its ends of lines as they are; bytes that are not UTF-8 become U+FFFD."""
     return io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8", errors="replace", newline="")
