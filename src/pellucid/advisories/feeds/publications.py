@@ -147,7 +147,9 @@ def encoded(document: object) -> bytes:
 
 
 def decoded(raw: bytes) -> Any:
-    """A record that was kept; raises Malformed."""
+    """A record that was kept, None where nothing could be; raises Malformed."""
+    if not raw:
+        return None
     try:
         return msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
