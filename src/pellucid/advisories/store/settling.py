@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pellucid.advisories.consolidation import Said, consolidated, news
 from pellucid.advisories.store import encoding
 from pellucid.advisories.store.connection import Connection, Keys, Row, Texts
 from pellucid.advisories.store.names import groups
-from pellucid.advisories.store.taking import IS, note_changes
+from pellucid.advisories.store.taking import IS, iso, note_changes
 from pellucid.domain.ids import named_id, new_id
 from pellucid.domain.vulnerability import Vulnerability, VulnerabilityState
 
@@ -88,7 +88,7 @@ class _Piece:
         members: dict[str, set[str]] = defaultdict(set)
         for alias, name in self._canonical.items():
             members[name].add(alias)
-        changed = self._replace(said, members, at.astimezone(UTC).isoformat())
+        changed = self._replace(said, members, iso(at))
         note_changes(self._connection, (("", name) for name in changed), revision)
         self._rename(said)
         self._relate()
@@ -164,8 +164,8 @@ def _row(value: Vulnerability, escalated: str, digest: bytes, body: bytes) -> Ro
     return (
         value.name,
         named_id(value.name),
-        _iso(value.published),
-        _iso(value.modified),
+        iso(value.published),
+        iso(value.modified),
         value.score,
         value.epss.probability if value.epss else None,
         value.maturity,
@@ -176,7 +176,3 @@ def _row(value: Vulnerability, escalated: str, digest: bytes, body: bytes) -> Ro
         digest,
         body,
     )
-
-
-def _iso(when: datetime | None) -> str:
-    return when.astimezone(UTC).isoformat(timespec="milliseconds") if when else ""
