@@ -1,0 +1,104 @@
+"""The National Vulnerability Database: its JSON feeds 2.0 by year, "modified" and "recent", and pages of its API 2.0.
+
+One object, {"format": "NVD_CVE", "version": "2.0", "vulnerabilities": [{"cve": {...}}, ...]}
+(https://nvd.nist.gov/vuln/data-feeds, https://nvd.nist.gov/developers/vulnerabilities). All files are one source, in
+which the newer `lastModified` of a CVE counts.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pellucid.advisories.feed import Feed, FeedFile, RawRecord
+from pellucid.advisories.feeds.fields import moment
+from pellucid.advisories.feeds.nvd_record import Understood, understood
+from pellucid.advisories.feeds.publications import HEAD, decoded, encoded, head, items
+from pellucid.domain.statement import AdvisoryRecord
+from pellucid.errors import Malformed
+from pellucid.formats.json_document import mapping, text
+
+SOURCE = "nvd"
+ADDRESS = "https://nvd.nist.gov/feeds/json/cve/2.0/"
+# The file of the first year has all that came before it.
+FIRST_YEAR = 2002
+BEGINNING = re.compile(rb'\s*\{[^{\[]*"format"\s*:\s*"NVD_CVE"[^{\[]*"version"\s*:\s*"2\.0"')
+DIGEST = re.compile(r"[0-9a-f]{64}")
+LONGEST_META = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meta:
+    """What a `.meta` file says of the feed file beside it; `sha256` is that of the JSON as it comes out of gzip."""
+
+    modified: datetime
+    size: int
+    sha256: str
+
+
+def meta(content: bytes) -> Meta:
+    """Lines of "key:value", which end in CR LF. Raises Malformed."""
+    lines = content[:LONGEST_META].decode("ascii", "replace").splitlines()
+    fields = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    modified, size = moment(fields.get("lastModifiedDate")), fields.get("size", "")
+    digest = fields.get("sha256", "").lower()
+    if modified is None or not DIGEST.fullmatch(digest) or not (size.isascii() and size.isdigit()):
+        raise Malformed("a .meta file of NVD without lastModifiedDate, size or sha256")
+    return Meta(modified=modified, size=int(size), sha256=digest)
+
+
+def read(path: Path) -> Iterator[RawRecord]:
+    """Raises Malformed."""
+    with path.open("rb") as file:
+        first = file.read(HEAD)
+    if not recognise(path, first):
+        raise Malformed(f"{path.name}: no JSON of NVD, version 2.0")
+    for number, document in enumerate(items(path, "vulnerabilities.item")):
+        found = understood(document)
+        yield raw_record(document, found, f"{path.name}#{number}")
+
+
+def raw_record(document: object, found: Understood, place: str) -> RawRecord:
+    """The record as it is kept; `place` names one that has no name of its own."""
+    id_ = found.record.id if found.record else text(mapping(mapping(document).get("cve")).get("id"))[:100]
+    try:
+        raw = encoded(document)
+    except Malformed as error:
+        return RawRecord(id=id_ or place, raw=b"", record=None, fault=error.message)
+    return RawRecord(id=id_ or place, raw=raw, record=found.record, fault=found.fault)
+
+
+def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+    return understood(decoded(raw)).record
+
+
+def recognise(_path: Path, first: bytes) -> str:
+    return SOURCE if BEGINNING.match(head(first)[:HEAD]) else ""
+
+
+def _files() -> tuple[FeedFile, ...]:
+    """The years so far, then what has changed in the last eight days."""
+    years = (str(year) for year in range(FIRST_YEAR, datetime.now(UTC).year + 1))
+    return tuple(
+        FeedFile(
+            source=SOURCE,
+            address=f"{ADDRESS}nvdcve-2.0-{name}.json.gz",
+            name=f"nvd/nvdcve-2.0-{name}.json.gz",
+            partial=name == "modified",
+        )
+        for name in (*years, "modified")
+    )
+
+
+FEED = Feed(
+    name=SOURCE,
+    title="National Vulnerability Database",
+    version=1,
+    licence="public domain",
+    files=_files(),
+    recognise=recognise,
+    read=read,
+    normalise=normalise,
+    notice="This product uses data from the NVD API but is not endorsed or certified by the NVD.",
+)

@@ -1,0 +1,174 @@
+"""Which versions an entry of `affected` in a CVE record means (CVE record format 5.x, "versions" and "defaultStatus").
+
+Publishers write what the format asks for, and much that it does not: ranges in words, patches of a release as bounds,
+nothing but versions that have the fix. What most of them mean is written down here; the rest says nothing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cmp_to_key
+from typing import Any
+
+from pellucid.domain.statement import VersionRange
+from pellucid.formats.json_document import objects, text
+from pellucid.formats.version_order import Comparator
+
+MOST_VERSIONS = 5000
+AFFECTED, UNAFFECTED = "affected", "unaffected"
+ALL = VersionRange()
+# Types of versions of which the bounds are patches of the release that `version` names ("15.1-RELEASE", "p1").
+PATCHES = ("release", "patch")
+
+_NOTHING = frozenset(("", "-", "n/a", "na", "none", "unknown", "unspecified", "not specified", "see references"))
+_BEGINNING = _NOTHING | {"0", "*", "all"}
+_EVERY = frozenset(("0", "*", "all", "all versions", "any", "any version"))
+# Hashes of Git say nothing without the history of the repository.
+_COMMIT = re.compile(r"(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12,40}|[0-9a-f]{40}")
+_WILD = re.compile(r"(\d+(?:\.\d+)*)\.[*xX]")
+_BOUND = re.compile(r"(<=|>=|<|>|=)\s*([^\s,<>=]+)\s*,?\s*")
+_BOUNDS = re.compile(rf"(?:{_BOUND.pattern})+")
+_FROM_TO = re.compile(r"(?:from\s+)?(\S*\d\S*)\s+(?:-|–|to|through|thru)\s+(\S*\d\S*)", re.IGNORECASE)
+_JOINED = re.compile(r"(\d+(?:\.\d+)+)-(\d+(?:\.\d+)+)")
+_BEFORE = re.compile(r"(?:before|prior to|earlier than)\s+(\S*\d\S*)", re.IGNORECASE)
+_UP_TO = re.compile(r"(?:through|up to)\s+(\S*\d\S*)|(\S*\d\S*)\s+(?:and|or)\s+(?:earlier|prior|below)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """As in `Affected`; with nothing in it, nothing can be concluded."""
+
+    ranges: tuple[VersionRange, ...] = ()
+    versions: tuple[str, ...] = ()
+    any_version: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.ranges or self.versions or self.any_version)
+
+
+def versions_of(entry: dict[str, Any], order: Comparator) -> Versions:
+    """The versions that are affected. `order` sorts those that are said not to be."""
+    rows = objects(entry.get("versions"))[:MOST_VERSIONS]
+    default = entry.get("defaultStatus")
+    affected = list(dict.fromkeys(span for row in rows for span in _spans(row, AFFECTED)))
+    unaffected = list(dict.fromkeys(span for row in rows for span in _spans(row, UNAFFECTED)))
+    if default == AFFECTED and unaffected:
+        return _versions(_rest(unaffected, order))
+    if affected:
+        return _versions(affected)
+    if default == AFFECTED and not rows:
+        return Versions(any_version=True)
+    # Only versions with the fix, and all that come after the last one: those before it are meant.
+    if default != UNAFFECTED and any(not (span.fixed or span.last_affected) for span in unaffected):
+        return _versions(_rest(unaffected, order))
+    return Versions()
+
+
+def _versions(spans: Sequence[VersionRange]) -> Versions:
+    single = [span for span in spans if _is_single(span)]
+    return Versions(
+        ranges=tuple(span for span in spans if span != ALL and not _is_single(span)),
+        versions=tuple(span.introduced for span in single),
+        any_version=ALL in spans,
+    )
+
+
+def _is_single(span: VersionRange) -> bool:
+    return bool(span.introduced) and span.introduced == span.last_affected
+
+
+def _spans(row: dict[str, Any], status: str) -> Iterator[VersionRange]:
+    """What of a row has the status."""
+    version, below, last = (text(row.get(key)) for key in ("version", "lessThan", "lessThanOrEqual"))
+    if any(map(_COMMIT.fullmatch, (version, below, last))):
+        return
+    if not below and not last:
+        if row.get("status") == status:
+            yield from _written(version)
+        return
+    if row.get("versionType") in PATCHES:
+        below, last = (f"{version}-{bound}" if bound and bound != "*" else bound for bound in (below, last))
+    # "From 1.2 to below 1.2" is how some say "before 1.2".
+    start = "" if version.lower() in _BEGINNING or version == below else version
+    current = row.get("status") == status
+    for change in objects(row.get("changes")):
+        at, becomes = text(change.get("at")), change.get("status") == status
+        if not at or becomes == current:
+            continue
+        if current:
+            yield VersionRange(introduced=start, fixed=at)
+        start, current = at, becomes
+    if current:
+        yield _bounded(start, below, last)
+
+
+def _bounded(start: str, below: str, last: str) -> VersionRange:
+    bound = below or last
+    if bound == "*":
+        return VersionRange(introduced=start)
+    if wild := _WILD.fullmatch(bound):
+        return VersionRange(introduced=start, fixed=_following(wild[1]))
+    return VersionRange(introduced=start, fixed=bound) if below else VersionRange(introduced=start, last_affected=last)
+
+
+def _written(version: str) -> Iterator[VersionRange]:
+    """A version that has no bounds beside it, but may have them in it."""
+    if version.lower() in _EVERY:
+        yield ALL
+    elif version.lower() in _NOTHING:
+        return
+    elif _BOUNDS.fullmatch(version):
+        yield _from_signs(_BOUND.findall(version))
+    elif wild := _WILD.fullmatch(version):
+        yield VersionRange(introduced=wild[1], fixed=_following(wild[1]))
+    elif both := _FROM_TO.fullmatch(version) or _joined(version):
+        yield VersionRange(introduced=both[1], last_affected=both[2])
+    elif before := _BEFORE.fullmatch(version):
+        yield VersionRange(fixed=before[1])
+    elif up_to := _UP_TO.fullmatch(version):
+        yield VersionRange(last_affected=up_to[1] or up_to[2])
+    else:
+        yield VersionRange(introduced=version, last_affected=version)
+
+
+def _joined(version: str) -> re.Match[str] | None:
+    """ "1.2.0-1.2.7" is a range; "1.2-3.4.5" may be a version with a revision."""
+    found = _JOINED.fullmatch(version)
+    return found if found and found[1].count(".") == found[2].count(".") else None
+
+
+def _from_signs(bounds: Sequence[tuple[str, str]]) -> VersionRange:
+    names = {">=": "introduced", ">": "after", "<": "fixed", "<=": "last_affected"}
+    found: dict[str, str] = {}
+    for sign, version in bounds:
+        if sign == "=":
+            return VersionRange(introduced=version, last_affected=version)
+        found[names[sign]] = "" if sign == ">=" and version == "0" else version
+    return VersionRange(**found)
+
+
+def _following(branch: str) -> str:
+    """The first version behind a branch: that of 5.4 is 5.5."""
+    head, dot, number = branch.rpartition(".")
+    return f"{head}{dot}{int(number) + 1}"
+
+
+def _rest(spans: Sequence[VersionRange], order: Comparator) -> list[VersionRange]:
+    """All versions that are in none of `spans`."""
+
+    def by_beginning(one: VersionRange, other: VersionRange) -> int:
+        if not one.introduced or not other.introduced:
+            return bool(one.introduced) - bool(other.introduced)
+        return order(one.introduced, other.introduced)
+
+    found, begin = [], VersionRange()
+    for span in sorted(spans, key=cmp_to_key(by_beginning)):
+        edge = begin.introduced or begin.after
+        if span.introduced and (not edge or order(edge, span.introduced) < 0):
+            found.append(VersionRange(introduced=begin.introduced, after=begin.after, fixed=span.introduced))
+        end = span.fixed or span.last_affected
+        if not end:
+            return found
+        if not edge or order(edge, end) < 0:
+            begin = VersionRange(introduced=end) if span.fixed else VersionRange(after=end)
+    return [*found, begin]
