@@ -18,7 +18,7 @@ class MemoryIndex:
     """A `StatementIndex` over records by source."""
 
     def __init__(self, records: Iterable[tuple[str, AdvisoryRecord]], *, digest: str = "memory") -> None:
-        self.records = tuple(records)
+        self.records = sorted(records, key=lambda item: (item[0], item[1].id))
         self.digest = digest
 
     @cached_property

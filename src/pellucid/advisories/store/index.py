@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 
 from pellucid.advisories.store import encoding
 from pellucid.advisories.store.connection import Pairs, Texts
@@ -55,11 +56,11 @@ class StoreIndex:
             "SELECT affected.ecosystem, affected.name, record.source, record.id, about.vulnerability, affected.body "
             "FROM {pairs} AS given JOIN affected ON affected.ecosystem = given.a AND affected.name = given.b "
             "JOIN record ON record.key = affected.key JOIN about ON about.key = affected.key "
-            "WHERE record.live = 1 ORDER BY record.source, record.id",
+            "WHERE record.live = 1",
             Pairs(subjects),
         )
         found: dict[Subject, list[Statement]] = defaultdict(list)
-        for ecosystem, name, source, id_, vulnerability, body in rows:
+        for ecosystem, name, source, id_, vulnerability, body in sorted(rows, key=itemgetter(2, 3, 4)):
             said = Statement(
                 source=source, id=id_, vulnerability=vulnerability, affected=encoding.affected(bytes(body))
             )
