@@ -63,6 +63,28 @@ class Settings:
         default=2.0, metadata=_says("Delay before the second attempt; doubles each time, up to an hour.")
     )
 
+    feeds_wanted: str = field(
+        default="", metadata=_says("Sources that `advisories update` fetches, e.g. `kev epss nvd osv/Go`; empty: all.")
+    )
+    feeds_mirrors: str = field(
+        default="",
+        metadata=_says(
+            "Where feeds are fetched instead of from their publishers: `https://mirror/{host}`, `nvd=https://mirror/nvd`."
+        ),
+    )
+    feeds_nvd_key: str = field(default="", metadata=_says("API key of the NVD; without one its feed files are read."))
+    feeds_timeout: float = field(default=60.0, metadata=_says("How long a publisher may be silent."))
+    feeds_attempts: int = field(default=5, metadata=_says("How often a request to a publisher is tried."))
+    feeds_backoff: float = field(
+        default=2.0, metadata=_says("Delay before the second attempt; doubles each time, up to two minutes.")
+    )
+    feeds_stale: float = field(
+        default=7 * 86400.0, metadata=_says("After how long without an update a source counts as out of date.")
+    )
+    feeds_trusted_keys: str = field(
+        default="", metadata=_says("Public keys (`ed25519:…`) whose bundles of advisories are taken in.")
+    )
+
     def variables(self) -> dict[str, str]:
         """As they stand in the environment."""
         return {variable(item.name): str(getattr(self, item.name)) for item in fields(self)}

@@ -1,6 +1,7 @@
 """What updating asks of the store, and what it tells whoever watches."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +54,10 @@ class Loaded:
 
 class AdvisoryStore(Protocol):
     """Records by source. Each call is one transaction: when it raises, or the process dies, all is as it was."""
+
+    def update(self) -> AbstractContextManager[None]:
+        """All calls within are one transaction together; one that raises has changed nothing, the others count."""
+        ...
 
     def sources(self) -> Sequence[SourceStatus]:
         """All sources that there are, by name."""
@@ -154,6 +159,10 @@ class Watcher(Protocol):
         """The source is done."""
         ...
 
+    def settling(self) -> None:
+        """All records are read; what they say together is found out next."""
+        ...
+
 
 class Unwatched:
     """A `Watcher` that nobody looks at."""
@@ -171,4 +180,7 @@ class Unwatched:
         """Nothing is shown."""
 
     def end(self, outcome: Outcome) -> None:
+        """Nothing is shown."""
+
+    def settling(self) -> None:
         """Nothing is shown."""
