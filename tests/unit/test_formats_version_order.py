@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.formats.rpm_version import compare as rpm
-from pellucid.formats.version_order import Comparator, apk, comparator, dpkg, freebsd, latest, upstream
+from pellucid.formats.version_order import Comparator, apk, comparator, dpkg, freebsd, latest, pypi, upstream
 
 # Each row ascends.
 DPKG = [
@@ -23,7 +23,7 @@ APK = [
     ["1.0_alpha1", "1.0_beta1", "1.0_pre2", "1.0_rc1", "1.0", "1.0_cvs1", "1.0_p1", "1.0_p2-r1"],
     ["1.36.1-r7", "1.36.1-r17", "1.36.2-r0"],
     ["9.3_p1-r3", "9.3_p2-r1", "9.6_p1-r0"],
-    ["1.1.1a-r0", "1.1.1w-r0", "3.1.4-r0", "3.1.10-r0"],
+    ["1.1.1", "1.1.1-r0", "1.1.1a-r0", "1.1.1w-r0", "3.1.4-r0", "3.1.10-r0"],
     ["1.8.1-r1", "1.8.1p1-r1", "1.8.2-r0"],
     ["0.01", "0.1"],
 ]
@@ -64,7 +64,7 @@ def test_every_pair_of_an_ascending_row(order: Comparator, row: list[str]) -> No
     [
         (dpkg, "0:1.0-0", "1.0"),
         (dpkg, "1.01", "1.1"),
-        (apk, "1.2-r0", "1.2"),
+        (apk, "1.2-r0", "1.2-r"),
         (upstream, "1.0", "1.0.0"),
         (upstream, "v2.10", "2.10"),
         (upstream, "7.88.1", "7.88.1+debian"),
@@ -85,7 +85,7 @@ def test_equal(order: Comparator, left: str, right: str) -> None:
         ("SUSE:Linux Enterprise Server 15 SP5", rpm),
         ("FreeBSD:ports", freebsd),
         ("", upstream),
-        ("PyPI", upstream),
+        ("PyPI", pypi),
     ],
 )
 def test_each_ecosystem_has_its_own(ecosystem: str, expected: Comparator) -> None:
