@@ -93,6 +93,8 @@ def test_the_same_records_in_memory_answer_alike(store: Store) -> None:
     subjects = [MALICIOUS, ("Debian:12", "x"), ("npm", "other")]
     names = ["CVE-2020-1", "CVE-2021-1", "CVE-2022-1", "CVE-2023-1", "GHSA-1", "DSA-1"]
     assert memory.ecosystems == stored.ecosystems
+    assert stored.as_of("npm") == NOW
+    assert stored.as_of("PyPI") is memory.as_of("PyPI") is None
     assert memory.about(subjects) == stored.about(subjects)
     assert memory.vulnerabilities(names) == stored.vulnerabilities(names)
 

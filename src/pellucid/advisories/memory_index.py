@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
@@ -36,6 +37,11 @@ class MemoryIndex:
             for name in dict.fromkeys(names)
             if name in self._said
         }
+
+    def as_of(self, ecosystem: str) -> datetime | None:
+        """When the newest statement about an ecosystem was made, UTC; None when there is none."""
+        dated = (record for _, record in self.records if any(part.subject[0] == ecosystem for part in record.affected))
+        return max((when for record in dated if (when := record.modified or record.published)), default=None)
 
     @cached_property
     def _canonical(self) -> dict[str, str]:

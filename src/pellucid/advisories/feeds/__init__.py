@@ -1,29 +1,40 @@
-"""The feeds: one module each, imported when its data is taken in. FEEDS is the list of them."""
+"""The feeds: one module each, imported when its data is taken in. MODULES is the list of them."""
 
 from functools import cache
 from importlib import import_module
 
 from pellucid.advisories.feed import Feed
 
-# In the order in which they are updated: those first that findings come from.
-FEEDS = ("debian",)
+# Module by the feed's name, in the order in which they are updated.
+MODULES = {
+    "nvd": "nvd",
+    "debian": "debian",
+    "debian-notices": "debian_notices",
+    "alpine": "alpine_secdb",
+    "wolfi": "wolfi_secdb",
+    "osv": "osv",
+    "ghsa": "ghsa",
+    "go-vulndb": "go_vulndb",
+    "curl": "curl",
+    "exploitdb": "exploitdb",
+    "metasploit": "metasploit",
+    "poc-in-github": "poc_in_github",
+}
 
 
 @cache
 def feed(name: str) -> Feed:
     """The feed of that name. KeyError for one that there is not."""
-    if name not in FEEDS:
-        raise KeyError(name)
-    found = import_module(f"{__name__}.{name}").FEED
+    found = import_module(f"{__name__}.{MODULES[name]}").FEED
     assert isinstance(found, Feed)
     return found
 
 
 def feeds() -> tuple[Feed, ...]:
     """All of them."""
-    return tuple(map(feed, FEEDS))
+    return tuple(map(feed, MODULES))
 
 
 def version(name: str) -> int:
     """Of the reader of that feed; 0 for one that this program does not have (a bundle from a newer one)."""
-    return feed(name).version if name in FEEDS else 0
+    return feed(name).version if name in MODULES else 0

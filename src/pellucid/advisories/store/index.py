@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from operator import itemgetter
 
 from pellucid.advisories.store import encoding
@@ -25,6 +26,7 @@ class StoreIndex:
         self.digest = store.digest
         self._statements: dict[Subject, tuple[Statement, ...]] = {}
         self._vulnerabilities: dict[str, Vulnerability] = {}
+        self._as_of: dict[str, datetime | None] = {}
         self.ecosystems = self._ecosystems()
 
     def about(self, subjects: Collection[Subject]) -> Mapping[Subject, Sequence[Statement]]:
@@ -50,6 +52,19 @@ class StoreIndex:
             )
             self._vulnerabilities.update((name, encoding.vulnerability(body)) for name, body in rows)
         return {name: self._vulnerabilities[name] for name in dict.fromkeys(names) if name in self._vulnerabilities}
+
+    def as_of(self, ecosystem: str) -> datetime | None:
+        """When the sources that speak of an ecosystem were last asked for news, UTC; None when none does."""
+        if ecosystem not in self._as_of:
+            # Sources lie together in the store: a few thousand statements tell which they are.
+            rows = self._rows(
+                "SELECT max(checked) FROM source WHERE name IN (SELECT DISTINCT record.source FROM (SELECT key FROM "
+                "affected WHERE ecosystem = ? LIMIT 5000) AS some JOIN record ON record.key = some.key)",
+                ecosystem,
+            )
+            found = next(rows)[0]
+            self._as_of[ecosystem] = datetime.fromisoformat(found) if found else None
+        return self._as_of[ecosystem]
 
     def _about(self, subjects: Sequence[Subject]) -> Mapping[Subject, list[Statement]]:
         rows = self._rows(
