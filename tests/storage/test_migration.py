@@ -1,5 +1,6 @@
 """Migrations: complete, repeatable, safe beside each other."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from pellucid.storage import rows
 from pellucid.storage.database import Database, Transaction
 from pellucid.storage.migration import _alone, _config, upgrade
 from pellucid.storage.repositories.scan_results import ScanResultRepository
+from pellucid.storage.rows.finding import FindingBodyRow
 
 # What 0001 wrote of a scan: an image with a file system and a text, two dependencies, and a finding in two places.
 BEFORE = """
@@ -105,6 +107,11 @@ def test_scans_of_before_get_their_tree_and_inventory(new_url: str) -> None:
         ]
         assert places.all() == [("S", "N", 2), ("S", "N", 3)]
         check_inventory(tx)
+        check_findings(tx)
+    with _alone(database) as connection:
+        command.downgrade(_config(connection), "0003")
+        (details,) = connection.execute(text("SELECT details FROM finding")).scalars()
+        assert '"knownFixedVersion": "1.37"' in (details if isinstance(details, str) else json.dumps(details))
     with _alone(database) as connection:
         command.downgrade(_config(connection), "0001")
     upgrade(database)
@@ -129,6 +136,16 @@ def check_inventory(tx: Transaction) -> None:
     about = tx.session.execute(text("SELECT scan_id, dependency, finding_id FROM occurrence_dependency"))
     assert about.all() == [("S", 1, "N")]
     assert tx.session.scalars(text("SELECT id FROM finding WHERE has_known_fix")).all() == ["N"]
+
+
+def check_findings(tx: Transaction) -> None:
+    """What 0004 makes of the findings of before."""
+    columns = "severity_rank, predicates, day, known_fixed_version, dependency_product, component_name, images"
+    found = tx.session.execute(text(f"SELECT {columns} FROM finding")).all()
+    assert found == [(1, 0, "2026-01-01", "1.37", "busybox", "fs2", 1)]
+    assert tx.session.scalars(text("SELECT known_fixed_version FROM occurrence")).all() == ["1.37"]
+    body = tx.session.get_one(FindingBodyRow, "N")
+    assert body.details == {"dependency": ["busybox", "busybox", "1.36.1", "pkg:generic/busybox@1.36.1"]}
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:

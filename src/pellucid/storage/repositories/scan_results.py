@@ -26,6 +26,7 @@ from pellucid.storage.repositories.scan_inventory import (
     numbers_of,
 )
 from pellucid.storage.repositories.scan_places import place_values, plain
+from pellucid.storage.repositories.silenced import SilencedRepository
 from pellucid.storage.rows.declarative import Row
 from pellucid.storage.rows.inventory import (
     DependencyPlaceRow,
@@ -44,7 +45,7 @@ PIECE = 5_000
 
 class ScanResultRepository:
     def __init__(self, tx: Transaction) -> None:
-        self._session = tx.session
+        self._tx, self._session = tx, tx.session
 
     def store(self, scan_id: str, result: ScanResult, advisory_digest: str) -> None:
         """Everything but the findings, which belong to the product."""
@@ -67,6 +68,7 @@ class ScanResultRepository:
             ),
         )
         self._insert(ScanProblemRow, scan_id, (asdict(item) for item in result.problems))
+        SilencedRepository(self._tx).replace(scan_id, result.silenced)
 
     def dependencies(self, scan_id: str) -> Sequence[Dependency]:
         """The stored inventory, whole: to match it again, to write documents of it. Places are in tree order."""

@@ -1,0 +1,127 @@
+"""Columns of findings and occurrences from what a matcher yields; texts come out of images, and are made to fit."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import String
+
+from pellucid.domain.escalation import Standing
+from pellucid.domain.evidence import Evidence
+from pellucid.domain.finding import Finding, Predicate, Reason
+from pellucid.domain.ids import named_id
+from pellucid.domain.severity import Severity
+from pellucid.storage.repositories.scan_places import plain
+from pellucid.storage.rows.declarative import Row
+from pellucid.storage.rows.finding import FindingBodyRow, FindingRow, OccurrenceRow
+
+BITS: Mapping[str, int] = {item: 1 << number for number, item in enumerate(Predicate)}
+# What is not known says that the software may run as well as that it may not.
+NOT_REACHABLE = ("", "unknown")
+
+
+def finding_values(finding: Finding, snapshot_id: str | None) -> dict[str, Any]:
+    """Columns of `finding` that a judgement sets, every time it is made."""
+    standing = Standing.of(finding)
+    about = finding.vulnerability
+    vendor, product, version, _ = finding.dependency or next(iter(finding.dependencies), ("", "", "", ""))
+    body = body_values(finding)
+    values = {
+        "class": finding.class_,
+        "type": finding.type,
+        "subtype": finding.subtype,
+        "tool": finding.tool,
+        "severity": finding.severity,
+        "severity_rank": finding.severity.rank,
+        "name": finding.name,
+        "title": finding.title,
+        "vulnerability": about.name if about else dict(finding.identifiers).get("cve", ""),
+        "snapshot_id": snapshot_id,
+        "is_kev": Predicate.KEV in standing.predicates,
+        "is_ransomware": Predicate.RANSOMWARE in standing.predicates,
+        "predicates": sum(BITS[item] for item in standing.predicates),
+        "has_known_fix": bool(finding.known_fixed_version),
+        "known_fixed_version": finding.known_fixed_version,
+        "cvss_score": finding.cvss_score,
+        "epss": standing.epss,
+        "epss_model": standing.epss_model,
+        "maturity": about.maturity if about else None,
+        "risk": finding.risk,
+        "ssvc_decision": finding.ssvc_decision,
+        "is_reachable": finding.reachability not in NOT_REACHABLE,
+        "is_conditional": finding.conditional,
+        "confidence": finding.confidence,
+        "dependency_vendor": vendor,
+        "dependency_product": product,
+        "dependency_version": version,
+        "component_name": component_name(finding.evidence[0].artefact) if finding.evidence else "",
+        "digest": named_id(json.dumps(body, sort_keys=True)),
+    }
+    return fitting(FindingRow, values)
+
+
+def body_values(finding: Finding) -> dict[str, Any]:
+    """Columns of `finding_body`."""
+    details = {
+        "identifiers": [list(pair) for pair in finding.identifiers],
+        "recommendedAction": finding.recommended_action,
+        "references": list(finding.references),
+        "dependency": list(finding.dependency or ()),
+    }
+    return fitting(FindingBodyRow, {"description": finding.description, "details": details})
+
+
+def occurrence_values(finding: Finding) -> dict[str, Any]:
+    """Columns of `occurrence` that a judgement sets."""
+    seen = {
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "reachability": finding.reachability,
+        "known_fixed_version": finding.known_fixed_version,
+        "evidence": [asdict(item) for item in finding.evidence],
+        "reasons": [asdict(item) for item in finding.reasons],
+    }
+    # What it is about decides over rows, too.
+    about = [list(identity) for identity in finding.dependencies]
+    return fitting(OccurrenceRow, seen | {"digest": named_id(json.dumps([seen, about], sort_keys=True))})
+
+
+def fitting(row: type[Row], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, cut to the lengths of the columns."""
+    longest = {column.name: column.type.length for column in row.__table__.columns if isinstance(column.type, String)}
+    return plain(values, longest)
+
+
+def standing_of(row: Any, occurrence: Any = None) -> Standing:
+    """How bad a stored finding was, and, where this scan has seen it before, how bad it was there."""
+    seen = occurrence or row
+    return Standing(
+        severity=Severity(seen.severity),
+        predicates=predicates_of(row.predicates),
+        epss=row.epss,
+        epss_model=row.epss_model,
+        fix=seen.known_fixed_version,
+    )
+
+
+def predicates_of(bits: int) -> tuple[Predicate, ...]:
+    return tuple(item for item in Predicate if bits & BITS[item])
+
+
+def component_name(path: str) -> str:
+    """The last part of a path through containers."""
+    return path.rpartition("!")[2].rpartition("/")[2]
+
+
+def day_of(time: datetime) -> str:
+    return time.astimezone(UTC).date().isoformat()
+
+
+def evidence_of(stored: Mapping[str, Any]) -> Evidence:
+    return Evidence(**stored)
+
+
+def reason_of(stored: Mapping[str, Any]) -> Reason:
+    return Reason(**stored)

@@ -1,0 +1,160 @@
+"""Where scans have seen findings: written with the scan, and again when it is judged again."""
+
+from collections.abc import Collection, Mapping, Sequence, Set
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pellucid.domain.finding import Finding
+from pellucid.domain.ids import new_ids
+from pellucid.domain.scan import ScanStateType
+from pellucid.storage.database import Transaction
+from pellucid.storage.repositories.finding_values import occurrence_values
+from pellucid.storage.rows import declarative
+from pellucid.storage.rows.finding import FindingRow, OccurrenceDependencyRow, OccurrencePlaceRow, OccurrenceRow
+from pellucid.storage.rows.inventory import ScanArtefactRow, ScanDependencyRow
+from pellucid.storage.rows.scan import ScanRow
+
+PIECE = 500
+
+
+class Occurrences:
+    """Those of one scan."""
+
+    def __init__(self, tx: Transaction, scan_id: str) -> None:
+        self._session, self._scan_id = tx.session, scan_id
+        sqlite_here = tx.session.get_bind().dialect.name == "sqlite"
+        self._insert: Any = sqlite.insert if sqlite_here else postgresql.insert
+
+    def known(self) -> Mapping[str, Row[Any]]:
+        """By finding: what was stored of it in this scan before."""
+        row = OccurrenceRow
+        columns = (row.finding_id, row.id, row.severity, row.known_fixed_version, row.digest)
+        query = select(*columns).where(row.scan_id == self._scan_id)
+        rows: Sequence[Any] = self._session.execute(query).all()
+        return {item.finding_id: item for item in rows}
+
+    def of_dependencies(self, finding_ids: Collection[str]) -> Set[str]:
+        """Which of these findings are about a dependency."""
+        found: set[str] = set()
+        for piece in _pieces(sorted(finding_ids)):
+            query = select(FindingRow.id).where(FindingRow.id.in_(piece), FindingRow.dependency_product != "")
+            found.update(self._session.scalars(query))
+        return found
+
+    def write(self, seen: Mapping[str, Finding], known: Mapping[str, Row[Any]], now: datetime) -> None:
+        """Add what is new, and bring up to date what has changed."""
+        values = {finding_id: occurrence_values(finding) for finding_id, finding in seen.items()}
+        fresh = [finding_id for finding_id in values if finding_id not in known]
+        changed = [key for key in values if key in known and known[key].digest != values[key]["digest"]]
+        self._add(
+            OccurrenceRow,
+            [
+                {"id": id_, "finding_id": key, "scan_id": self._scan_id, "create_time": now, **values[key]}
+                for key, id_ in zip(fresh, new_ids(), strict=False)
+            ],
+        )
+        if changed:
+            table = OccurrenceRow.__table__
+            statement = update(table).where(table.c.id == bindparam("of"))  # type: ignore[arg-type]  # a table it is
+            self._session.execute(statement, [{"of": known[key].id, **values[key]} for key in changed])
+            self._forget_where(changed)
+        self._place({key: seen[key] for key in (*fresh, *changed)})
+        self._relate({key: seen[key] for key in (*fresh, *changed)})
+
+    def remove(self, finding_ids: Collection[str]) -> None:
+        """The scan does not have these any more."""
+        self._forget_where(finding_ids)
+        self._delete(OccurrenceRow, finding_ids)
+
+    def count_images(self, before: Set[str], after: Set[str]) -> None:
+        """Tell findings in how many images they are, given those of this scan before and after what was stored.
+
+        A scan counts while it is the newest finished one of its image, or the one that is being finished.
+        """
+        of_image = select(ScanRow.image_id).where(ScanRow.id == self._scan_id).scalar_subquery()
+        done = select(func.max(ScanRow.id)).where(
+            ScanRow.image_id == of_image, ScanRow.state == ScanStateType.DONE, ScanRow.id != self._scan_id
+        )
+        other = self._session.scalar(done)
+        if other is not None and other > self._scan_id:
+            return
+        if not before and other is not None and not self._is_done():
+            query = select(OccurrenceRow.finding_id).where(OccurrenceRow.scan_id == other)
+            before = set(self._session.scalars(query))
+        for number, ids in ((1, after - before), (-1, before - after)):
+            for piece in _pieces(sorted(ids)):
+                counted = FindingRow.images + number
+                # Never below none, whatever was counted wrong before.
+                statement = update(FindingRow).where(FindingRow.id.in_(piece))
+                statement = statement.values(images=case((counted < 0, 0), else_=counted))
+                self._session.execute(statement, execution_options={"synchronize_session": False})
+
+    def _is_done(self) -> bool:
+        return self._session.scalar(select(ScanRow.state).where(ScanRow.id == self._scan_id)) == ScanStateType.DONE
+
+    def _forget_where(self, finding_ids: Collection[str]) -> None:
+        for row in (OccurrencePlaceRow, OccurrenceDependencyRow):
+            self._delete(row, finding_ids)
+
+    def _delete(self, row: Any, finding_ids: Collection[str]) -> None:
+        for piece in _pieces(sorted(finding_ids)):
+            statement = delete(row).where(row.scan_id == self._scan_id, row.finding_id.in_(piece))
+            self._session.execute(statement, execution_options={"synchronize_session": False})
+
+    def _place(self, seen: Mapping[str, Finding]) -> None:
+        numbers = self._numbers({item.artefact for finding in seen.values() for item in finding.evidence})
+        self._add(
+            OccurrencePlaceRow,
+            [
+                {"scan_id": self._scan_id, "finding_id": finding_id, "number": number}
+                for finding_id, finding in seen.items()
+                for number in sorted({numbers[item.artefact] for item in finding.evidence if item.artefact in numbers})
+            ],
+        )
+
+    def _relate(self, seen: Mapping[str, Finding]) -> None:
+        """Note which dependencies of the scan the findings are about."""
+        if not any(finding.dependencies for finding in seen.values()):
+            return
+        numbers = dependency_numbers(self._session, self._scan_id)
+        self._add(
+            OccurrenceDependencyRow,
+            [
+                {"scan_id": self._scan_id, "finding_id": finding_id, "dependency": numbers[identity]}
+                for finding_id, finding in seen.items()
+                for identity in dict.fromkeys(finding.dependencies)
+                if identity in numbers
+            ],
+        )
+
+    def _add(self, row: type[declarative.Row], values: Sequence[dict[str, Any]]) -> None:
+        for piece in _pieces(values):
+            self._session.execute(self._insert(row).values(piece).on_conflict_do_nothing())
+
+    def _numbers(self, paths: Set[str]) -> dict[str, int]:
+        """Numbers in the tree by path; of equal paths the first. One pass over the scan, as paths have no index."""
+        if not paths:
+            return {}
+        query = (
+            select(ScanArtefactRow.path, ScanArtefactRow.number)
+            .where(ScanArtefactRow.scan_id == self._scan_id, ScanArtefactRow.sha256 != "")
+            .order_by(ScanArtefactRow.number.desc())
+            .execution_options(yield_per=PIECE * 10)
+        )
+        return {path: number for path, number in self._session.execute(query) if path in paths}
+
+
+def dependency_numbers(session: Any, scan_id: str) -> dict[tuple[str, str, str, str], int]:
+    """Numbers of the dependencies of a scan by identity."""
+    row = ScanDependencyRow
+    query = select(row.vendor, row.product, row.version, row.purl, row.number).where(row.scan_id == scan_id)
+    return {
+        (vendor, product, version, purl): number for vendor, product, version, purl, number in session.execute(query)
+    }
+
+
+def _pieces(items: Sequence[Any]) -> list[Sequence[Any]]:
+    return [items[start : start + PIECE] for start in range(0, len(items), PIECE)]
