@@ -64,7 +64,8 @@ class Affected:
     stands for "no version applies"; `target` is target_sw where it is neither "*" nor "-" ("wordpress", "node.js"),
     `edition` likewise sw_edition. `only_with` is a conjunction of alternatives: of each group one must be present.
     `urgency` is the publisher's word ("unimportant"). `order` names another order of versions than the ecosystem's.
-    `symbols` are functions that have to be used for it to matter (Go). `note` explains, in one sentence.
+    `symbols` are functions that have to be used for it to matter (Go), `files` the sources that have it (the kernel's:
+    "net/ipv4/cipso_ipv4.c"). `note` explains, in one sentence.
     """
 
     subject: Subject
@@ -79,6 +80,7 @@ class Affected:
     only_with: tuple[tuple[Platform, ...], ...] = ()
     order: str = ""
     symbols: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     note: str = ""
 
 

@@ -17,10 +17,9 @@ from urllib.parse import quote
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
 from pellucid.advisories.feeds import bundles, publications
 from pellucid.advisories.feeds.bundles import Members
-from pellucid.advisories.feeds.fields import NAME
 from pellucid.advisories.feeds.osv_record import record_of
+from pellucid.advisories.feeds.unseen import Unseen
 from pellucid.domain.statement import AdvisoryRecord
-from pellucid.errors import Malformed
 
 PREFIX = "osv/"
 ADDRESS = "https://storage.googleapis.com/osv-vulnerabilities/"
@@ -55,7 +54,7 @@ def read(path: Path) -> Iterator[RawRecord]:
 
 def listed(path: Path, first: bytes) -> Iterator[RawRecord]:
     """The records of a JSON document: a list of them, {"vulns": [...]}, or one."""
-    unseen = _Unseen()
+    unseen = Unseen(record_of, LARGEST)
     found = _LIST.match(first)
     if not found:
         with publications.opened(path) as stream:
@@ -67,42 +66,7 @@ def listed(path: Path, first: bytes) -> Iterator[RawRecord]:
 
 def records(members: Members) -> Iterator[RawRecord]:
     """The records that are members of a bundle."""
-    unseen = _Unseen()
-    for named, content in members:
-        yield unseen.record(named["name"], content)
-
-
-class _Unseen:
-    """Sees to it that each name is given once, and that what cannot be understood has a name, too."""
-
-    def __init__(self) -> None:
-        self._names: set[str] = set()
-
-    def record(self, name: str, content: bytes) -> RawRecord:
-        try:
-            record = _record(content)
-        except Malformed as error:
-            return self._broken(name, content, error.message)
-        if record.id in self._names:
-            return self._broken(name, content, f"there is another record named {record.id}")
-        self._names.add(record.id)
-        return RawRecord(id=record.id, raw=content, record=record)
-
-    def _broken(self, name: str, content: bytes, fault: str) -> RawRecord:
-        """Under the name of the member that it is in."""
-        name = "".join(character if NAME.fullmatch(character) else "_" for character in name[:150]) or "_"
-        found, number = name, 1
-        while found in self._names:
-            number += 1
-            found = f"{name}#{number}"
-        self._names.add(found)
-        return RawRecord(id=found, raw=content[:LARGEST], record=None, fault=fault)
-
-
-def _record(content: bytes) -> AdvisoryRecord:
-    if len(content) > LARGEST:
-        raise Malformed(f"more than {LARGEST:,} bytes")
-    return record_of(content)
+    return Unseen(record_of, LARGEST).records(members)
 
 
 def recognise(path: Path, first: bytes) -> str:

@@ -8,14 +8,13 @@ dictionary, where whoever converted a CVE kept what the ranges of commits were f
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
 from typing import Any
 
 from pellucid.advisories.feeds.fields import LONGEST_NAME
 from pellucid.domain.statement import Affected, FixPlan, Standing, Subject, VersionRange
 from pellucid.formats.json_document import mapping, objects, text, texts
 from pellucid.formats.package_names import repository_of, subject_of
-from pellucid.formats.version_order import Comparator, comparator
+from pellucid.formats.version_order import Comparator, comparator, upstream
 from pellucid.formats.version_ranges import ranges_of
 
 MOST_VERSIONS = 20_000
@@ -26,7 +25,7 @@ NEVER = [{"introduced": "0"}, {"fixed": "0"}]
 # Ecosystems whose packages are projects with a repository: `versions` are names of its tags.
 PROJECTS = ("OSS-Fuzz", "Linux", "GIT")
 # In these the list of versions is what OSV found in the archive between the ends of the ranges, and no more.
-LISTED_FROM_RANGES = ("Debian", "Alpine", "Ubuntu")
+LISTED_FROM_RANGES = ("Debian", "Alpine")
 END_OF_LIFE = "end-of-life"
 _CPE = re.compile(r"cpe:2\.3:([aoh]):((?:\\.|[^\\:])+):((?:\\.|[^\\:])+)(?::.*)?")
 _BELOW = re.compile(r"<\s*([^\s,<>=]+)")
@@ -71,8 +70,7 @@ def unresolved(specific: dict[str, Any]) -> Iterator[Affected]:
 
 
 def _of_package(subject: Subject, entry: dict[str, Any]) -> Iterator[Affected]:
-    order = _kept(subject[0].partition(":")[0])
-    said = _said(entry, order, subject[0].partition(":")[0] in LISTED_FROM_RANGES)
+    said = _said(entry, comparator(subject[0]), subject[0].partition(":")[0] in LISTED_FROM_RANGES)
     ecosystem, database = mapping(entry.get("ecosystem_specific")), mapping(entry.get("database_specific"))
     urgency = text(ecosystem.get("urgency")) or text(ecosystem.get("ubuntu_priority"))
     plan = FixPlan.END_OF_LIFE if urgency == END_OF_LIFE else FixPlan.NONE
@@ -110,28 +108,28 @@ def _said(entry: dict[str, Any], order: Comparator, listed_from_ranges: bool) ->
 
 def _of_repositories(entry: dict[str, Any]) -> Iterator[Affected]:
     """Tags that are affected, and versions of the project where they are known."""
-    versions, order, stated = _versions(entry), _kept(""), () if mapping(entry.get("package")) else _project(entry)
+    versions, stated = _versions(entry), () if mapping(entry.get("package")) else _project(entry)
     ranges: dict[str, list[VersionRange]] = {}
     for item in objects(entry.get("ranges")):
         address = repository_of(text(item.get("repo")))
         if item.get("type") != "GIT" or not address or len(ranges) >= MOST_REPOSITORIES:
             continue
         found = ranges.setdefault(address, [*stated])
-        found.extend(_swept(_extracted(mapping(item.get("database_specific"))), order))
+        found.extend(_swept(_extracted(mapping(item.get("database_specific"))), upstream))
     for address, known in ranges.items():
         if versions or known:
             yield Affected(subject=("repo", address), ranges=tuple(dict.fromkeys(known)), versions=versions)
 
 
 def _project(entry: dict[str, Any]) -> tuple[VersionRange, ...]:
-    return _said({"ranges": entry.get("ranges")}, _kept(""), listed_from_ranges=False).ranges
+    return _said({"ranges": entry.get("ranges")}, upstream, listed_from_ranges=False).ranges
 
 
 def _of_product(entry: dict[str, Any]) -> Iterator[Affected]:
     """Software taken as its authors release it, named as the CPE dictionary spells it: the data that come with us."""
-    upstream = mapping(mapping(entry.get("database_specific")).get("upstream"))
-    vendor, product, part = (text(upstream.get(key)) for key in ("vendor", "product", "part"))
-    said = _said(entry, _kept(""), listed_from_ranges=False)
+    named = mapping(mapping(entry.get("database_specific")).get("upstream"))
+    vendor, product, part = (text(named.get(key)) for key in ("vendor", "product", "part"))
+    said = _said(entry, upstream, listed_from_ranges=False)
     if vendor and product and (said.ranges or said.versions):
         subject = f"cpe:{part or 'a'}", f"{vendor}:{product}"
         yield Affected(subject=subject, ranges=said.ranges, versions=said.versions)
@@ -145,7 +143,7 @@ def _of_origins(entry: dict[str, Any]) -> Iterator[Affected]:
 
 
 def _of_cpes(item: dict[str, Any]) -> Iterator[Affected]:
-    ranges = _swept(_extracted(item), _kept(""))
+    ranges = _swept(_extracted(item), upstream)
     subjects = filter(None, map(cpe_subject, (text(item.get("cpe")), *texts(item.get("cpes")))))
     if ranges:
         for subject in dict.fromkeys(subjects):
@@ -214,9 +212,3 @@ def _own_numbers(ecosystem: dict[str, Any]) -> str:
     events = (event for item in objects(ecosystem.get("custom_ranges")) for event in _events(item.get("events")))
     fixed = ", ".join(dict.fromkeys(event["fixed"] for event in events if "fixed" in event))
     return OWN_NUMBERS.format(fixed[:LONGEST_VERSION]) if fixed else ""
-
-
-@cache
-def _kept(family: str) -> Comparator:
-    """The order of a family of ecosystems: the same versions of the same packages come again and again."""
-    return lru_cache(maxsize=1 << 15)(comparator(family))
