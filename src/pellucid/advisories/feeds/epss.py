@@ -61,7 +61,10 @@ def _raw_record(line: str, day: str, model: str, number: int) -> RawRecord:
     record = _understood(whole)
     if record is None:
         return RawRecord(id=f"row {number}", raw=whole.encode(), record=None, fault="no CVE with a score from 0 to 1")
-    return RawRecord(id=record.id, raw=whole.encode(), record=record)
+    # The day is another every day, and so is nearly every percentile, by a little: neither is a change.
+    share = _share(percentile := (*fields, "")[2])
+    stamp = f"{fields[1]},{percentile if share is None else round(share, 2)},{model}"
+    return RawRecord(id=record.id, raw=whole.encode(), record=record, stamp=stamp.encode())
 
 
 def _understood(line: str) -> AdvisoryRecord | None:

@@ -24,6 +24,7 @@ from pellucid.formats.version_order import comparator
 MOST_PRODUCTS = 5000
 MOST_NAMES = 1000
 MOST_SYMBOLS = 200
+MOST_FILES = 200
 NOTE = "As the publisher of the CVE states it: NVD does not say what is affected."
 NO_NAME = frozenset(("", "n/a", "-", "unknown", "unspecified"))
 
@@ -42,6 +43,7 @@ class _Product:
     subject: Subject
     target: str = ""
     edition: str = ""
+    order: str = ""
     name: Name | None = None
 
 
@@ -67,6 +69,8 @@ def _affected(entry: dict[str, Any], product: _Product, versions: Versions) -> A
         any_version=versions.any_version,
         target=product.target,
         edition=product.edition,
+        order=product.order,
+        files=tuple(dict.fromkeys(texts(entry.get("programFiles"))[:MOST_FILES])),
         symbols=tuple(filter(None, routines[:MOST_SYMBOLS])),
         note=NOTE,
     )
@@ -90,7 +94,13 @@ def _products(entry: dict[str, Any]) -> Iterator[_Product]:
         yield _Product(repository)
     vendor, product = text(entry.get("vendor")), text(entry.get("product"))
     if all(item.subject[0] == "repo" for item in named_so) and product.lower() not in NO_NAME:
-        yield _Product(named("" if vendor.lower() in NO_NAME else vendor, product), target=collection.target)
+        yield _by_name(named("" if vendor.lower() in NO_NAME else vendor, product), collection.target)
+
+
+def _by_name(subject: Subject, target: str) -> _Product:
+    """By the name that the CPE dictionary has for it, where that is known."""
+    row = _table("cve_tables.toml", "products").get(subject[1])
+    return _Product((row["part"], row["name"]), order=row.get("order", "")) if row else _Product(subject, target)
 
 
 def _by_cpe(entry: dict[str, Any]) -> Iterator[_Product]:
@@ -99,7 +109,7 @@ def _by_cpe(entry: dict[str, Any]) -> Iterator[_Product]:
             name = name_of(cpe)
         except Malformed:
             continue
-        yield _Product(name.subject, name.target, name.edition, name)
+        yield _Product(name.subject, name.target, name.edition, name=name)
 
 
 def _by_package(entry: dict[str, Any], collection: _Collection) -> Iterator[_Product]:
@@ -161,7 +171,11 @@ def _place(address: str) -> tuple[str, str]:
 
 @cache
 def _collections() -> dict[str, _Collection]:
-    rows = tomllib.loads(
-        resources.files("pellucid.advisories.feeds").joinpath("nvd_tables.toml").read_text(encoding="utf-8")
-    )["collections"]
-    return {row.pop("word"): _Collection(**row) for row in rows}
+    return {word: _Collection(**row) for word, row in _table("nvd_tables.toml", "collections").items()}
+
+
+@cache
+def _table(file: str, name: str) -> dict[str, dict[str, Any]]:
+    text_ = resources.files("pellucid.advisories.feeds").joinpath(file).read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = tomllib.loads(text_)[name]
+    return found

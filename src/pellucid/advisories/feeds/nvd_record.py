@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -11,12 +11,13 @@ from typing import Any
 from pellucid.advisories import scores
 from pellucid.advisories.feeds import nvd_affected, nvd_configurations
 from pellucid.advisories.feeds.fields import CVE, moment, prose, references, weaknesses
-from pellucid.domain.statement import AdvisoryRecord, Affected
+from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan
 from pellucid.domain.vulnerability import KnownExploited, Rating, Reference, Ssvc, VulnerabilityState
 from pellucid.formats.json_document import mapping, objects, text, texts
 
 MOST_METRICS = 100
 HIGHEST_SCORE = 10
+NO_SUPPORT = "unsupported-when-assigned"
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,14 @@ def understood(document: Any) -> Understood:
     rejected = cve.get("vulnStatus") == "Rejected"
     products, fault = ((), "") if rejected else affected(cve)
     metrics = mapping(cve.get("metrics"))
+    tags = {tag for item in objects(cve.get("cveTags")) for tag in texts(item.get("tags"))}
+    if NO_SUPPORT in tags:
+        products = tuple(replace(item, plan=FixPlan.END_OF_LIFE) for item in products)
     record = AdvisoryRecord(
         id=cve["id"],
         description=_description(cve),
         state=VulnerabilityState.REJECTED if rejected else VulnerabilityState.LIVE,
-        disputed=any("disputed" in texts(item.get("tags")) for item in objects(cve.get("cveTags"))),
+        disputed="disputed" in tags,
         published=moment(cve.get("published")),
         modified=moment(cve.get("lastModified")),
         ratings=tuple(dict.fromkeys(_ratings(metrics))),
@@ -129,10 +133,11 @@ def _decision_points(metrics: dict[str, Any]) -> Ssvc | None:
 
 
 def _kind(tags: tuple[str, ...]) -> str:
-    return next((kind for tag, kind in _kinds() if tag in tags), "")
+    return next((kind for tag, kind in _kinds().items() if tag in tags), "")
 
 
 @cache
-def _kinds() -> tuple[tuple[str, str], ...]:
+def _kinds() -> dict[str, str]:
     table = resources.files("pellucid.advisories.feeds").joinpath("nvd_tables.toml").read_text(encoding="utf-8")
-    return tuple((row["tag"], row["kind"]) for row in tomllib.loads(table)["references"])
+    found: dict[str, str] = tomllib.loads(table)["references"]
+    return found
