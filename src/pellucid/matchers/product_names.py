@@ -1,0 +1,51 @@
+"""Names of software in the CPE dictionary: which are of the same, which only look like it; and Debian's packages of it.
+
+The tables are vendor_aliases.toml, false_friends.toml and debian_cpe.toml. Names are "vendor:product", unescaped and in
+lower case, as subjects of statements are.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+# Source packages of which there are several at a time have the version in their name: "python3.11", "linux-6.1".
+NUMBERED = re.compile(r"(?P<name>.*[a-z+])(?:-?\d+(?:\.\d+)+|-\d+)")
+
+
+def names_of(name: str) -> tuple[str, ...]:
+    """All names of the software that is called `name`, which comes first; just `name` where no other is known."""
+    return (name, *(other for other in vendor_aliases().get(name, ()) if other != name))
+
+
+@lru_cache(maxsize=1)
+def vendor_aliases() -> Mapping[str, tuple[str, ...]]:
+    """Name -> all names of the same software, itself among them; first that which is in use today."""
+    groups = [tuple(group["names"]) for group in _table("vendor_aliases.toml")["group"]]
+    return {name: group for group in groups for name in group}
+
+
+@lru_cache(maxsize=1)
+def false_friends() -> Mapping[str, str]:
+    """Name -> what it is. Its product is called as other software is: never to be matched by the product alone."""
+    return dict(_table("false_friends.toml")["friends"])
+
+
+def packaged_as(source: str) -> tuple[str, ...]:
+    """What a source package of Debian packages, by all names that it has; nothing where that is not known."""
+    found = debian_names().get(source)
+    if found is None and (numbered := NUMBERED.fullmatch(source)):
+        found = debian_names().get(numbered["name"])
+    return tuple(dict.fromkeys(name for stated in found or () for name in names_of(stated)))
+
+
+@lru_cache(maxsize=1)
+def debian_names() -> Mapping[str, tuple[str, ...]]:
+    """Source package of Debian -> names of the software that it packages."""
+    return {package: tuple(names) for package, names in _table("debian_cpe.toml")["packages"].items()}
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("pellucid.matchers").joinpath(name).read_text(encoding="utf-8"))
