@@ -24,7 +24,7 @@ from pellucid.domain.vulnerability import (
     Rating,
     VulnerabilityState,
 )
-from pellucid.errors import Conflict, Malformed
+from pellucid.errors import Conflict, Malformed, NotFound
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 ZLIB = ("Debian:12", "zlib")
@@ -278,3 +278,11 @@ def test_another_database_is_no_store(tmp_path: Path) -> None:
     path.write_bytes(b"this is no database, but long enough to look like a file of one " * 20)
     with pytest.raises(Malformed, match="no store of advisories"):
         Store.open(path)
+
+
+def test_what_is_not_there_is_made_only_for_those_who_write(tmp_path: Path, postgresql_url: str) -> None:
+    for place in (tmp_path / "advisories.db", postgresql_url):
+        with pytest.raises(NotFound, match="no store of advisories"):
+            Store.open(place, create=False)
+        Store.open(place).close()
+        Store.open(place, create=False).close()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pellucid.advisories.store import schema
-from pellucid.errors import Malformed
+from pellucid.errors import Malformed, NotFound
 
 BUSY_SECONDS = 60
 Row = tuple[Any, ...]
@@ -70,6 +70,8 @@ class Sqlite:
         """None: in memory. Raises Malformed for a file that is no store of this program."""
         if path is None:
             self._link = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        elif not create and not path.exists():
+            raise NotFound(f"There is no store of advisories at {path}.")
         else:
             mode = "rwc" if create else "rw"
             address = f"{path.absolute().as_uri()}?mode={mode}"
@@ -132,18 +134,27 @@ class Sqlite:
 class Postgres:
     """The store in a schema of its own beside the server's tables."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, *, create: bool = False) -> None:
+        """Raises NotFound when the schema is not there, and is not to be made."""
         import psycopg  # noqa: PLC0415 (takes 100 ms to load, and only servers have it)
 
         self._link: psycopg.Connection[Row] = psycopg.connect(conninfo, autocommit=True)
         self._link.execute(f"SET search_path = {NAMESPACE}")
+        if self._is_there():
+            return
+        if not create:
+            self._link.close()
+            raise NotFound("There is no store of advisories in the database.")
         with self.writing():
-            self._link.execute(f"CREATE SCHEMA IF NOT EXISTS {NAMESPACE}")
-            found = self._link.execute("SELECT to_regclass('meta')").fetchone()
-            if found is None or found[0] is None:
+            self._link.execute(f"CREATE SCHEMA IF NOT EXISTS {NAMESPACE}".encode())
+            if not self._is_there():
                 for statement in schema.TABLES.format(bytes="BYTEA", real="DOUBLE PRECISION").split(";\n"):
                     if statement.strip():
                         self._link.execute(statement.encode())
+
+    def _is_there(self) -> bool:
+        found = self._link.execute("SELECT to_regclass(%s)", [f"{NAMESPACE}.meta"]).fetchone()
+        return found is not None and found[0] is not None
 
     def rows(self, sql: str, *parameters: Any) -> Iterator[Row]:
         sql = sql.format(
@@ -193,4 +204,4 @@ def connect(place: Path | str, *, create: bool = False) -> Connection:
     """Open the store in a file, or in the database of a SQLAlchemy URL of PostgreSQL."""
     if isinstance(place, Path):
         return Sqlite(place, create=create)
-    return Postgres("postgresql://" + place.partition("://")[2])
+    return Postgres("postgresql://" + place.partition("://")[2], create=create)

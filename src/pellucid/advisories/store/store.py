@@ -35,16 +35,22 @@ class Store:
             )
 
     @classmethod
-    def open(cls, place: Path | str) -> "Store":
-        """The store in a file, made when there is none, or in a PostgreSQL database. Raises Malformed, OSError."""
-        if isinstance(place, Path):
+    def open(cls, place: Path | str, *, create: bool = True) -> "Store":
+        """The store in a file, or in the PostgreSQL database of a SQLAlchemy URL.
+
+        Raises Malformed for something else, OSError; and NotFound for one that is not there, unless it may be made.
+        """
+        if isinstance(place, Path) and create:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return cls(connect(place, create=True))
+        return cls(connect(place, create=create))
 
     @classmethod
-    def in_memory(cls) -> "Store":
-        """One that nobody else sees, and that is gone afterwards."""
-        return cls(Sqlite(None))
+    def in_memory(cls, name: str = "") -> "Store":
+        """One that nobody else sees, and that is gone afterwards. `name` is the beginning of its digest."""
+        store = cls(Sqlite(None))
+        if name:
+            store._set("store", name)
+        return store
 
     def close(self) -> None:
         self.connection.close()

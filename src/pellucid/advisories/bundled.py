@@ -1,0 +1,31 @@
+"""The small set that comes with Pellucid: a start, no substitute for a feed."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.resources import files
+
+import msgspec
+
+from pellucid.advisories.feed import RawRecord
+from pellucid.advisories.store.store import Store
+from pellucid.domain.statement import AdvisoryRecord
+
+
+class _Bundled(msgspec.Struct):
+    source: str
+    feed: str
+    record: AdvisoryRecord
+
+
+def bundled() -> Store:
+    """A store in memory."""
+    data = files("pellucid.advisories").joinpath("bundled.json").read_bytes()
+    records = msgspec.json.decode(data, type=list[_Bundled])
+    store = Store.in_memory(name=f"bundled-{sha256(data).hexdigest()[:12]}")
+    newest = max((item.record.modified for item in records if item.record.modified), default=datetime.now(UTC))
+    with store.update():
+        for source, feed in dict.fromkeys((item.source, item.feed) for item in records):
+            own = (item.record for item in records if item.source == source)
+            raw = (RawRecord(id=record.id, raw=msgspec.json.encode(record), record=record) for record in own)
+            store.replace(source, feed, raw, {}, checked=newest)
+    return store
