@@ -64,7 +64,7 @@ class Settings:
     )
 
     feeds_wanted: str = field(
-        default="", metadata=_says("Sources that `advisories update` fetches, e.g. `kev epss nvd osv/Go`; empty: all.")
+        default="", metadata=_says("Sources that `advisories update` fetches, e.g. `kev,epss,nvd,osv/Go`; empty: all.")
     )
     feeds_mirrors: str = field(
         default="",

@@ -1,31 +1,15 @@
-"""`pellucid doctor` and `pellucid advisories`: what a machine lacks, and which vulnerability data it has."""
+"""`pellucid doctor`: what a machine lacks, and how old its vulnerability data is."""
 
 import argparse
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.command_line import pellucid
 
-from pellucid.cli import advisories, doctor
+from pellucid.cli import doctor
 from pellucid.formats import libarchive
 from pellucid.services.advisories import Advisories, AdvisoryStatus
 from pellucid.settings import Settings
-
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
-ADVISORY = {
-    "id": "CVE-2030-0001",
-    "modified": "2030-01-01T00:00:00Z",
-    "published": "2030-01-01T00:00:00Z",
-    "summary": "Made for a test.",
-    "affected": [
-        {
-            "package": {"ecosystem": "", "name": "busybox", "purl": "pkg:generic/busybox"},
-            "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "9.9.9"}]}],
-        }
-    ],
-}
 
 
 def status(**changes: object) -> AdvisoryStatus:
@@ -85,44 +69,6 @@ def test_old_advisories_are_a_warning(
     found = checks(Settings(data_dir=tmp_path))["advisories"]
     assert found.verdict == verdict
     assert said in found.words
-
-
-def test_the_status_of_advisories_is_told_in_lines() -> None:
-    lines = advisories.describe(status(published=NOW - timedelta(days=1), skipped=2), NOW)
-    assert lines == [
-        "advisories: 1,200 (imported)",
-        "known exploited: 3",
-        "newest statement: 2026-05-31, 1 day ago",
-        f"digest: {'ab' * 32}",
-        "not understood and left out: 2",
-    ]
-    assert "newest statement: undated" in advisories.describe(status(published=None), NOW)
-    assert "nothing has been imported" in advisories.describe(status(bundled=True), NOW)[0]
-
-
-def test_advisories_are_taken_in_and_then_in_use(tmp_path: Path) -> None:
-    source = tmp_path / "advisories.json"
-    source.write_text(json.dumps([ADVISORY]))
-    data_dir = tmp_path / "data"
-    taken = pellucid("advisories", "import", source, "--data-dir", data_dir)
-    assert taken.code == 0, taken.stderr
-    assert "matched again" in taken.stderr
-    shown = pellucid("advisories", "status", "--data-dir", data_dir)
-    assert (shown.code, shown.stderr) == (0, "")
-    assert shown.stdout == taken.stdout
-    assert "advisories: 1 (imported)" in shown.stdout
-    assert "newest statement: 2030-01-01" in shown.stdout
-
-
-@pytest.mark.parametrize("content", ["no json", "{}", None])
-def test_what_is_no_vulnerability_data_changes_nothing(tmp_path: Path, content: str | None) -> None:
-    source = tmp_path / "advisories.json"
-    if content is not None:
-        source.write_text(content)
-    ended = pellucid("advisories", "import", source, "--data-dir", tmp_path / "data")
-    assert (ended.code, ended.stdout) == (2, "")
-    assert str(source) in ended.stderr
-    assert Advisories(tmp_path / "data").status().bundled
 
 
 def test_a_missing_library_says_what_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

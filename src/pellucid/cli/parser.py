@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pellucid import __version__
+from pellucid.cli import advisories_options
 from pellucid.domain.severity import Severity
 
 EXIT_CODES = """exit codes:
   0    done; scan: nothing at or above --fail-on
-  1    scan only: a finding at or above --fail-on
+  1    scan: a finding at or above --fail-on; advisories: a source could not be taken in
   2    could not be done: the reason is on stderr
   130  stopped by Ctrl-C"""
 
@@ -221,20 +222,9 @@ def _doctor(commands: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def _advisories(commands: "Subparsers[argparse.ArgumentParser]") -> None:
-    parser = _command(
-        commands,
-        "advisories",
-        "look after vulnerability data",
-        "  pellucid advisories status\n  pellucid advisories import advisories.json --data-dir /srv/pellucid",
-    )
-    actions = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
-    importing = actions.add_parser("import", help="take advisories in from a file or folder", allow_abbrev=False)
-    importing.add_argument("path", type=Path, metavar="PATH", help="an OSV file, or a folder of them")
-    _data_dir(importing, "PELLUCID_DATA_DIR, else ./pellucid-data")
-    status = actions.add_parser(
-        "status", help="say which advisories there are and how old they are", allow_abbrev=False
-    )
-    _data_dir(status, "PELLUCID_DATA_DIR, else ./pellucid-data")
+    summary = "fetch, look after and carry vulnerability data"
+    parser = _command(commands, "advisories", summary, advisories_options.EXAMPLES, advisories_options.NOTES)
+    advisories_options.add(parser)
 
 
 def _severity(text: str) -> Severity:

@@ -44,7 +44,8 @@ def take_in(
         for number in range(len(bundle.manifest.sources)):
             outcomes.append(_load(bundle, number, by_name, store, watcher=watcher, force=force))
             watcher.end(outcomes[-1])
-        watcher.settling()
+        if any(outcome.state == "new" for outcome in outcomes):
+            watcher.settling()
     return complete(outcomes, store.sources())
 
 

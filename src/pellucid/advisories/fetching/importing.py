@@ -95,7 +95,8 @@ def take_in(
             )
             outcomes.append(outcome)
             watcher.end(outcome)
-        watcher.settling()
+        if any(outcome.state == "new" for outcome in outcomes):
+            watcher.settling()
     return complete(outcomes, store.sources())
 
 

@@ -73,7 +73,8 @@ def update(
                 if job.outcome is None:
                     job.outcome = _load(job, store, order, watcher)
                     watcher.end(job.outcome)
-            watcher.settling()
+            if any(job.outcome.state == "new" for job in jobs if job.outcome):
+                watcher.settling()
         for job in jobs:
             if job.outcome and not job.outcome.failure:
                 shutil.rmtree(job.folder, ignore_errors=True)
