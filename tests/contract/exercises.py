@@ -7,6 +7,8 @@ import httpx2
 from tests.support.api_client import Api
 from tests.support.scanned_trees import BUSYBOX, SOFTWARE, finding, small_tree, store
 
+from pellucid.domain.ids import named_id
+
 Exercise = Callable[[Api], httpx2.Response]
 
 
@@ -191,6 +193,14 @@ def sbom_spdx(api: Api) -> httpx2.Response:
     return answer
 
 
+def list_vulnerabilities(api: Api) -> httpx2.Response:
+    return api.http.get("/api/v4/vulnerabilities?withGridAggregations=true")
+
+
+def get_vulnerability(api: Api) -> httpx2.Response:
+    return api.http.get(f"/api/v4/vulnerabilities/{named_id('CVE-2014-0160')}")
+
+
 EXERCISES: dict[str, Exercise] = {
     "ListProducts": list_products,
     "CreateProduct": create_product,
@@ -223,5 +233,7 @@ EXERCISES: dict[str, Exercise] = {
     "GridListDependencies": grid_dependencies,
     "ChartListDependencies": chart_dependencies,
     "ChartListComponents": chart_components,
+    "ListVulnerabilities": list_vulnerabilities,
+    "GetVulnerability": get_vulnerability,
     "GetCurrentUser": current_user,
 }

@@ -10,10 +10,11 @@ from pellucid.advisories.feed import RawRecord
 from pellucid.advisories.store.store import Store
 from pellucid.domain.statement import AdvisoryRecord
 
+FEED = "bundled"
+
 
 class _Bundled(msgspec.Struct):
     source: str
-    feed: str
     record: AdvisoryRecord
 
 
@@ -24,8 +25,8 @@ def bundled() -> Store:
     store = Store.in_memory(name=f"bundled-{sha256(data).hexdigest()[:12]}")
     newest = max((item.record.modified for item in records if item.record.modified), default=datetime.now(UTC))
     with store.update():
-        for source, feed in dict.fromkeys((item.source, item.feed) for item in records):
+        for source in dict.fromkeys(item.source for item in records):
             own = (item.record for item in records if item.source == source)
             raw = (RawRecord(id=record.id, raw=msgspec.json.encode(record), record=record) for record in own)
-            store.replace(source, feed, raw, {}, checked=newest)
+            store.replace(source, FEED, raw, {}, checked=newest)
     return store

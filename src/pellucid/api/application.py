@@ -24,6 +24,7 @@ from pellucid.api.routes import (
     scans,
     temp_files,
     users,
+    vulnerabilities,
     webhooks,
 )
 from pellucid.blobs.local import LocalBlobs
@@ -45,6 +46,7 @@ ROUTERS = (
     problems,
     progress,
     users,
+    vulnerabilities,
     webhooks,
 )
 PRODUCTS = "/api/v4/products/"

@@ -13,7 +13,18 @@ from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from pellucid.api import context as contexts
 from pellucid.api import links as linking
 from pellucid.domain import access
-from pellucid.services import charts, components, files, grids, images, products, scans, temp_files, webhooks
+from pellucid.services import (
+    charts,
+    components,
+    files,
+    grids,
+    images,
+    products,
+    scans,
+    temp_files,
+    vulnerabilities,
+    webhooks,
+)
 from pellucid.storage import database
 
 
@@ -96,6 +107,10 @@ def _webhooks(tx: Transaction, context: Context) -> webhooks.Webhooks:
     return webhooks.Webhooks(tx, context.settings, context.vault)
 
 
+def _vulnerabilities(tx: Transaction, caller: Caller, context: Context) -> vulnerabilities.Vulnerabilities:
+    return vulnerabilities.Vulnerabilities(tx, caller, context.settings)
+
+
 Products = Annotated[products.Products, Depends(_products)]
 Images = Annotated[images.Images, Depends(_images)]
 Scans = Annotated[scans.Scans, Depends(_scans)]
@@ -105,6 +120,7 @@ Grids = Annotated[grids.Grids, Depends(_grids)]
 Charts = Annotated[charts.Charts, Depends(_charts)]
 TempFiles = Annotated[temp_files.TempFiles, Depends(_temp_files)]
 Webhooks = Annotated[webhooks.Webhooks, Depends(_webhooks)]
+Vulnerabilities = Annotated[vulnerabilities.Vulnerabilities, Depends(_vulnerabilities)]
 
 
 def public_url(request: Request) -> str:

@@ -18,6 +18,7 @@ ScanId = Annotated[str, Path(alias="scanId"), _checked("scanId")]
 FileId = Annotated[str, Path(alias="fileId"), _checked("fileId")]
 TempFileId = Annotated[str, Path(alias="tempFileId"), _checked("tempFileId")]
 WebhookId = Annotated[str, Path(alias="webhookId"), _checked("webhookId")]
+VulnerabilityId = Annotated[str, Path(alias="vulnerabilityId"), _checked("vulnerabilityId")]
 DeliveryId = Annotated[str, Path(alias="deliveryId"), _checked("deliveryId")]
 # No ULID: the scan's, and the number of the place in its tree.
 ComponentId = Annotated[str, Path(alias="componentId")]
