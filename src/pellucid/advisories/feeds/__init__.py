@@ -8,6 +8,11 @@ from pellucid.advisories.feed import Feed
 # Module by the feed's name, in the order in which they are updated.
 MODULES = {
     "nvd": "nvd",
+    "cvelist": "cve_list",
+    "anchore": "anchore",
+    "kev": "kev",
+    "epss": "epss",
+    "vulnrichment": "vulnrichment",
     "debian": "debian",
     "debian-notices": "debian_notices",
     "alpine": "alpine_secdb",
@@ -16,6 +21,7 @@ MODULES = {
     "ghsa": "ghsa",
     "go-vulndb": "go_vulndb",
     "curl": "curl",
+    "openssl": "openssl",
     "exploitdb": "exploitdb",
     "metasploit": "metasploit",
     "poc-in-github": "poc_in_github",
