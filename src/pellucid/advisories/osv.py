@@ -13,8 +13,8 @@ from pellucid.advisories.cvss import base_score
 from pellucid.domain.advisory import Advisory, AffectedRange
 from pellucid.domain.severity import Severity
 from pellucid.errors import Malformed
+from pellucid.formats.advisory_ranges import ranges_of
 from pellucid.formats.version_order import comparator
-from pellucid.formats.version_ranges import ranges_of
 
 MOST_AFFECTED = 5000
 MOST_VERSIONS = 20_000

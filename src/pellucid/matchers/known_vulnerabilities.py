@@ -10,8 +10,8 @@ from pellucid.analysis.matcher import AdvisoryIndex, Inventory, matcher
 from pellucid.domain.advisory import Advisory
 from pellucid.domain.dependency import Dependency, Linkage, upstream_name
 from pellucid.domain.finding import Finding, FindingType
+from pellucid.formats.advisory_ranges import affects, range_of
 from pellucid.formats.version_order import comparator, latest
-from pellucid.formats.version_ranges import affects, range_of
 
 NAME = "known_vulnerabilities"
 TYPE = FindingType.DEPENDENCY_VULNERABILITY

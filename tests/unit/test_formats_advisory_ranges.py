@@ -4,7 +4,7 @@ import pytest
 
 from pellucid.domain.advisory import Advisory, AffectedRange
 from pellucid.formats.version_order import dpkg, upstream
-from pellucid.formats.version_ranges import affects, range_of, ranges_of
+from pellucid.formats.advisory_ranges import affects, range_of, ranges_of
 
 
 def advisory(*events: dict[str, str], versions: tuple[str, ...] = ()) -> Advisory:
