@@ -31,7 +31,8 @@ class Understood:
 def understood(document: Any) -> Understood:
     """What an item of "vulnerabilities" says."""
     cve = mapping(mapping(document).get("cve"))
-    if not CVE.fullmatch(text(cve.get("id"))):
+    name = text(cve.get("id"))
+    if not CVE.fullmatch(name):
         return Understood(None, "a record of NVD without the name of a CVE")
     rejected = cve.get("vulnStatus") == "Rejected"
     products, fault = ((), "") if rejected else affected(cve)
@@ -40,7 +41,7 @@ def understood(document: Any) -> Understood:
     if NO_SUPPORT in tags:
         products = tuple(replace(item, plan=FixPlan.END_OF_LIFE) for item in products)
     record = AdvisoryRecord(
-        id=cve["id"],
+        id=name,
         description=_description(cve),
         state=VulnerabilityState.REJECTED if rejected else VulnerabilityState.LIVE,
         disputed="disputed" in tags,
