@@ -54,12 +54,15 @@ class StoreIndex:
         return {name: self._vulnerabilities[name] for name in dict.fromkeys(names) if name in self._vulnerabilities}
 
     def as_of(self, ecosystem: str) -> datetime | None:
-        """When the sources that speak of an ecosystem were last asked for news, UTC; None when none does."""
+        """When the sources that speak of an ecosystem were last asked for news, UTC.
+
+        None when none does, or only the selection that comes with Pellucid: nothing follows from what is not in it.
+        """
         if ecosystem not in self._as_of:
             # Sources lie together in the store: a few thousand statements tell which they are.
             rows = self._rows(
-                "SELECT max(checked) FROM source WHERE name IN (SELECT DISTINCT record.source FROM (SELECT key FROM "
-                "affected WHERE ecosystem = ? LIMIT 5000) AS few JOIN record ON record.key = few.key)",
+                "SELECT max(checked) FROM source WHERE feed <> 'bundled' AND name IN "
+                "(SELECT DISTINCT record.source FROM (SELECT key FROM affected WHERE ecosystem = ? LIMIT 5000) AS few JOIN record ON record.key = few.key)",
                 ecosystem,
             )
             found = next(rows)[0]
