@@ -21,7 +21,7 @@ from pellucid.cli import advisories_tables as tables
 from pellucid.cli import configuration, exit_codes
 from pellucid.cli.advisories_progress import watching
 from pellucid.cli.terminal import note, printable, say, size
-from pellucid.errors import InvalidRequest
+from pellucid.errors import InvalidRequest, NotFound
 from pellucid.settings import Settings
 
 FETCHED = "feeds"
@@ -140,11 +140,11 @@ def _told(outcomes: Sequence[Outcome], settings: Settings) -> int:
 @contextmanager
 def _store(settings: Settings, *, writing: bool = True) -> Iterator[Store]:
     """The store of this installation; where nothing is to be written and nothing is there, an empty one."""
-    place: Path | str = settings.data_dir / FILE
-    if settings.database_url.startswith("postgresql"):
-        place = settings.database_url
-    is_there = writing or isinstance(place, str) or place.exists()
-    store = Store.open(place) if is_there else Store.in_memory()
+    is_shared = settings.database_url.startswith("postgresql")
+    try:
+        store = Store.open(settings.database_url if is_shared else settings.data_dir / FILE, create=writing)
+    except NotFound:
+        store = Store.in_memory()
     try:
         yield store
     finally:
