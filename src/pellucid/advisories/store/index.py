@@ -62,7 +62,8 @@ class StoreIndex:
             # Sources lie together in the store: a few thousand statements tell which they are.
             rows = self._rows(
                 "SELECT max(checked) FROM source WHERE feed <> 'bundled' AND name IN "
-                "(SELECT DISTINCT record.source FROM (SELECT key FROM affected WHERE ecosystem = ? LIMIT 5000) AS few JOIN record ON record.key = few.key)",
+                "(SELECT DISTINCT record.source FROM (SELECT key FROM affected WHERE ecosystem = ? LIMIT 5000) AS few "
+                "JOIN record ON record.key = few.key)",
                 ecosystem,
             )
             found = next(rows)[0]
