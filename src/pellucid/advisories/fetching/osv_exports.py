@@ -6,7 +6,7 @@ of an ecosystem. The list does not tell what was deleted, which is why the archi
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 import httpx2
 
+from pellucid.advisories.feed import Feed, FeedFile
+from pellucid.advisories.feeds import osv
 from pellucid.advisories.fetching import whole_files
 from pellucid.advisories.fetching.protocol import Fetched
 from pellucid.advisories.fetching.strategy import Task
@@ -28,6 +30,14 @@ LARGEST_RECORD = 64 << 20
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+@~-]{0,150}")
 # Times of the list have fractions of any length.
 TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
+
+
+def named(feed: Feed, wanted: Sequence[str]) -> Iterator[FeedFile]:
+    """Archives of the ecosystems that are not fetched by themselves, and that are asked for by their names."""
+    if feed.name == osv.FEED.name:
+        for file in map(osv.file_of, (name for name, enabled in osv.ecosystems().items() if not enabled)):
+            if file.source in wanted:
+                yield file
 
 
 def fetch(task: Task) -> Fetched:

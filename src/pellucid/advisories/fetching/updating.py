@@ -103,18 +103,19 @@ def counted(records: Iterable[RawRecord], watcher: Watcher) -> Iterator[RawRecor
 
 
 def _jobs(feeds: Sequence[Feed], web: Web, order: Order) -> list[_Job]:
+    lists = [(feed, (*feed.files, *osv_exports.named(feed, order.wanted))) for feed in feeds]
+    names = [(feed.name, file.source) for feed, files in lists for file in files]
+    for word in order.wanted:
+        if not any(_is_wanted(*name, (word,)) for name in names):
+            raise InvalidRequest(f"There is no source {word!r}. There are: {', '.join(sorted({n for _, n in names}))}.")
     jobs: dict[str, _Job] = {}
-    for feed in feeds:
-        mine = {file.source for file in feed.files if _is_wanted(feed.name, file.source, order.wanted)}
-        files = alpine_releases.files(feed, web) if mine and feed.name == alpine_releases.FEED else feed.files
+    for feed, listed in lists:
+        mine = {file.source for file in listed if _is_wanted(feed.name, file.source, order.wanted)}
+        files = alpine_releases.files(feed, web) if mine and feed.name == alpine_releases.FEED else listed
         for file in files:
             if file.source in mine:
                 folder = order.folder / quote(file.source, safe="")
                 jobs.setdefault(file.source, _Job(feed=feed, source=file.source, folder=folder)).files.append(file)
-    names = [(feed.name, file.source) for feed in feeds for file in feed.files]
-    for word in order.wanted:
-        if not any(_is_wanted(*name, (word,)) for name in names):
-            raise InvalidRequest(f"There is no source {word!r}. There are: {', '.join(sorted({n for _, n in names}))}.")
     return list(jobs.values())
 
 
