@@ -30,40 +30,47 @@ LARGEST_INNER = 8 << 30
 # How much of a mapped file is read before the memory is given back.
 STRETCH = 16 << 20
 MOST_FILES = 2_000_000
+MOST_SAMPLED = 3000
 Members = Iterator[tuple[re.Match[str], bytes]]
 
 
 def is_zip(path: Path) -> bool:
+    """Whether the file begins as a zip does. Raises OSError."""
     with path.open("rb") as file:
         return file.read(len(ZIP)) == ZIP
 
 
 def is_tar(content: bytes) -> bool:
+    """Whether these are the first bytes of a tar that nothing packs (POSIX ustar, or GNU's)."""
     return content[TAR_MAGIC_AT : TAR_MAGIC_AT + len(TAR_MAGIC)] == TAR_MAGIC
 
 
-def zipped(path: Path, wanted: re.Pattern[str], largest: int, inner: str = "") -> Members:
-    """Members of a zip, and of the zip in it that is named `inner`, if there is one."""
+def zipped(path: Path, wanted: re.Pattern[str], largest: int, *, inner: str = "", most: int = MOST_FILES) -> Members:
+    """Members of a zip, and of the zip in it that is named `inner`, if there is one. `most` are looked at."""
     with path.open("rb") as file, _naming(path):
-        yield from _zipped(file, wanted, largest, inner)
+        yield from _zipped(file, wanted, largest, inner, most)
 
 
-def tarred(path: Path, wanted: re.Pattern[str], largest: int) -> Members:
-    """Members of a tar, which may be packed in gzip or xz."""
+def tarred(path: Path, wanted: re.Pattern[str], largest: int, *, most: int = MOST_FILES) -> Members:
+    """Members of a tar, which may be packed in gzip or xz. `most` are looked at."""
+    with _unpacked(path) as stream, tarfile.open(fileobj=io.BufferedReader(stream), mode="r|") as archive:
+        for member in islice(archive, most):
+            archive.members.clear()  # type: ignore[attr-defined]  # typeshed leaves it out; else all of them are kept
+            stream.next_record()
+            named = wanted.fullmatch(member.name) if member.isreg() else None
+            if named and (content := archive.extractfile(member)):
+                yield named, content.read(largest + 1)
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[Publication]:
     with path.open("rb") as file:
-        packed = file.read(len(XZ)) == XZ
-    if not packed:
-        yield from publications.members(path, wanted, largest)
-        return
-    with path.open("rb") as file, _naming(path), _mapped(file) as data:
-        stream = Publication(_Chunks(xz.unpacked(data, 0)))  # type: ignore[arg-type]  # it reads as BinaryIO does
-        with tarfile.open(fileobj=io.BufferedReader(stream), mode="r|") as archive:
-            for member in archive:
-                archive.members.clear()  # type: ignore[attr-defined]  # typeshed leaves it out; else all are kept
-                stream.next_record()
-                named = wanted.fullmatch(member.name) if member.isreg() else None
-                if named and (content := archive.extractfile(member)):
-                    yield named, content.read(largest + 1)
+        if file.read(len(XZ)) == XZ:
+            with _naming(path), _mapped(file) as data:
+                yield Publication(_Chunks(xz.unpacked(data, 0)))  # type: ignore[arg-type]  # it reads as BinaryIO does
+            return
+    with publications.opened(path) as stream:
+        yield stream
 
 
 def lying(folder: Path, wanted: re.Pattern[str], largest: int) -> Members:
@@ -83,10 +90,10 @@ def lying(folder: Path, wanted: re.Pattern[str], largest: int) -> Members:
                 yield named, stream.read(largest + 1)
 
 
-def _zipped(file: BinaryIO, wanted: re.Pattern[str], largest: int, inner: str) -> Members:
+def _zipped(file: BinaryIO, wanted: re.Pattern[str], largest: int, inner: str, most: int) -> Members:
     total = released = 0
     with _mapped(file) as data:
-        for record in zip_directory.central(data, zip_directory.find(data)):
+        for record in islice(zip_directory.central(data, zip_directory.find(data)), most):
             name = record.name.decode("utf-8", "replace")
             named = wanted.fullmatch(name)
             if not named and not (inner and name == inner):
@@ -98,7 +105,7 @@ def _zipped(file: BinaryIO, wanted: re.Pattern[str], largest: int, inner: str) -
             if not named:
                 with tempfile.TemporaryFile() as unpacked:
                     _copy(chunks, unpacked)
-                    yield from _zipped(unpacked, wanted, largest, "")
+                    yield from _zipped(unpacked, wanted, largest, "", most)
                 continue
             content = _joined(chunks, largest + 1)
             total += len(content)
@@ -170,9 +177,12 @@ class _Chunks(io.RawIOBase):
 
 
 def beginning(path: Path, most: int, wanted: re.Pattern[str]) -> list[tuple[str, bytes]]:
-    """Names and first bytes of the first members of a zip or tar; none where that cannot be told."""
+    """Names and first bytes of the first members of a zip or tar; none where that cannot be told.
+
+    Where none is wanted among the first thousands, none is: others' archives may be large.
+    """
     try:
-        found = (zipped if is_zip(path) else tarred)(path, wanted, publications.HEAD)
+        found = (zipped if is_zip(path) else tarred)(path, wanted, publications.HEAD, most=MOST_SAMPLED)
         return [(named[0], content) for named, content in islice(found, most)]
     except (Malformed, OSError):
         return []

@@ -29,6 +29,7 @@ def read(path: Path) -> Iterator[RawRecord]:
 
 
 def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+    """Raises Malformed."""
     return _with_products(record_of(raw), raw)
 
 
@@ -43,6 +44,7 @@ def _with_products(record: AdvisoryRecord, raw: bytes) -> AdvisoryRecord:
 
 
 def recognise(_path: Path, first: bytes) -> str:
+    """By the names of the records: it is a list of them, as others publish, too."""
     head = publications.head(first)[:BEGINNING]
     return SOURCE if head.lstrip().startswith(b"[") and b'"CURL-CVE-' in head else ""
 

@@ -1,6 +1,7 @@
-"""The CVE list: a zip of all records at midnight, a smaller one of those that changed (CVEProject/cvelistV5).
+"""The CVE list: all records of the CVE programme (CVEProject/cvelistV5), each a file in a zip.
 
-What is published once a day has a zip named cves.zip in it; in that, and in the hourly one, each record is a file.
+Taken are the archive of the repository; the release of each day, which has a zip named cves.zip in it; and the hourly
+one of the records that changed.
 """
 
 import re
@@ -21,16 +22,18 @@ WANTED = re.compile(r"(?:[^/]+/)?(?:cves/\d{4}/\d{1,16}xxx|deltaCves)/(?P<name>C
 
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed."""
-    if path.is_dir():
-        return Unseen(record_of, LARGEST).records(bundles.lying(path, WANTED, LARGEST))
-    return Unseen(record_of, LARGEST).records(bundles.zipped(path, WANTED, LARGEST, inner=INNER))
+    lying = path.is_dir()
+    members = bundles.lying(path, WANTED, LARGEST) if lying else bundles.zipped(path, WANTED, LARGEST, inner=INNER)
+    return Unseen(record_of, LARGEST).records(members, path)
 
 
 def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+    """Raises Malformed."""
     return record_of(raw)
 
 
 def recognise(path: Path, first: bytes) -> str:
+    """By the zip inside, or the names of the members."""
     if not first.startswith(bundles.ZIP):
         return ""
     is_list = bundles.beginning(path, 1, re.compile(re.escape(INNER))) or bundles.beginning(path, 1, WANTED)
@@ -45,14 +48,8 @@ FEED = Feed(
     files=(
         FeedFile(
             source=SOURCE,
-            address="https://github.com/CVEProject/cvelistV5/releases",
-            name="cvelist/*_all_CVEs_at_midnight.zip*",
-        ),
-        FeedFile(
-            source=SOURCE,
-            address="https://github.com/CVEProject/cvelistV5/releases",
-            name="cvelist/*_delta_CVEs_at_*.zip",
-            partial=True,
+            address="https://github.com/CVEProject/cvelistV5/archive/refs/heads/main.zip",
+            name="cvelist/*.zip",
         ),
     ),
     recognise=recognise,

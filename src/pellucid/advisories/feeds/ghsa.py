@@ -16,10 +16,11 @@ ANY = re.compile(r"(?:[^/]+/)?advisories/.*")
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed. From an archive, or from a folder that it was unpacked into."""
     members = bundles.lying if path.is_dir() else bundles.zipped if bundles.is_zip(path) else bundles.tarred
-    return osv.records(members(path, WANTED, osv.LARGEST))
+    return osv.records(members(path, WANTED, osv.LARGEST), path)
 
 
 def recognise(path: Path, _first: bytes) -> str:
+    """By the folder that all records lie in."""
     return SOURCE if bundles.beginning(path, 1, ANY) else ""
 
 

@@ -17,10 +17,11 @@ INDEX = re.compile(r"(?:[^/]+/)?index/(?:db|modules|vulns)\.json")
 
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed."""
-    return osv.records((bundles.lying if path.is_dir() else bundles.zipped)(path, WANTED, osv.LARGEST))
+    return osv.records((bundles.lying if path.is_dir() else bundles.zipped)(path, WANTED, osv.LARGEST), path)
 
 
 def recognise(path: Path, first: bytes) -> str:
+    """By the indexes, which nobody else has beside records."""
     return SOURCE if first.startswith(bundles.ZIP) and bundles.beginning(path, 1, INDEX) else ""
 
 

@@ -31,24 +31,28 @@ _GIT = re.compile(rb'"type"\s*:\s*"GIT"')
 # What every record has in its first bytes, among which the description may be long, and what other publications have.
 _RECORD = re.compile(rb'"(?:schema_version|modified|affected|aliases|details|summary|published)"\s*:')
 _ID = re.compile(rb'"id"\s*:\s*"[A-Za-z]')
-_OTHER = re.compile(rb'"(?:cveMetadata|dataType|bomFormat|spdxVersion|catalogVersion|runs|document|CVE_data_type)"\s*:')
+_OTHER = re.compile(
+    rb'"(?:cveMetadata|dataType|containers|cve|vulnerabilities|resultsPerPage|catalogVersion|CVE_data_type|bomFormat'
+    rb'|spdxVersion|runs|statements|document)"\s*:'
+)
 _LIST = re.compile(rb'\s*(?:(\[)|\{\s*"vulns"\s*:)')
 
 
 def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+    """Raises Malformed."""
     return record_of(raw)
 
 
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed."""
     if path.is_dir():
-        return records(bundles.lying(path, WANTED, LARGEST))
+        return records(bundles.lying(path, WANTED, LARGEST), path)
     with path.open("rb") as file:
         first = file.read(publications.HEAD)
     if first.startswith(bundles.ZIP):
-        return records(bundles.zipped(path, WANTED, LARGEST))
+        return records(bundles.zipped(path, WANTED, LARGEST), path)
     if first.startswith(bundles.XZ) or bundles.is_tar(publications.head(first)):
-        return records(bundles.tarred(path, WANTED, LARGEST))
+        return records(bundles.tarred(path, WANTED, LARGEST), path)
     return listed(path, publications.head(first))
 
 
@@ -64,9 +68,9 @@ def listed(path: Path, first: bytes) -> Iterator[RawRecord]:
         yield unseen.record(f"record {number + 1}", publications.encoded(item))
 
 
-def records(members: Members) -> Iterator[RawRecord]:
+def records(members: Members, path: Path) -> Iterator[RawRecord]:
     """The records that are members of a bundle."""
-    return Unseen(record_of, LARGEST).records(members)
+    return Unseen(record_of, LARGEST).records(members, path)
 
 
 def recognise(path: Path, first: bytes) -> str:

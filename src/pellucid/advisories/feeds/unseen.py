@@ -1,6 +1,7 @@
 """Records of one publication, each name once, and with a name for what cannot be understood, too."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from pellucid.advisories.feed import RawRecord
 from pellucid.advisories.feeds.bundles import Members
@@ -18,10 +19,17 @@ class Unseen:
         self._understand, self._largest = understand, largest
         self._names: set[str] = set()
 
-    def records(self, members: Members) -> Iterator[RawRecord]:
-        """One for each member; the group "name" of the match names it when nothing in it does."""
+    def records(self, members: Members, path: Path) -> Iterator[RawRecord]:
+        """One for each member; the group "name" of the match names it when nothing in it does.
+
+        Raises Malformed where there is none: a file with nothing in it is not what was published.
+        """
+        none = True
         for named, content in members:
+            none = False
             yield self.record(named["name"], content)
+        if none:
+            raise Malformed(f"{path.name}: there is no record in it")
 
     def record(self, name: str, content: bytes) -> RawRecord:
         if len(content) > self._largest:

@@ -16,10 +16,11 @@ WANTED = re.compile(r"(?:[^/]+/)?\d{4}/\d{1,16}xxx/(?P<name>CVE-\d{4}-\d{4,19})\
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed."""
     members = (bundles.lying if path.is_dir() else bundles.tarred)(path, WANTED, cve_list.LARGEST)
-    return Unseen(record_of, cve_list.LARGEST).records(members)
+    return Unseen(record_of, cve_list.LARGEST).records(members, path)
 
 
 def recognise(path: Path, _first: bytes) -> str:
+    """By the names of the members: the list of CVEs has its folders in another one."""
     return SOURCE if not bundles.is_zip(path) and bundles.beginning(path, 1, WANTED) else ""
 
 
