@@ -32,8 +32,8 @@ class Bench:
         self.folder = folder / "feeds"
         self.web = Web(mirrors_of(server.mirrors), Unwatched(), timeout=5, attempts=2, sleep=lambda _: None)
 
-    def update(self, *wanted: str, **options: bool) -> dict[str, Outcome]:
-        order = Order(folder=self.folder, wanted=wanted, **options)
+    def update(self, *wanted: str, whole: bool = False, force: bool = False) -> dict[str, Outcome]:
+        order = Order(folder=self.folder, wanted=wanted, whole=whole, force=force)
         outcomes = update(feeds(), self.store, Downloader(self.web), order, Unwatched())
         return {outcome.source: outcome for outcome in outcomes}
 

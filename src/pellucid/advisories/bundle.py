@@ -140,8 +140,9 @@ def read(path: Path) -> Bundle:
             if _sha256(file, member.size) != member.sha256:
                 raise Malformed(f"the bundle is altered: {member.name} is not what its manifest says")
             _padding(file, member.size)
-        if any(file.read(20 * BLOCK)) or file.read(1):
-            raise Malformed("the bundle is altered: something stands behind its end")
+        end = file.read(20 * BLOCK)
+        if len(end) < 2 * BLOCK or any(end) or file.read(1):
+            raise Malformed("the bundle is cut off, or something stands behind its end")
     return Bundle(path=path, manifest=manifest, key=key, starts=tuple(starts))
 
 

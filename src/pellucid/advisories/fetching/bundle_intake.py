@@ -12,7 +12,7 @@ from pellucid.errors import Conflict, InvalidRequest, Malformed, PellucidError
 
 def check_trust(bundle: Bundle, trusted: Collection[str], *, unsigned: bool) -> None:
     """Raises InvalidRequest for a bundle that nobody signed whom this installation trusts."""
-    if bundle.key in trusted or unsigned:
+    if (bundle.key and bundle.key in trusted) or unsigned:
         return
     if not bundle.key:
         raise InvalidRequest(f"{bundle.path} is not signed, or its manifest was altered. --unsigned takes it anyway.")
