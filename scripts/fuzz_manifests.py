@@ -16,6 +16,7 @@ from pellucid.formats import (
     python_bytecode,
     python_requirements,
     toml_tables,
+    vex_document,
     web_library,
     yarn_lock,
 )
@@ -71,6 +72,8 @@ def read(data: bytes) -> None:
             assert len(section.path) == depth
     with suppress(Malformed):
         json_document.decode(data)
+    with suppress(Malformed):
+        vex_document.statements(data)
     text = data.decode("utf-8", "replace")
     licence_names.spdx_expression(text)
     toml_tables.strings(text[:MOST])
