@@ -3,13 +3,36 @@
 import itertools
 import random
 import subprocess
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.formats.rpm_version import compare as rpm
-from pellucid.formats.version_order import Comparator, apk, comparator, dpkg, freebsd, latest, pypi, upstream
+from pellucid.formats.version_order import (
+    ORDERS,
+    Comparator,
+    Order,
+    apk,
+    comparator,
+    dpkg,
+    freebsd,
+    go,
+    kernel,
+    latest,
+    maven,
+    nuget,
+    numbers,
+    openssl,
+    order,
+    packagist,
+    pub,
+    pypi,
+    rubygems,
+    semver,
+    upstream,
+)
 
 # Each row ascends.
 DPKG = [
@@ -38,18 +61,51 @@ UPSTREAM = [
     ["1.0.2-beta1", "1.0.2", "1.0.2a", "1.0.2z", "1.0.2za", "1.0.2zd", "1.1.0", "3.0.0-alpha3", "3.0.0-beta1", "3.0.0"],
     ["0.52", "2019.78", "2020.81", "2022.83", "2025.88", "2025.89"],
     ["2.9", "2.10-rc1", "2.10", "2.11"],
-    ["2.92", "2.93rc1", "2.93"],
+    ["2.92", "2.93test5", "2.93rc1", "2.93"],
     ["4.4.60", "4.19.0-rc7", "4.19.0-rc10", "4.19.0", "6.1", "6.1.9", "6.1.153", "6.1.176", "6.2"],
     ["1.36.1", "1.37.0.git", "1.37.0"],
-    ["9.3p1", "9.3p2", "9.4"],
+    ["3.0", "3.0p1", "3.0.1", "3.0.1p1", "9.3p1", "9.3p2", "9.3p10", "9.4"],
     ["1.2.11", "1.2.13", "1.2.13.1", "1.3", "1.3.1"],
+    ["1.0-rc1", "1.0", "1.0a", "1.0.0.1", "1.0.1"],
+    ["9.0.0.M1", "9.0.0.M10", "9.0.0"],
+    ["1.9.5b4", "1.9.5rc1", "1.9.5", "1.9.5p2"],
+    ["4.2.8p2-rc2", "4.2.8p2", "4.2.8p15"],
 ]
-ROWS = (
-    [(dpkg, row) for row in DPKG]
-    + [(apk, row) for row in APK]
-    + [(rpm, row) for row in RPM]
-    + [(upstream, row) for row in UPSTREAM]
-)
+OPENSSL = [
+    ["0.9.8zh", "1.0.2-beta3", "1.0.2", "1.0.2k-fips", "1.0.2l", "1.0.2z", "1.0.2zd", "1.1.0-pre1", "1.1.0", "3.0.0"],
+]
+KERNEL = [
+    ["2.4.18-pre1", "2.4.18", "2.6.0-test11", "2.6.0", "2.6.32.71", "4.14-rc3", "4.14", "4.14.1-rc3", "4.14.1", "5.4"],
+]
+SEMVER = [
+    ["1.0.0-0", "1.0.0-9", "1.0.0-10", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-rc.1", "1.0.0", "1.0.1", "1.10.0", "2"],
+    ["latest", "0.0.0-20190101000000-0123456789ab", "0.0.0", "v0.0.1"],
+]
+GO = [
+    ["go1.9beta1", "go1.9", "1.21.0-0", "go1.21rc2", "go1.21", "go1.21.3", "go1.22.1 X:boringcrypto", "1.23.0-rc.1"],
+    ["v0.0.0-20180101000000-abcdefabcdef", "v0.0.0-20190101000000-0123456789ab", "v1.0.0", "v2.0.0+incompatible"],
+]
+PYPI = [
+    ["0.1-bulbasaur", "1.0.dev1", "1.0a1.dev1", "1.0a1", "1.0b2", "1.0rc1", "1.0", "1.0+local", "1.0.post1", "1!0.1"],
+]
+MAVEN = [
+    ["1.0-alpha-1", "1.0a2", "1.0-beta1", "1.0-M1", "1.0-RC1", "1.0-SNAPSHOT", "1.0", "1.0-sp1", "1.0-jre", "1.0.1"],
+    ["2.0.1-xyz", "2.0.1-123", "2.0.1.1", "2.0.2"],
+]
+RUBYGEMS = [["1.0.a", "1.0.a.1", "1.0.b", "1.0-x", "1.0.rc1", "1", "1.0.0.1", "1.0.1"], ["1.a.1", "1.b", "1", "1.10"]]
+NUGET = [["1.0.0-ALPHA", "1.0.0-beta", "1.0", "1.0.0.1-a", "1.0.0.1", "1.0.1"]]
+PACKAGIST = [["dev-main", "1.0-dev", "1.0a1", "1.0b1", "1.0RC1", "1.0", "1.0.0", "1.0pl1"]]
+PUB = [["1.0.0-dev", "1.0.0", "1.0.0+1", "1.0.0+2", "1.0.1"]]
+NUMBERS = [["1.0", "1.0.0", "1.0-1", "1.2.3", "1.10"]]
+ROWS = [
+    (order, row)
+    for order, rows in (
+        *((dpkg, DPKG), (apk, APK), (rpm, RPM), (freebsd, FREEBSD), (upstream, UPSTREAM), (openssl, OPENSSL)),
+        *((kernel, KERNEL), (semver, SEMVER), (go, GO), (pypi, PYPI), (maven, MAVEN), (rubygems, RUBYGEMS)),
+        *((nuget, NUGET), (packagist, PACKAGIST), (pub, PUB), (numbers, NUMBERS)),
+    )
+    for row in rows
+]
 
 
 @pytest.mark.parametrize(("order", "row"), ROWS, ids=lambda value: value[0] if isinstance(value, list) else "")
@@ -68,6 +124,25 @@ def test_every_pair_of_an_ascending_row(order: Comparator, row: list[str]) -> No
         (upstream, "1.0", "1.0.0"),
         (upstream, "v2.10", "2.10"),
         (upstream, "7.88.1", "7.88.1+debian"),
+        (upstream, "STABLE-2_1_2", "2.1.2"),
+        (upstream, "9.0.0:milestone4", "9.0.0.M4"),
+        (upstream, "1.8.14:patch1", "1.8.14p1"),
+        (upstream, "5.2.0.RELEASE", "5.2"),
+        (openssl, "1.1.1k-fips", "1.1.1k"),
+        (kernel, "4.4.60-openwrt", "4.4.60"),
+        (kernel, "v5.10.0-8-amd64", "5.10"),
+        (semver, "v1.2.3+build", "1.2.3"),
+        (semver, "4", "v4.0.0"),
+        (go, "v2.0.0+incompatible", "2.0.0"),
+        (go, "go1.21rc2", "1.21.0-rc.2"),
+        (go, "go version go1.19.4", "1.19.4"),
+        (nuget, "1.0.0-BETA", "1.0.0.0-beta+x"),
+        (pypi, "1.0", "v1.0.0"),
+        (pypi, "1.0-1", "1.0.post1"),
+        (maven, "1.0.0-ga", "1"),
+        (maven, "1cr", "1-RC"),
+        (rubygems, "1.0.a2", "1.a.2"),
+        (packagist, "1.0.0rc2", "1.0.0.RC2"),
     ],
 )
 def test_equal(order: Comparator, left: str, right: str) -> None:
@@ -84,6 +159,20 @@ def test_equal(order: Comparator, left: str, right: str) -> None:
         ("Rocky Linux:9", rpm),
         ("SUSE:Linux Enterprise Server 15 SP5", rpm),
         ("FreeBSD:ports", freebsd),
+        ("Root:Debian:12", dpkg),
+        ("npm", semver),
+        ("crates.io", semver),
+        ("GitHub Actions", semver),
+        ("Maven", maven),
+        ("Go", go),
+        ("RubyGems", rubygems),
+        ("NuGet", nuget),
+        ("Packagist", packagist),
+        ("Pub", pub),
+        ("CRAN", numbers),
+        ("Linux", kernel),
+        ("OSS-Fuzz", upstream),
+        ("openssl", openssl),
         ("", upstream),
         ("PyPI", pypi),
     ],
@@ -107,21 +196,62 @@ def test_latest() -> None:
     assert latest(["2.9", "2.10", "2.8"], upstream) == "2.10"
 
 
-VERSIONS = st.text(st.sampled_from("0123456789.~+-_:abprcz"), max_size=12) | st.text(max_size=8)
+def test_an_order_is_called_by_its_name() -> None:
+    assert all(order(name) is item for name, item in ORDERS.items())
+    assert order("generic") is order("") is order("unheard of") is upstream
 
 
-@pytest.mark.parametrize("order", [dpkg, apk, rpm, freebsd, upstream])
-def test_any_text_is_compared_and_both_ways_agree(order: Comparator) -> None:
+VERSIONS = st.text(st.sampled_from("0123456789.~+-_:abprcz^#v!²"), max_size=12) | st.text(max_size=8)
+# Maven's is none: of 1.0.rc < 1 < 1.sp the first is after the last. Nor is PHP's, where "#" is any number, or none.
+TOTAL = [item for name, item in ORDERS.items() if name not in ("maven", "packagist")]
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=repr)
+def test_any_text_is_compared_and_both_ways_agree(order: Order) -> None:
     @given(VERSIONS, VERSIONS)
     def check(left: str, right: str) -> None:
         forth, back = order(left, right), order(right, left)
-        assert (forth > 0) - (forth < 0) == (back < 0) - (back > 0)
+        assert forth in (-1, 0, 1)
+        assert forth == -back
         assert order(left, left) == 0
+        assert order.key(left) == order.key(left)
+        assert hash(order.key(left)) == hash(order.key(left))
 
     check()
 
 
-@given(VERSIONS, VERSIONS, VERSIONS)
-def test_the_upstream_order_is_transitive(a: str, b: str, c: str) -> None:
-    if upstream(a, b) <= 0 and upstream(b, c) <= 0:
-        assert upstream(a, c) <= 0
+@pytest.mark.parametrize("order", TOTAL, ids=repr)
+def test_an_order_is_transitive(order: Order) -> None:
+    @given(st.lists(VERSIONS, min_size=3, max_size=3))
+    def check(versions: list[str]) -> None:
+        a, b, c = sorted(versions, key=order.key)
+        assert order(a, b) <= 0
+        assert order(b, c) <= 0
+        assert order(a, c) <= 0
+        assert order(a, c) < 0 or order(a, b) == order(b, c) == 0
+
+    check()
+
+
+HOSTILE = [
+    "9" * 100_000,
+    "1." * 50_000,
+    "1-" * 50_000,
+    "1a" * 50_000,
+    "." * 100_000,
+    "_p" * 50_000,
+    "~" * 100_000,
+    "1.0-" + "a." * 50_000,
+    "go" * 50_000 + "1",
+    " " * 100_000 + "1",
+    "0" * 100_000,
+    "\ud800\u0661\u00b2" * 30_000,
+]
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=repr)
+def test_hostile_versions_are_compared_at_once(order: Order) -> None:
+    begin = time.process_time()
+    for left, right in itertools.product(HOSTILE, HOSTILE):
+        assert order(left, right) == -order(right, left)
+    assert time.process_time() - begin < 5

@@ -62,14 +62,16 @@ def contains(item: VersionRange, version: str, order: Comparator, *, product: bo
     Of a `product`, bounds are releases without their updates: 9.3p2 is not after 9.3, nor 1.2-rc3 before 1.2, where
     these are themselves in the range.
     """
-    if item.fixed == BEGINNING or (item.fixed and order(version, item.fixed) >= 0):
+    if item.fixed == BEGINNING:
         return False
-    if item.after and order(version, item.after) <= 0:
+    begin, last = "" if item.introduced == BEGINNING else item.introduced, item.last_affected
+    if item.after:
+        if order(version, item.after) <= 0:
+            return False
+    elif begin and order(version, begin) < 0 and not (product and _is_release_of(version, begin, order)):
         return False
-    begin = "" if item.introduced == BEGINNING else item.introduced
-    if begin and order(version, begin) < 0 and not (product and _is_release_of(version, begin, order)):
-        return False
-    last = item.last_affected
+    if item.fixed:
+        return order(version, item.fixed) < 0
     return not last or order(version, last) <= 0 or (product and _is_release_of(version, last, order))
 
 
@@ -96,9 +98,10 @@ def may_affect(affected: Affected, known: str, order: Order | None = None) -> Li
     ranges = [item for item in _plain(product, affected.ranges) if item.fixed != BEGINNING]
     if _is_covered(span, ranges, order):
         return "yes"
+    if any(_meet(item, span, order, product=bool(product)) for item in ranges):
+        return "maybe"
     listed = (_version_of(affected.subject, item) for item in affected.versions)
-    some = any(_meet(item, span, order) for item in ranges)
-    return "maybe" if some or any(contains(span, item, order) for item in listed if item) else "no"
+    return "maybe" if any(contains(span, item, order) for item in listed if item) else "no"
 
 
 def ranges_of(events: Sequence[Mapping[str, str]], order: Comparator) -> tuple[VersionRange, ...]:
@@ -133,7 +136,7 @@ def _sorted(events: Sequence[Mapping[str, str]], order: Comparator) -> list[tupl
         ("" if event[kind] == BEGINNING and kind == "introduced" else event[kind], kind)
         for event in events[:MOST_EVENTS]
         for kind in ("introduced", "fixed", "last_affected")
-        if isinstance(event.get(kind), str)
+        if isinstance(event.get(kind), str) and (event[kind] or kind == "introduced")
     ]
 
     def compare(one: tuple[str, str], two: tuple[str, str]) -> int:
@@ -227,9 +230,12 @@ def _is_before(one: _Edge, two: _Edge, order: Comparator) -> bool:
     return (order(one[1], two[1]) or one[2] - two[2]) < 0
 
 
-def _meet(one: VersionRange, two: VersionRange, order: Comparator) -> bool:
-    pairs = ((one, two), (two, one), (one, one))
-    return all(_is_before(_begin(first), _end(second), order) for first, second in pairs)
+def _meet(item: VersionRange, span: VersionRange, order: Comparator, *, product: bool) -> bool:
+    pairs = ((item, span), (span, item), (item, item))
+    if all(_is_before(_begin(first), _end(second), order) for first, second in pairs):
+        return True
+    bounds = (span.introduced, span.after, span.fixed, span.last_affected) if product else ()
+    return any(contains(item, bound, order, product=True) for bound in bounds if bound)
 
 
 def _is_covered(span: VersionRange, ranges: Sequence[VersionRange], order: Comparator) -> bool:

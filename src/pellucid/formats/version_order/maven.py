@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from pellucid.formats.version_keys import Order
 
-_TOKEN = re.compile(r"([.-]?)([0-9]+|[^0-9.-]+|)")
+_TOKEN = re.compile(r"([.-]?)(?:([0-9]+)|([^0-9.-]+)|)")
 _QUALIFIERS = ("alpha", "beta", "milestone", "rc", "snapshot", "", "sp")
 _RELEASE = _QUALIFIERS.index("")
 _SHORT = {"a": "alpha", "b": "beta", "m": "milestone"}
@@ -41,18 +41,20 @@ class MavenVersion:
 
 def _tokens(text: str) -> tuple[_Token, ...]:
     found: list[_Token] = []
-    words = _TOKEN.findall(text)
-    for place, (separator, word) in enumerate(words):
-        if not separator and not word:
+    # An empty token is zero; one at the beginning can only be seen by what follows it.
+    words = _TOKEN.findall(f"0{text}" if text.startswith((".", "-")) else text)
+    for place, (separator, number, word) in enumerate(words):
+        if not (separator or number or word):
             continue
         dot = separator == "." or place == 0
         if not dot:
             _trim(found)
-        if word.isdigit() or not word:
-            found.append((_DOT_NUMBER if dot else _HYPHEN_NUMBER, (int(word or 0), "")))
+        if word:
+            separator_after, number_after, _ = words[place + 1]
+            value = _qualifier(word, before_number=bool(number_after) and not separator_after)
+            found.append((_DOT_WORD if dot else _HYPHEN_WORD, value))
         else:
-            before_number = place + 1 < len(words) and not words[place + 1][0] and words[place + 1][1].isdigit()
-            found.append((_DOT_WORD if dot else _HYPHEN_WORD, _qualifier(word, before_number)))
+            found.append((_DOT_NUMBER if dot else _HYPHEN_NUMBER, (int(number or 0), "")))
     _trim(found)
     return tuple(found)
 
@@ -62,7 +64,7 @@ def _trim(tokens: list[_Token]) -> None:
         tokens.pop()
 
 
-def _qualifier(word: str, before_number: bool) -> tuple[int, str]:
+def _qualifier(word: str, *, before_number: bool) -> tuple[int, str]:
     word = _SHORT.get(word, word) if before_number else word
     word = _SAME.get(word, word)
     return (_QUALIFIERS.index(word), "") if word in _QUALIFIERS else (len(_QUALIFIERS), word)

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from pellucid.formats.version_keys import Order
 
-_PART = re.compile(r"[0-9]+|[^0-9.+_-]+")
+_PART = re.compile(r"([0-9]+)|([^0-9.+_-]+)")
 # By the first that a word begins with; another case of the same word is another word, but for RC.
 _FORMS = (
     ("dev", 0),
@@ -31,7 +31,7 @@ class PhpVersion:
 
     def __init__(self, version: str) -> None:
         text = re.sub("^[vV]", "", version.strip()).partition("+")[0]
-        self.parts = tuple((_NUMBER, int(part)) if part.isdigit() else (_form(part), 0) for part in _PART.findall(text))
+        self.parts = tuple(_part(number, word) for number, word in _PART.findall(text))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PhpVersion) and self.parts == other.parts
@@ -43,8 +43,10 @@ class PhpVersion:
         return isinstance(other, PhpVersion) and _compare(self, other) < 0
 
 
-def _form(word: str) -> int:
-    return next((rank for form, rank in _FORMS if word.startswith(form)), _UNKNOWN)
+def _part(number: str, word: str) -> _Part:
+    if number:
+        return _NUMBER, int(number)
+    return next((rank for form, rank in _FORMS if word.startswith(form)), _UNKNOWN), 0
 
 
 def _compare(left: PhpVersion, right: PhpVersion) -> int:
