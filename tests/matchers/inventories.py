@@ -1,11 +1,18 @@
 """Facts that matchers are tested with."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Any
 
-from pellucid.analysis.matcher import Inventory
+from pellucid.analysis.matcher import Inventory, KernelBuild, StatementIndex
+from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
+from pellucid.domain.finding import Finding, Silenced
+from pellucid.domain.problem import Problem
+from pellucid.matchers.vulnerabilities.matching import match
+from pellucid.matchers.vulnerabilities.opinions import Answers
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -45,5 +52,55 @@ def asset(kind: CryptoKind, fingerprint: str, artefact: str = "etc/key", **more:
     return CryptoAsset(kind=kind, fingerprint=fingerprint, evidence=seen(artefact=artefact), **values)  # type: ignore[arg-type]  # values of a record, by name
 
 
-def inventory(*dependencies: Dependency, assets: tuple[CryptoAsset, ...] = ()) -> Inventory:
-    return Inventory(dependencies=dependencies, crypto_assets=assets, observations=(), at=AT)
+def language(ecosystem: str, name: str, version: str, purl: str, **more: Any) -> Dependency:
+    """A package of a language, as a lock file or an installation states it."""
+    return Dependency(
+        vendor="",
+        product=name,
+        version=version,
+        purl=f"{purl}@{version}",
+        confidence=1.0,
+        ecosystem=ecosystem,
+        evidence=(seen(f"{name} {version}", "package-lock.json"),),
+        **more,
+    )
+
+
+def inventory(
+    *dependencies: Dependency,
+    assets: tuple[CryptoAsset, ...] = (),
+    components: tuple[Component, ...] = (),
+    kernels: tuple[KernelBuild, ...] = (),
+) -> Inventory:
+    return Inventory(
+        dependencies=dependencies, crypto_assets=assets, observations=(), at=AT, components=components, kernels=kernels
+    )
+
+
+class Judged:
+    """What is said of an image."""
+
+    def __init__(
+        self,
+        index: StatementIndex,
+        image: Inventory,
+        answers: Answers | None = None,
+        only: Collection[str] | None = None,
+    ) -> None:
+        every = list(match(image, index, answers, only))
+        self.findings = [item for item in every if isinstance(item, Finding)]
+        self.silenced = [item for item in every if isinstance(item, Silenced)]
+        self.problems = [item for item in every if isinstance(item, Problem)]
+
+    @property
+    def names(self) -> list[str]:
+        return [item.name for item in self.findings]
+
+    @property
+    def one(self) -> Finding:
+        (found,) = self.findings
+        return found
+
+
+def judge(index: StatementIndex, *dependencies: Dependency) -> Judged:
+    return Judged(index, inventory(*dependencies))

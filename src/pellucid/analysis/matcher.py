@@ -1,15 +1,22 @@
 """Matchers: facts of an image (and advisories) -> findings."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from pellucid.domain.advisory import Advisory
+from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
-from pellucid.domain.finding import Finding
+from pellucid.domain.finding import Finding, Silenced
 from pellucid.domain.observation import Observation
+from pellucid.domain.problem import Problem
+from pellucid.domain.statement import Statement, Subject
+from pellucid.domain.vulnerability import Vulnerability
+
+Judgement = Finding | Silenced | Problem
+"""What a matcher says: a finding, a match that is none and why, or what kept it from judging."""
 
 
 class AdvisoryIndex(Protocol):
@@ -20,14 +27,59 @@ class AdvisoryIndex(Protocol):
         ...
 
 
+class StatementIndex(Protocol):
+    """What feeds state, by what they speak of, and what is known of the vulnerabilities that they name.
+
+    Both are asked for many at once, a few times for an image. Statements name vulnerabilities by the name under which
+    they are kept.
+    """
+
+    @property
+    def ecosystems(self) -> Collection[str]:
+        """The ecosystems, with their releases, that anything is stated about: silence on another one means nothing."""
+        ...
+
+    def about(self, subjects: Collection[Subject]) -> Mapping[Subject, Sequence[Statement]]:
+        """Statements of live records; subjects of which nothing is said may be left out."""
+        ...
+
+    def vulnerabilities(self, names: Collection[str]) -> Mapping[str, Vulnerability]:
+        """What is known of each; names that are not known are left out."""
+        ...
+
+    def as_of(self, ecosystem: str) -> datetime | None:
+        """When what is stated about an ecosystem was last brought up to date, UTC.
+
+        None: not known, or it is a selection: nothing follows from what is not in it.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class KernelBuild:
+    """What is known of how a Linux kernel was built.
+
+    `options` are those that are set, with "y" or "m", by name without CONFIG_; None when the configuration is not
+    known. `modules` are the names of modules that lie in the image or are listed as built in, with underscores.
+    """
+
+    options: Mapping[str, str] | None = None
+    modules: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
-    """All that was found in an image, merged over its artefacts; evidence names paths. `at`: when it is judged."""
+    """All that was found in an image, merged over its artefacts; evidence names paths. `at`: when it is judged.
+
+    `kernels` is empty where nothing is known of how a kernel was built.
+    """
 
     dependencies: Sequence[Dependency]
     crypto_assets: Sequence[CryptoAsset]
     observations: Sequence[Observation]
     at: datetime
+    components: Sequence[Component] = ()
+    kernels: Sequence[KernelBuild] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,131 @@
+"""Verdicts: what each statement means for one dependency, whatever image it is in."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from pellucid.domain.statement import Affected, Standing, Statement, Subject, VersionRange
+from pellucid.formats.cpe_versions import version_of_tag
+from pellucid.matchers.vulnerabilities.intervals import Hit, Scale, encloses, fix_in, hit, of_ecosystem, of_product
+from pellucid.matchers.vulnerabilities.questions import REPOSITORY, Question
+
+# Authors who publish for each of their vulnerabilities which of their versions have it: nobody knows better.
+AUTHORS = frozenset(("curl", "openssl"))
+
+
+State = Literal["affected", "fixed", "notAffected", "undetermined"]
+AFFECTED: Final = "affected"
+FIXED: Final = "fixed"
+NOT_AFFECTED: Final = "notAffected"
+UNDETERMINED: Final = "undetermined"
+
+Basis = Literal["package", "product", "guess"]
+"""Which name of the dependency a statement speaks of: that in its own ecosystem, that of the software as its authors
+release it, or one that may be another's."""
+PACKAGE: Final = "package"
+PRODUCT: Final = "product"
+GUESS: Final = "guess"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`version` is the one that was compared (or its bounds), `range` that which it lies in, or whose fix it has.
+
+    `weak`: the statement means all versions, often since nobody knew better. `whole`: of the version only bounds are
+    known, and all between them is meant.
+    """
+
+    statement: Statement
+    state: State
+    basis: Basis
+    version: str
+    range: VersionRange | None = None
+    weak: bool = False
+    whole: bool = False
+
+    @property
+    def vulnerability(self) -> str:
+        return self.statement.vulnerability
+
+    @property
+    def affected(self) -> Affected:
+        return self.statement.affected
+
+
+STATES: Mapping[Standing, State] = {
+    Standing.AFFECTED: AFFECTED,
+    Standing.NOT_AFFECTED: NOT_AFFECTED,
+    Standing.UNDETERMINED: UNDETERMINED,
+}
+
+
+def verdicts(asked: Question, statements: Mapping[Subject, Sequence[Statement]]) -> tuple[Verdict, ...]:
+    """All that something can be concluded from, once each."""
+    found = [
+        verdict
+        for subject, version in asked.packages
+        for statement in statements.get(subject, ())
+        if (verdict := _of_package(statement, version))
+    ]
+    named: tuple[tuple[Basis, tuple[Subject, ...]], ...] = ((PRODUCT, asked.products), (GUESS, asked.guesses))
+    for basis, subjects in named:
+        for subject in subjects:
+            said = statements.get(subject, ())
+            found += _of_product(asked, basis, said) if asked.upstream or asked.bounds else ()
+    return tuple(dict.fromkeys(found))
+
+
+def _of_package(statement: Statement, version: str) -> Verdict | None:
+    affected = statement.affected
+    scale = of_ecosystem(affected.subject[0], affected.order)
+    meant = hit(affected, version, scale)
+    if affected.standing is not Standing.AFFECTED:
+        return Verdict(statement, STATES[affected.standing], PACKAGE, version, meant.range) if meant else None
+    if meant:
+        return Verdict(statement, AFFECTED, PACKAGE, version, meant.range, meant.weak)
+    if not affected.ranges and not affected.versions:
+        return None
+    fixed = fix_in(affected, version, scale)
+    return Verdict(statement, FIXED if fixed else NOT_AFFECTED, PACKAGE, version, fixed)
+
+
+def _of_product(asked: Question, basis: Basis, said: Iterable[Statement]) -> Iterator[Verdict]:
+    """Who says that this very version is not affected is believed about what the same record says of others."""
+    found = [verdict for statement in said if (verdict := _by_version(asked, basis, statement))]
+    spared = {
+        (item.statement.source, item.statement.id)
+        for item in found
+        if item.affected.standing is Standing.NOT_AFFECTED and not item.weak
+    }
+    for item in found:
+        is_spared = (item.statement.source, item.statement.id) in spared
+        if item.statement.source in AUTHORS if item.state != AFFECTED else not is_spared:
+            yield item
+
+
+def _by_version(asked: Question, basis: Basis, statement: Statement) -> Verdict | None:
+    affected = statement.affected
+    # Names and repositories have no rules for versions: those of the product by its first name are taken.
+    name = affected.subject[1] if affected.subject[0].startswith("cpe:") or not asked.products else asked.products[0][1]
+    scale = of_product(name, affected.order)
+    version = asked.upstream or asked.bounds
+    meant = _meant(asked, affected, scale)
+    if meant is None:
+        # Only authors tell by what they leave out.
+        if statement.source not in AUTHORS or not asked.upstream or not (affected.ranges or affected.versions):
+            return None
+        fixed = fix_in(affected, asked.upstream, scale)
+        return Verdict(statement, FIXED if fixed else NOT_AFFECTED, basis, version, fixed)
+    return Verdict(
+        statement, STATES[affected.standing], basis, version, meant.range, meant.weak, whole=not asked.upstream
+    )
+
+
+def _meant(asked: Question, affected: Affected, scale: Scale) -> Hit | None:
+    if not asked.upstream:
+        return encloses(affected, asked.bounds, scale)
+    if affected.subject[0] != REPOSITORY:
+        return hit(affected, asked.upstream, scale)
+    # What is listed of a repository are names of tags.
+    tags = (version for tag in affected.versions if (version := version_of_tag(affected.subject[1], tag)))
+    return hit(replace(affected, versions=tuple(tags)), asked.upstream, scale)
