@@ -7,12 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 from pellucid.analysis.analyzer import Analyzer
-from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.artefact import MOST_HITS, Artefact
 from pellucid.analyzers import ANALYZERS
 from pellucid.formats import identify
 
 CASES = Path(__file__).resolve().parents[1] / "tests" / "analyzers"
-MOST_HITS = 20_000
 
 Run = Callable[[bytes], None]
 

@@ -12,7 +12,8 @@ from scripts.learn_reference import MACHINE
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers import signatures
-from pellucid.analyzers.components.product_signatures import Table, recognised, table_of
+from pellucid.analyzers.components.product_signatures import recognised
+from pellucid.analyzers.signature_table import Table, table_of
 from pellucid.domain.dependency import Dependency
 
 PROCESSES = 2

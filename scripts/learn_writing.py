@@ -10,7 +10,7 @@ from scripts.learn_choose import Choice
 from scripts.learn_products import Product
 from scripts.learn_propose import Proposal
 
-from pellucid.analyzers.components.product_signatures import table_of
+from pellucid.analyzers.signature_table import table_of
 from pellucid.analyzers.signatures import Condition, Example, Presence, Signature, Since, Version
 from pellucid.domain.dependency import Dependency
 from pellucid.pipeline.patterns import Patterns

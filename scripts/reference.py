@@ -1,4 +1,4 @@
-"""Writes what is generated from the code: three pages of docs/reference, and the index of the extractors.
+"""Writes what is generated from the code: three pages of docs/reference, the indexes of extractors and analyzers.
 
 With --check it only compares.
 """
@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
-from pellucid import extractors
-from pellucid.analysis import extractor_index
+from pellucid import analyzers, extractors
+from pellucid.analysis import analyzer_index, extractor_index
 from pellucid.analysis.extractor import Extractor
-from pellucid.analyzers import ANALYZERS
 from pellucid.cli import parser as command_line
 from pellucid.formats.identify import containers
 from pellucid.matchers import MATCHERS
@@ -21,7 +20,7 @@ from pellucid.settings import Settings, variable
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
-INDEX = ROOT / "src" / "pellucid" / "extractors" / "index.json"
+PACKAGE = ROOT / "src" / "pellucid"
 MARK = "<!-- Written by `make reference`. Do not edit. -->"
 UNITS = (("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30))
 SIZES = {"upload_limit", "disk_reserve", "unit_memory", "scan_bytes", "extraction_bytes"}
@@ -93,7 +92,10 @@ def units_page() -> str:
     lines += ["The result names each that is met, and it is searched for the formats above."]
     lines += table(
         "Analyzers: artefact → facts",
-        ((unit.name, unit.version, unit.stage.value, first_paragraph(unit.documentation)) for unit in ANALYZERS),
+        (
+            (unit.name, unit.version, unit.stage.value, first_paragraph(unit.documentation))
+            for _, _, unit in analyzers.declared()
+        ),
     )
     lines += table(
         "Matchers: facts and advisories → findings",
@@ -142,7 +144,8 @@ def command_page() -> str:
 def pages() -> dict[Path, str]:
     """Every generated file by its path."""
     return {
-        INDEX: extractor_index.write(extractors.declared()),
+        PACKAGE / "extractors" / "index.json": extractor_index.write(extractors.declared()),
+        PACKAGE / "analyzers" / "index.json": analyzer_index.write(analyzers.declared()),
         REFERENCE / "cli.md": command_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "units.md": units_page(),

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pellucid.analysis.artefact import Artefact
-from pellucid.analyzers.components.product_signatures import recognised, table_of
+from pellucid.analyzers.components.product_signatures import recognised
 from pellucid.analyzers.sightings import literals, triggers
+from pellucid.analyzers.signature_table import table_of
 from pellucid.analyzers.signatures import Signature, parse
 from pellucid.domain.dependency import Dependency
 from pellucid.formats.identify import identify_leaf
@@ -134,7 +135,7 @@ def frequent(folders: list[Path]) -> int:
         for literal, places in hits.items():
             most[literal] = max(most[literal], len(places))
     speed = size / 1e6 / max(seconds, 1e-9)
-    print(f"{files} files, {size / 1e6:.0f} MB, {speed:.0f} MB/s, {len(searched.literals)} literals")
+    print(f"{files} files, {size / 1e6:.0f} MB, {speed:.0f} MB/s, {len(searched)} literals")
     wrong = [item for item in in_files if in_files[item] > max(FREQUENT_FILES * files, 8) or most[item] > FREQUENT_HITS]
     for literal in sorted(wrong, key=lambda item: -in_files[item]):
         print(f"{in_files[literal]:6} files, at most {most[literal]:6} in one: {owners.get(literal, '-')} {literal!r}")

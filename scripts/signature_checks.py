@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from pellucid.analysis.artefact import Artefact
-from pellucid.analyzers.components.product_signatures import Table, recognised, table_of
+from pellucid.analyzers.components.product_signatures import recognised
 from pellucid.analyzers.sightings import literals, raw, triggers
+from pellucid.analyzers.signature_table import Table, table_of
 from pellucid.analyzers.signatures import Example, Signature, Version
 from pellucid.domain.dependency import Dependency
 from pellucid.formats.elf import Elf, ElfType, Header

@@ -16,7 +16,7 @@ from pellucid.analyzers.components.product_signatures import product_signatures
 from pellucid.analyzers.signatures import signatures
 from pellucid.domain.dependency import Dependency
 from pellucid.formats.identify import identify_leaf
-from pellucid.pipeline.patterns import compiled
+from pellucid.pipeline.patterns import Patterns
 
 CORPUS = os.environ.get("PELLUCID_CORPUS", "")
 
@@ -54,7 +54,7 @@ def _owners(product: str, truth: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _sightings(root: Path) -> Iterator[tuple[str, Dependency]]:
-    patterns = compiled(product_signatures.wants.literals)
+    patterns = Patterns(product_signatures.wants.literals)
     for path in sorted(root.rglob("*")):
         if path.is_symlink() or not path.is_file():
             continue

@@ -8,7 +8,8 @@ from scripts import signature_checks
 from scripts.signature import TEMPLATE, everything
 
 from pellucid.analysis.artefact import Artefact
-from pellucid.analyzers.components.product_signatures import product_signatures, recognised, table, table_of
+from pellucid.analyzers.components.product_signatures import product_signatures, recognised
+from pellucid.analyzers.signature_table import table, table_of
 from pellucid.analyzers.signatures import Example, Signature, parse, signatures
 from pellucid.domain.dependency import Dependency, Linkage, Witness
 from pellucid.formats.elf import Elf, ElfType, Header

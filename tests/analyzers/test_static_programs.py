@@ -10,7 +10,8 @@ import pytest
 from scripts.signature import everything
 
 from pellucid.analysis.artefact import Artefact
-from pellucid.analyzers.components.product_signatures import recognised, table_of
+from pellucid.analyzers.components.product_signatures import recognised
+from pellucid.analyzers.signature_table import table_of
 from pellucid.domain.dependency import Dependency, Linkage, Witness
 from pellucid.formats.identify import identify_leaf
 from pellucid.pipeline.patterns import Patterns

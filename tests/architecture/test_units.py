@@ -3,22 +3,22 @@
 import ast
 import inspect
 import json
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from pathlib import Path
 
 import pytest
 from tests.architecture.source_tree import PACKAGE, ROOT, report
 
+from pellucid import analyzers, extractors
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analysis.extractor import Extractor
 from pellucid.analysis.matcher import Matcher
-from pellucid.analyzers import ANALYZERS
-from pellucid.extractors import EXTRACTORS as INDEXED
-from pellucid.extractors import declared
 from pellucid.matchers import MATCHERS
 
 Unit = Analyzer | Extractor | Matcher
-EXTRACTORS = tuple(unit for _, _, unit in declared())
+EXTRACTORS = tuple(unit for _, _, unit in extractors.declared())
+ANALYZERS = tuple(unit for _, _, unit in analyzers.declared())
 UNITS: tuple[Unit, ...] = (*EXTRACTORS, *ANALYZERS, *MATCHERS)
 TESTS = ROOT / "tests"
 
@@ -42,15 +42,24 @@ def test_the_list_is_what_lies_on_the_disk(units: tuple[Unit, ...], package: str
     assert set(listed) == present
 
 
-def test_the_index_says_what_the_modules_declare_in_their_order() -> None:
-    facts = attrgetter("name", "version", "signatures", "stream", "carve", "partial", "suffix")
-    assert [facts(unit) for unit in INDEXED] == [facts(unit) for unit in EXTRACTORS], "run `make reference`"
+OF_EXTRACTORS = attrgetter("name", "version", "signatures", "stream", "carve", "partial", "suffix")
+OF_ANALYZERS = attrgetter(
+    "name", "state", "stage", "most_facts", "named", "wants.literals", "wants.key", "wants.kinds", "wants.hit"
+)
 
 
-def test_what_the_index_calls_is_what_the_modules_declare() -> None:
-    """A unit of the index imports its module by itself."""
-    found = [inspect.unwrap(unit.run).__self__.unit for unit in INDEXED]
-    assert all(here is there for here, there in zip(found, EXTRACTORS, strict=True))
+@pytest.mark.parametrize(
+    ("index", "units", "facts"),
+    [(extractors.EXTRACTORS, EXTRACTORS, OF_EXTRACTORS), (analyzers.ANALYZERS, ANALYZERS, OF_ANALYZERS)],
+    ids=["extractors", "analyzers"],
+)
+def test_the_index_says_what_the_modules_declare_in_their_order(
+    index: Sequence[Unit], units: Sequence[Unit], facts: Callable[[Unit], object]
+) -> None:
+    assert [facts(unit) for unit in index] == [facts(unit) for unit in units], "run `make reference`"
+    # A unit of the index imports its module by itself.
+    found = [inspect.unwrap(unit.run).__self__.unit for unit in index]
+    assert all(here is there for here, there in zip(found, units, strict=True))
 
 
 def test_names_are_unique_and_are_those_of_their_files() -> None:

@@ -1,9 +1,11 @@
 """What is kept of the program's own data: only where nobody else could have written it."""
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pellucid.analysis import derived
@@ -79,6 +81,35 @@ def test_a_folder_that_cannot_be_made_is_no_hindrance(tmp_path: Path) -> None:
     derived.use(None)
 
 
+@pytest.mark.parametrize("change", ["content", "size", "other", "name", "new", "gone", "alone"])
+def test_a_stamp_changes_with_any_file(tmp_path: Path, change: str) -> None:
+    folder, alone = tmp_path / "folder", tmp_path / "alone"
+    folder.mkdir()
+    for path in (folder / "one", folder / "two", alone):
+        path.write_bytes(b"text")
+    before = derived.stamp(folder, alone)
+    assert derived.stamp(folder, alone) == before
+    times = (folder / "one").stat()
+    match change:
+        case "content":
+            (folder / "one").write_bytes(b"TEXT")
+            os.utime(folder / "one", ns=(times.st_atime_ns, times.st_mtime_ns))
+        case "size":
+            (folder / "one").write_bytes(b"longer")
+        case "other":
+            (tmp_path / "new").write_bytes(b"text")
+            (tmp_path / "new").replace(folder / "one")
+        case "name":
+            (folder / "one").rename(folder / "three")
+        case "new":
+            (folder / "three").write_bytes(b"")
+        case "gone":
+            (folder / "one").unlink()
+        case "alone":
+            alone.write_bytes(b"TEXT!")
+    assert derived.stamp(folder, alone) != before
+
+
 def test_a_process_keeps_what_it_made_before_its_sandbox_and_the_next_one_takes_it(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     kept = []
@@ -92,13 +123,22 @@ def test_a_process_keeps_what_it_made_before_its_sandbox_and_the_next_one_takes_
 
 
 def test_patterns_that_were_kept_find_what_they_did(folder: Path) -> None:
-    literals, data = [b"one\0", b"\xff\xfetwo", b"(three)"], b"..one\0 (three) \xff\xfetwo"
+    literals, data = [b"one\0", b"\xff\xfetwo", b"(three)", b"four"], b"..one\0 (three) \xff\xfetwo"
     fresh = Patterns(literals).search(data)
     derived.use(folder)
-    assert Patterns(literals).search(data) == Patterns(literals).search(data) == fresh
-    assert set(fresh) == set(literals)
+    asked = []
+
+    def ask() -> list[bytes]:
+        asked.append(True)
+        return literals
+
+    def known() -> dict[bytes, Sequence[int]]:
+        return Patterns.known_by(b"key", ask).search(data)
+
+    assert known() == known() == fresh == {b"one\0": [2], b"(three)": [7], b"\xff\xfetwo": [15]}
+    assert len(asked) == 1
     (path,) = folder.iterdir()
     # As another release of the library, or another processor, would have made them.
-    content = b"\0" * 100
-    path.write_bytes(hashlib.sha256(content).digest() + content)
-    assert Patterns(literals).search(data) == fresh
+    for content in (b"\0" * 100, msgspec.msgpack.encode([b"four", b"\4\0\0\0", b"\0" * 100])):
+        path.write_bytes(hashlib.sha256(content).digest() + content)
+        assert known() == fresh

@@ -14,25 +14,35 @@ import pytest
 from tests.architecture.source_tree import SOURCES
 from tests.support.small_inputs import small_inputs
 
+from pellucid.analyzers import ANALYZERS
 from pellucid.extractors import EXTRACTORS
 from pellucid.pipeline import late_imports, pool, user
 from pellucid.pipeline.content import Content
 from pellucid.pipeline.examine import examine
-from pellucid.pipeline.messages import UNPACKING, Request
+from pellucid.pipeline.messages import EVERYTHING, UNPACKING, Request
 from pellucid.pipeline.scratch import Extent
+from pellucid.pipeline.unit_set import Units
+from pellucid.pipeline.units import UNITS as EVERY_UNIT
 from pellucid.pipeline.unpacking import UNPACKING as UNITS
 
 LOADED = """
 import sys
 from pellucid.pipeline import late_imports
 from pellucid.pipeline.unpacking import UNPACKING
-assert "pellucid.extractors.squashfs" not in sys.modules
-late_imports.prepare()
-print("pellucid.extractors.squashfs" in sys.modules, all(name in sys.modules for name in late_imports.COMPILED))
+readers = ["pellucid.extractors.squashfs", "pellucid.analyzers.components.dpkg_packages"]
+assert not any(name in sys.modules for name in readers)
+late_imports.prepare(analyse=len(sys.argv) > 1)
+compiled = [*late_imports.COMPILED, *(late_imports.OF_ANALYZERS if len(sys.argv) > 1 else [])]
+print(*(name in sys.modules for name in readers), all(name in sys.modules for name in compiled))
 """
+# These need nothing that lies elsewhere.
+PURE = {"msgspec", "packaging"}
+GOLDEN = Path(__file__).parents[1] / "analyzers"
 
 
-def by_child(folder: Path, inputs: Mapping[str, bytes]) -> tuple[dict[str, Content], dict[str, str]]:
+def by_child(
+    folder: Path, inputs: Mapping[str, bytes], units: str = UNPACKING
+) -> tuple[dict[str, Content], dict[str, str]]:
     """What a real process says of each input, and what confines it."""
     batch = []
     for name, data in inputs.items():
@@ -42,7 +52,7 @@ def by_child(folder: Path, inputs: Mapping[str, bytes]) -> tuple[dict[str, Conte
         batch.append((request, Extent(path, 0, len(data))))
     names = {request.sha256: name for (request, _), name in zip(batch, inputs, strict=True)}
     found: dict[str, Content] = {}
-    with pool.Pool(1, work=folder / "work", memory=1 << 30, file_size=1 << 30, units=UNPACKING) as processes:
+    with pool.Pool(1, work=folder / "work", memory=1 << 30, file_size=1 << 30, units=units) as processes:
         layers = processes.layers()
         for start in range(0, len(batch), 16):
             processes.submit(batch[start : start + 16])
@@ -53,11 +63,11 @@ def by_child(folder: Path, inputs: Mapping[str, bytes]) -> tuple[dict[str, Conte
     return found, layers
 
 
-def by_hand(folder: Path, data: bytes) -> Content:
+def by_hand(folder: Path, data: bytes, units: Units = UNITS) -> Content:
     """What this process says of an input."""
     folder.mkdir()
     request = Request(sha256=hashlib.sha256(data).hexdigest(), size=len(data), folder=str(folder))
-    content = examine(request, data, UNITS)
+    content = examine(request, data, units)
     for child in content.children:
         child.sha256 = ""
     return content
@@ -72,21 +82,53 @@ def test_every_reader_does_inside_what_it_does_outside(tmp_path: Path) -> None:
         assert found[name] == by_hand(tmp_path / f"{name}-by-hand", data), name
 
 
-def test_without_landlock_they_are_imported_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "landlockpy.py").write_text("raise ImportError('not on this machine')")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+def golden() -> dict[str, bytes]:
+    """The recorded cases of the analyzers, each content once."""
+    cases = {path.read_bytes(): "-".join(path.parent.parts[-2:]) for path in sorted(GOLDEN.glob("*/*/*/input"))}
+    return {name: data for data, name in cases.items()}
+
+
+def test_every_analyzer_does_inside_what_it_does_outside(tmp_path: Path) -> None:
+    inputs = golden()
+    found, layers = by_child(tmp_path, inputs, EVERYTHING)
+    assert not layers["landlock"]
+    for name, data in inputs.items():
+        assert found[name] == by_hand(tmp_path / f"{name}-by-hand", data, EVERY_UNIT), name
+    assert {unit for content in found.values() for unit in content.units} == {unit.name for unit in ANALYZERS}
+
+
+@pytest.fixture
+def no_landlock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder on the path of modules that hides the library."""
+    folder = tmp_path / "modules"
+    folder.mkdir()
+    (folder / "landlockpy.py").write_text("raise ImportError('not on this machine')")
+    path = os.environ.get("PYTHONPATH")
+    monkeypatch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{path}" if path else str(folder))
+    return folder
+
+
+def test_without_landlock_they_are_imported_before(tmp_path: Path, no_landlock: Path) -> None:
     inputs = small_inputs()
     found, layers = by_child(tmp_path, inputs)
     assert "not on this machine" in layers["landlock"]
     for name, data in inputs.items():
         assert found[name] == by_hand(tmp_path / f"{name}-by-hand", data), name
-    assert loaded(PYTHONPATH=str(tmp_path)) == "True True"
+    assert loaded() == "True False True"
+    assert loaded("analyse") == "True True True"
 
 
-def loaded(**environment: str) -> str:
-    """Whether a new process that prepares itself has then imported a reader, and all compiled libraries."""
+def test_without_landlock_analyzers_are_imported_before(tmp_path: Path, no_landlock: Path) -> None:
+    inputs = golden()
+    found, _ = by_child(tmp_path, inputs, EVERYTHING)
+    for name, data in inputs.items():
+        assert found[name] == by_hand(tmp_path / f"{name}-by-hand", data, EVERY_UNIT), name
+
+
+def loaded(*arguments: str, **environment: str) -> str:
+    """Whether a new process that prepares itself has imported a reader, an analyzer, and all compiled libraries."""
     answer = subprocess.run(
-        [sys.executable, "-c", LOADED],
+        [sys.executable, "-c", LOADED, *arguments],
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environment},
         check=True,
         capture_output=True,
@@ -97,12 +139,14 @@ def loaded(**environment: str) -> str:
 
 def test_bytecode_that_is_missing_is_written_before(tmp_path: Path) -> None:
     kept = {"PYTHONPYCACHEPREFIX": str(tmp_path / "bytecode")}
-    assert loaded(**kept, PYTHONDONTWRITEBYTECODE="1") == "False True"
-    assert loaded(**kept) == "True True"
-    assert loaded(**kept) == "False True"
+    assert loaded(**kept, PYTHONDONTWRITEBYTECODE="1") == "False False True"
+    assert loaded(**kept) == "True False True"
+    assert loaded(**kept) == "False False True"
+    assert loaded("analyse", **kept) == "True True True"
+    assert loaded("analyse", **kept) == "False False True"
     (written,) = (tmp_path / "bytecode").rglob("extractors/squashfs.*.pyc")
     os.utime(written, (1, 1))
-    assert loaded(**kept) == "True True"
+    assert loaded(**kept) == "True False True"
 
 
 def test_root_without_the_capability_to_read_everything(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,8 +161,9 @@ def test_root_without_the_capability_to_read_everything(monkeypatch: pytest.Monk
 
 
 def test_compiled_libraries_and_encodings_of_readers_are_known() -> None:
-    readers = [module for module in SOURCES if module.package in {"formats", "extractors"}]
+    readers = [module for module in SOURCES if module.package in {"formats", "extractors", "analyzers"}]
     words = {word for module in SOURCES for word in re.findall(r"\.(?:en|de)code\(\"([\w-]+)\"", module.text)}
     assert words <= set(late_imports.ENCODINGS)
     used = {name.split(".")[0] for module in readers for name in module.imports} - {"pellucid"}
-    assert used - sys.stdlib_module_names <= {name.split(".")[0] for name in late_imports.COMPILED} | {"msgspec"}
+    compiled = {name.split(".")[0] for name in (*late_imports.COMPILED, *late_imports.OF_ANALYZERS)}
+    assert used - sys.stdlib_module_names <= compiled | PURE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.artefact import MOST_HITS, Artefact
 from pellucid.analysis.extractor import Extractor, Signature, extractor
 from pellucid.analysis.limits import Limits
 from pellucid.analysis.output import Output
@@ -14,7 +14,7 @@ from pellucid.domain.problem import ProblemKind
 from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.formats.identify import identify_leaf, is_padding
 from pellucid.pipeline.carving import MOST_CANDIDATES, Chunk, carvable, carve, chunks, identify, places, recogniser
-from pellucid.pipeline.patterns import MOST_HITS, Patterns
+from pellucid.pipeline.patterns import Patterns
 
 MAGIC = b"BOX!"
 

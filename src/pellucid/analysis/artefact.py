@@ -9,6 +9,7 @@ from typing import Any
 from pellucid.domain.evidence import Evidence
 
 SEEN_LIMIT = 120
+MOST_HITS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,8 +18,8 @@ class Artefact:
 
     `data` is read-only and may be larger than memory (a file mapping): slice it, never copy it whole.
     `kind` is the name of its format ("elf", "squashfs", "text", "data"). `hits` holds, for every literal that a
-    selector asked for, the offsets at which it stands, found in one pass over the bytes. `path` is for messages
-    only: a unit that depended on it could not be cached by content.
+    selector asked for, the offsets at which it stands, `MOST_HITS` at most, found in one pass over the bytes. `path` is
+    for messages only: a unit that depended on it could not be cached by content.
     """
 
     data: bytes | mmap

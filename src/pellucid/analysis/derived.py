@@ -48,6 +48,22 @@ def kept(name: str, key: bytes, make: Callable[[], bytes]) -> bytes:
     return content
 
 
+def stamp(*paths: Path) -> bytes:
+    """Of files, and of the files in folders: another one when any of them was written, replaced or renamed since.
+
+    They are not read. The time of the last change of an inode is set by the kernel: unlike that of the last writing,
+    no archive and no installer brings it along.
+    """
+    with contextlib.ExitStack() as stack:
+        listings = [stack.enter_context(os.scandir(path)) if path.is_dir() else [path] for path in paths]
+        found = [sorted((entry.name, *_identity(entry.stat())) for entry in listing) for listing in listings]
+    return repr(found).encode()
+
+
+def _identity(found: os.stat_result) -> tuple[int, ...]:
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
 def _ours(found: os.stat_result) -> bool:
     return found.st_uid == os.geteuid() and not found.st_mode & OTHERS_WRITE
 

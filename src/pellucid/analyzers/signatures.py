@@ -1,15 +1,15 @@
 """Signatures: how software shows itself in bytes; a product a file. docs/how-to/add-a-signature.md has every field."""
 
 import hashlib
-import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-from pellucid.analysis import derived
 from pellucid.domain.dependency import Linkage
+
+FOLDER = Path(__file__).parent / "components" / "signatures"
 
 Window = Annotated[int, msgspec.Meta(ge=0, le=4096)]
 Confidence = Annotated[float, msgspec.Meta(gt=0, le=1)]
@@ -111,6 +111,8 @@ class Signature(_Table, frozen=True, kw_only=True):
 
 def parse(name: str, content: bytes) -> Signature:
     """The signature of a file; ValueError names the file and the field that is wrong."""
+    import tomllib  # noqa: PLC0415  # what is kept of all files is read without it
+
     try:
         return msgspec.convert(tomllib.loads(content.decode("utf-8")), Signature)
     except ValueError as error:
@@ -120,31 +122,19 @@ def parse(name: str, content: bytes) -> Signature:
 @cache
 def signatures() -> tuple[Signature, ...]:
     """All products by name, without their examples."""
-    return msgspec.msgpack.decode(derived.kept("signatures", _state(), _table), type=tuple[Signature, ...])
+    found = (parse(name, content) for name, content in texts())
+    return tuple(msgspec.structs.replace(signature, hit=(), miss=()) for signature in found)
 
 
-@cache
 def revision() -> int:
-    """A number that changes with any signature: facts are cached under it."""
-    return int.from_bytes(hashlib.sha256(_state()).digest()[:4], "big")
+    """A number that changes with any signature, and with the shape that they are read into."""
+    shape = repr(msgspec.json.schema(Signature)).encode()
+    parts = (shape, *(part for name, content in texts() for part in (name.encode(), content)))
+    state = hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
+    return int.from_bytes(hashlib.sha256(state).digest()[:4], "big")
 
 
 @cache
 def texts() -> tuple[tuple[str, bytes], ...]:
     """Name and content of every file."""
-    folder = files("pellucid.analyzers.components").joinpath("signatures")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return tuple((name, folder.joinpath(name).read_bytes()) for name in names)
-
-
-@cache
-def _state() -> bytes:
-    """Digest of all files, and of the shape that they are read into."""
-    shape = repr(msgspec.json.schema(Signature)).encode()
-    parts = (shape, *(part for name, content in texts() for part in (name.encode(), content)))
-    return hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
-
-
-def _table() -> bytes:
-    found = [parse(name, content) for name, content in texts()]
-    return msgspec.msgpack.encode([msgspec.structs.replace(signature, hit=(), miss=()) for signature in found])
+    return tuple((path.name, path.read_bytes()) for path in sorted(FOLDER.glob("*.toml")))

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from mmap import mmap
 from operator import itemgetter
 
-from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.artefact import MOST_HITS, Artefact
 from pellucid.analysis.extractor import Extractor
 from pellucid.analysis.output import Output
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import Malformed
 from pellucid.formats.identify import is_padding
 from pellucid.formats.magic_table import MagicTable
-from pellucid.pipeline.patterns import MOST_HITS
 
 MOST_CANDIDATES = 50_000
 SMALLEST_GAP = 16

@@ -20,7 +20,6 @@ from pellucid.pipeline import late_imports, sandbox
 from pellucid.pipeline.content import encode
 from pellucid.pipeline.examine import examine, mapped
 from pellucid.pipeline.messages import LENGTH, Request, Welcome
-from pellucid.pipeline.patterns import compiled
 from pellucid.pipeline.unit_set import Units
 
 MOST_FILES = 64
@@ -41,7 +40,7 @@ def main() -> None:
         return
     welcome = msgspec.json.decode(first, type=Welcome)
     units = _prepared(welcome)
-    late_imports.prepare()
+    late_imports.prepare(analyse=bool(units.analyzers))
     layers = sandbox.enter(
         Path(welcome.folder), parent=welcome.parent, memory=welcome.memory, file_size=welcome.file_size
     )
@@ -69,9 +68,10 @@ def _prepared(welcome: Welcome) -> Units:
     derived.use(Path(welcome.cache) if welcome.cache and kept_out else None)
     module, _, attribute = welcome.units.partition(":")
     units: Units = getattr(importlib.import_module(module), attribute)
-    if units.load:
-        compiled(units.wanted_literals)
-        compiled(units.all_literals)
+    for unit in units.analyzers:
+        if unit.data:
+            unit.data()
+    _ = units.patterns
     derived.use(None)
     return units
 

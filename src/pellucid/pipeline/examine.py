@@ -19,7 +19,6 @@ from pellucid.formats.identify import DATA, TEXT, containers, identify_leaf, is_
 from pellucid.pipeline.carving import carve, identify
 from pellucid.pipeline.content import Child, Content, UnitResult
 from pellucid.pipeline.messages import Request
-from pellucid.pipeline.patterns import compiled
 from pellucid.pipeline.unit_set import Units
 
 log = logging.getLogger(__name__)
@@ -81,8 +80,8 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
                 content.kind, found = "", None
     kind = content.kind or (DATA if found else identify_leaf(data))
     carved = kind in searched() and len(data) >= SMALLEST_CARVED
-    literals = units.all_literals if carved else units.wanted_literals
-    artefact = replace(artefact, kind=kind, hits=compiled(literals).search(data) if literals else {})
+    hits = units.patterns.search(data) if carved or units.analyzers else {}
+    artefact = replace(artefact, kind=kind, hits=hits)
     content.kind = kind
     if carved:
         output = _output(request, "carving")
@@ -102,7 +101,7 @@ def _partly_unpacked(artefact: Artefact, units: Units, content: Content) -> Arte
     leaf = identify_leaf(artefact.data)
     content.kind = content.kind if leaf in (DATA, TEXT) else leaf
     content.analysed = True
-    hits = compiled(units.wanted_literals).search(artefact.data) if units.wanted_literals else {}
+    hits = units.patterns.search(artefact.data) if units.analyzers else {}
     return replace(artefact, kind=content.kind, hits=hits)
 
 
@@ -127,16 +126,15 @@ def _analyse(artefact: Artefact, units: Units, chosen: Sequence[Analyzer], conte
     """Run those of the chosen analyzers that want the artefact."""
     if not artefact.hits and content.kind == "":
         content.kind = identify_leaf(artefact.data)
-        literals = frozenset[bytes]().union(*(unit.wants.literals for unit in chosen))
-        hits = compiled(literals).search(artefact.data) if literals else {}
+        hits = units.patterns.search(artefact.data) if chosen else {}
         artefact = replace(artefact, kind=content.kind, hits=hits)
     names = content.versions.keys()
     for unit in units.asked_about(artefact.kind, artefact.hits):
-        if unit.name not in names or not unit.wants(artefact):
+        if unit.name not in names:
             continue
         result = UnitResult(named=unit.named)
         try:
-            for number, fact in enumerate(unit(artefact)):
+            for number, fact in enumerate(unit(artefact) if unit.wants(artefact) else ()):
                 _within(number, unit.most_facts, deadline)
                 result.add(fact)
         except Exception as error:  # noqa: BLE001  # the runner's edge: a unit that fails is a Problem

@@ -1,4 +1,4 @@
-"""Readers of formats are imported when an artefact needs them, inside the sandbox, where that can be done."""
+"""Readers and analyzers are imported when an artefact needs them, inside the sandbox, where that can be done."""
 
 import codecs
 import importlib
@@ -6,38 +6,42 @@ import inspect
 import os
 import pkgutil
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from importlib.util import cache_from_source
+from types import ModuleType
 
-from pellucid import extractors, formats
+from pellucid import analyzers, extractors, formats
 from pellucid.errors import Malformed
 from pellucid.pipeline import sandbox, user
 
-PACKAGES = (formats, extractors)
+READERS: tuple[ModuleType, ...] = (formats, extractors)
 
 # What these are linked with lies wherever the system's loader finds it: they are loaded while it may look everywhere.
 COMPILED = ("bz2", "lz4.block", "lz4.frame", "lzallright", "lzma", "zlib", "zstandard")
+OF_ANALYZERS = ("cryptography.hazmat.bindings._rust",)
 # Python imports these when they are first used.
 ENCODINGS = ("ascii", "cp1252", "cp437", "latin-1", "utf-16-be", "utf-16-le", "utf-8")
 
 
-def prepare() -> None:
+def prepare(*, analyse: bool = False) -> None:
     """Import what cannot be, or should not be, imported inside the sandbox; call this before it is entered.
 
     Landlock leaves the interpreter's files to be read. Without it, root's process becomes a user to whom they may be
     closed. No bytecode is written inside: what has none that is current is imported before, and so has it then.
     """
-    for name in COMPILED:
+    for name in (*COMPILED, *(OF_ANALYZERS if analyse else ())):
         importlib.import_module(name)
+    packages = (*READERS, analyzers) if analyse else READERS
     if sandbox.capabilities()["landlock"] or not user.can_keep_reading():
-        _import_readers()
+        _import_all(packages)
         _read_tables()
-    elif _would_write_bytecode():
-        _import_readers()
+    elif _would_write_bytecode(packages):
+        _import_all(packages)
 
 
-def _import_readers() -> None:
-    for package in PACKAGES:
+def _import_all(packages: Iterable[ModuleType]) -> None:
+    for package in packages:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
 
@@ -54,11 +58,11 @@ def _read_tables() -> None:
                 value()
 
 
-def _would_write_bytecode() -> bool:
-    """Whether to import all readers here would write bytecode."""
+def _would_write_bytecode(packages: Iterable[ModuleType]) -> bool:
+    """Whether to import all of them here would write bytecode."""
     if sys.dont_write_bytecode:
         return False
-    tops = [top for package in PACKAGES for top in package.__path__]
+    tops = [top for package in packages for top in package.__path__]
     return all(os.access(top, os.W_OK) for top in tops) and any(map(_has_stale, tops))
 
 

@@ -1,34 +1,64 @@
 """The one multi-pattern pass: all literals of all units in one Hyperscan database."""
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from importlib.metadata import version
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from mmap import mmap
 from typing import Any
 
 import hyperscan
+import msgspec
 
 from pellucid.analysis import derived
+from pellucid.analysis.artefact import MOST_HITS
 from pellucid.formats.span import let_go
 
 MODE = hyperscan.HS_MODE_BLOCK
-VERSION = version("hyperscan").encode()
+# Its stub does not list it; importlib.metadata, which knows it as well, takes longer to import than all else here.
+VERSION = str(getattr(hyperscan, "__version__", "")).encode()
 WINDOW = 64 << 20
-MOST_HITS = 20_000
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    """Literals one after the other, their lengths as C's unsigned int, and the database that finds them."""
+
+    text: bytes
+    lengths: bytes
+    database: bytes
 
 
 class Patterns:
     """A compiled set of literals."""
 
     def __init__(self, literals: Iterable[bytes]) -> None:
-        self.literals = tuple(sorted(set(literals)))
-        self._lengths = tuple(map(len, self.literals))
+        self._take(_made(literals))
+
+    @classmethod
+    def known_by(cls, key: bytes, literals: Callable[[], Iterable[bytes]]) -> "Patterns":
+        """Of the literals that `key` stands for: compiling thousands takes a second, reading it again 3 ms."""
+        content = derived.kept("patterns", VERSION + key, lambda: _made(literals()))
+        found = cls.__new__(cls)
+        try:
+            found._take(content)
+        except (hyperscan.HyperscanError, msgspec.DecodeError):
+            # It was kept by a machine with another processor.
+            found._take(_made(literals()))
+        return found
+
+    def _take(self, content: bytes) -> None:
+        kept = msgspec.msgpack.decode(content, type=_Kept)
+        self._text = kept.text
+        self._lengths = array("I", kept.lengths)
+        self._starts = list(accumulate(self._lengths, initial=0))
         self._longest = max(self._lengths, default=1)
         self._database: Any = None
-        if not self.literals:
-            return
-        self._database = _database(self.literals)
+        if kept.database:
+            self._database = hyperscan.loadb(kept.database, MODE)
+            self._database.scratch = hyperscan.Scratch(self._database)
+
+    def __len__(self) -> int:
+        return len(self._lengths)
 
     def search(self, data: bytes | mmap) -> dict[bytes, Sequence[int]]:
         """Offsets of each literal that occurs, ascending, at most `MOST_HITS` of each.
@@ -54,19 +84,17 @@ class Patterns:
                 with view[base:end] as window:
                     self._database.scan(window, match_event_handler=hit)
                 let_go(data, base, end)
-        return {self.literals[number]: found[number] for number in sorted(found)}
+        return {self._literal(number): found[number] for number in sorted(found)}
+
+    def _literal(self, number: int) -> bytes:
+        return self._text[self._starts[number] : self._starts[number + 1]]
 
 
-def _database(literals: Sequence[bytes]) -> Any:
-    """Made of thousands of literals in 0.2 s, read again in a millisecond where it can be kept."""
-    key = b"".join((VERSION, *(len(item).to_bytes(4, "big") + item for item in literals)))
-    try:
-        database = hyperscan.loadb(derived.kept("patterns", key, lambda: _compiled(literals)), MODE)
-    except hyperscan.HyperscanError:
-        # It was kept by a machine with another processor.
-        database = hyperscan.loadb(_compiled(literals), MODE)
-    database.scratch = hyperscan.Scratch(database)
-    return database
+def _made(literals: Iterable[bytes]) -> bytes:
+    ordered = sorted(set(literals))
+    lengths = array("I", map(len, ordered))
+    kept = _Kept(text=b"".join(ordered), lengths=lengths.tobytes(), database=_compiled(ordered) if ordered else b"")
+    return msgspec.msgpack.encode(kept)
 
 
 def _compiled(literals: Sequence[bytes]) -> bytes:
@@ -78,9 +106,3 @@ def _compiled(literals: Sequence[bytes]) -> bytes:
         flags=[hyperscan.HS_FLAG_DOTALL] * len(literals),
     )
     return bytes(hyperscan.dumpb(database))
-
-
-@lru_cache(maxsize=8)
-def compiled(literals: frozenset[bytes]) -> Patterns:
-    """The database of `literals`, compiled once a process."""
-    return Patterns(literals)

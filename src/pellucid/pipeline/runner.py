@@ -139,7 +139,7 @@ class Runner:
         if self._pool.full:
             return False
         # Without analyzers only containers cost anything.
-        times = 1 if self._units.load else 8
+        times = 1 if self._units.analyzers else 8
         some = [self._wanted[sha256].size for sha256 in itertools.islice(self._pending, MANY * times)]
         return len(some) == MANY * times or sum(some) > MUCH * times
 

@@ -2,14 +2,19 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analysis.extractor import Extractor
+from pellucid.analysis.selector import contains
 from pellucid.formats.identify import leaf_signatures
 from pellucid.pipeline.carving import Recogniser, Signatures, carvable, recogniser
+
+if TYPE_CHECKING:
+    from pellucid.pipeline.patterns import Patterns
 
 # Raise when carving or identification change what comes out of the same bytes.
 IDENTIFICATION = 1
@@ -17,18 +22,10 @@ IDENTIFICATION = 1
 
 @dataclass(frozen=True)
 class Units:
-    """Extractors in the order of preference, and analyzers.
-
-    `load` gives the analyzers: importing them takes its time, and only the processes that analyse need them. Without
-    it, nothing is analysed.
-    """
+    """Extractors in the order of preference, and analyzers; without any, nothing is analysed."""
 
     extractors: Sequence[Extractor]
-    load: Callable[[], Sequence[Analyzer]] | None = None
-
-    @cached_property
-    def analyzers(self) -> Sequence[Analyzer]:
-        return self.load() if self.load else ()
+    analyzers: Sequence[Analyzer] = ()
 
     @cached_property
     def identity(self) -> str:
@@ -42,15 +39,13 @@ class Units:
         return {unit.name: unit.state for unit in self.analyzers}
 
     @cached_property
-    def wanted_literals(self) -> frozenset[bytes]:
-        """What analyzers ask for."""
-        return frozenset[bytes]().union(*(unit.wants.literals for unit in self.analyzers))
+    def patterns(self) -> "Patterns":
+        """The search for what analyzers ask for, and for what begins something that could be carved."""
+        from pellucid.pipeline.patterns import Patterns  # noqa: PLC0415  # only who searches needs its library
 
-    @cached_property
-    def magic_literals(self) -> frozenset[bytes]:
-        """What begins something that could be carved."""
-        carved = [unit for unit in self.extractors if unit.carve]
-        return frozenset(signature.literal for unit in carved for signature in unit.signatures)
+        asked = [unit.wants for unit in self.analyzers] + [contains(*self.carvable)]
+        key = b"".join(selector.key for selector in asked)
+        return Patterns.known_by(key, lambda: frozenset[bytes]().union(*(selector.literals for selector in asked)))
 
     @cached_property
     def carvable(self) -> Signatures:
@@ -59,10 +54,6 @@ class Units:
     @cached_property
     def recogniser(self) -> Recogniser:
         return recogniser(self.extractors)
-
-    @cached_property
-    def all_literals(self) -> frozenset[bytes]:
-        return self.wanted_literals | self.magic_literals
 
     def asked_about(self, kind: str, hits: Iterable[bytes]) -> Sequence[Analyzer]:
         """The analyzers that may want an artefact of this kind in which these literals stand, in their order."""

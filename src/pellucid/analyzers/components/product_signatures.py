@@ -1,17 +1,15 @@
 """Third-party products recognised in bytes by their signatures (components/signatures, one file a product)."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector
 from pellucid.analyzers.parsed import elf_of
 from pellucid.analyzers.product_facts import with_version, without_version
-from pellucid.analyzers.sightings import Sighting, literals, present, stated, triggers
-from pellucid.analyzers.signatures import Signature, revision, signatures
+from pellucid.analyzers.sightings import Sighting, present, stated
+from pellucid.analyzers.signature_table import Table, digest, kinds, revision, table
+from pellucid.analyzers.signatures import Signature
 from pellucid.domain.dependency import Linkage
 from pellucid.errors import Malformed
 from pellucid.formats.elf import Elf
@@ -21,52 +19,17 @@ MOST_VERSIONS = 16
 LONGEST_SONAME = 256
 
 
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """Signatures by what points to them. `literals` are all that must be searched."""
-
-    literals: frozenset[bytes]
-    by_literal: dict[bytes, list[Signature]]
-    by_soname: dict[str, list[Signature]]
-    kinds: frozenset[str]
-
-
-def table_of(products: Iterable[Signature]) -> Table:
-    """Those of `products`, which must have different names."""
-    by_literal: dict[bytes, list[Signature]] = defaultdict(list)
-    by_soname: dict[str, list[Signature]] = defaultdict(list)
-    wanted: set[bytes] = set()
-    kinds: set[str] = set()
-    for signature in products:
-        wanted.update(literals(signature))
-        kinds.update(*(rule.kinds for rule in (*signature.version, *signature.presence)))
-        for literal in triggers(signature):
-            by_literal[literal].append(signature)
-        for soname in signature.sonames:
-            by_soname[soname].append(signature)
-    return Table(
-        literals=frozenset(wanted), by_literal=dict(by_literal), by_soname=dict(by_soname), kinds=frozenset(kinds)
-    )
-
-
-@cache
-def table() -> Table:
-    """The signatures that come with the program."""
-    return table_of(signatures())
-
-
 def _wants(artefact: Artefact) -> bool:
-    known = table()
-    return artefact.kind == "elf" or (
-        artefact.kind in known.kinds and any(literal in known.by_literal for literal in artefact.hits)
-    )
+    if artefact.kind == "elf":
+        return True
+    return artefact.kind in kinds() and any(literal in table().by_literal for literal in artefact.hits)
 
 
 @analyzer(
     name="product_signatures",
     version=3,
     stage=Stage.COMPONENTS,
-    wants=Selector(_wants, lambda: table().literals),
+    wants=Selector(_wants, lambda: table().literals, digest=digest),
     data=revision,
 )
 def product_signatures(artefact: Artefact) -> Iterator[Fact]:
@@ -85,7 +48,7 @@ def recognised(artefact: Artefact, known: Table) -> Iterator[Fact]:
     named = _of_soname(soname, known)
     candidates = {named[0].product: named[0]} if len(named) == 1 else {}
     for literal in artefact.hits:
-        candidates |= {signature.product: signature for signature in known.by_literal.get(literal, ())}
+        candidates |= {signature.product: signature for signature in known.of_literal(literal)}
     for _, signature in sorted(candidates.items())[:MOST_PRODUCTS]:
         itself = any(signature is other for other in named)
         usual = Linkage.EMBEDDED if signature.sonames and not itself else Linkage.DIRECT
@@ -112,7 +75,7 @@ def _of_soname(soname: str, known: Table) -> list[Signature]:
     if not dot:
         return []
     beginnings = [stem[: end + 1] for end in range(len(stem) - 1, 0, -1) if stem[end] == "-"]
-    return next((found for name in (stem + dot, *beginnings) if (found := known.by_soname.get(name))), [])
+    return next((found for name in (stem + dot, *beginnings) if (found := known.of_soname(name))), [])
 
 
 def _by_version(sightings: Iterable[Sighting]) -> dict[str, list[Sighting]]:

@@ -1,0 +1,107 @@
+"""The table of all signatures, by what points to them; kept until a file changes that it is made of."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from pellucid.analysis import derived
+from pellucid.analyzers import sightings, signatures
+from pellucid.analyzers.sightings import triggers
+from pellucid.analyzers.signatures import FOLDER, Signature
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """Signatures; the numbers of those that a literal or soname points to; `others`: what else must be searched."""
+
+    products: tuple[Signature, ...]
+    by_literal: dict[bytes, tuple[int, ...]]
+    by_soname: dict[str, tuple[int, ...]]
+    others: frozenset[bytes]
+    kinds: frozenset[str]
+
+    @property
+    def literals(self) -> frozenset[bytes]:
+        """All that must be searched."""
+        return self.others.union(self.by_literal)
+
+    def of_literal(self, literal: bytes) -> list[Signature]:
+        return [self.products[number] for number in self.by_literal.get(literal, ())]
+
+    def of_soname(self, soname: str) -> list[Signature]:
+        return [self.products[number] for number in self.by_soname.get(soname, ())]
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    """What is asked for in every process, and the table itself, which is only decoded where it is."""
+
+    revision: int
+    digest: bytes
+    kinds: frozenset[str]
+    table: msgspec.Raw
+
+
+def table_of(products: Iterable[Signature]) -> Table:
+    """Those of `products`, which must have different names."""
+    known = tuple(products)
+    by_literal: dict[bytes, list[int]] = defaultdict(list)
+    by_soname: dict[str, list[int]] = defaultdict(list)
+    wanted: set[bytes] = set()
+    kinds: set[str] = set()
+    for number, signature in enumerate(known):
+        wanted.update(sightings.literals(signature))
+        kinds.update(*(rule.kinds for rule in (*signature.version, *signature.presence)))
+        for literal in triggers(signature):
+            by_literal[literal].append(number)
+        for soname in signature.sonames:
+            by_soname[soname].append(number)
+    return Table(
+        products=known,
+        by_literal={literal: tuple(numbers) for literal, numbers in by_literal.items()},
+        by_soname={soname: tuple(numbers) for soname, numbers in by_soname.items()},
+        others=frozenset(wanted.difference(by_literal)),
+        kinds=frozenset(kinds),
+    )
+
+
+@cache
+def table() -> Table:
+    """The signatures that come with the program."""
+    return msgspec.msgpack.decode(_kept().table, type=Table)
+
+
+def revision() -> int:
+    """A number that changes with any signature: facts are cached under it."""
+    return _kept().revision
+
+
+def digest() -> bytes:
+    """Of all literals of the table."""
+    return _kept().digest
+
+
+def kinds() -> frozenset[str]:
+    """Of artefacts that signatures speak of."""
+    return _kept().kinds
+
+
+@cache
+def _kept() -> _Kept:
+    code = [Path(path) for path in (__file__, sightings.__file__, signatures.__file__)]
+    content = derived.kept("signatures", derived.stamp(FOLDER, *code), _made)
+    return msgspec.msgpack.decode(content, type=_Kept)
+
+
+def _made() -> bytes:
+    made = table_of(signatures.signatures())
+    literals = b"".join(len(item).to_bytes(4, "big") + item for item in sorted(made.literals))
+    kept = _Kept(
+        revision=signatures.revision(),
+        digest=hashlib.sha256(literals).digest(),
+        kinds=made.kinds,
+        table=msgspec.Raw(msgspec.msgpack.encode(made)),
+    )
+    return msgspec.msgpack.encode(kept)
