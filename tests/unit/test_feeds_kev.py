@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pellucid.advisories.feeds import kev
+from pellucid.advisories.feeds import eukev, kev
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.domain.vulnerability import KnownExploited
 from pellucid.errors import Malformed
@@ -78,7 +78,7 @@ def test_the_catalogue_of_cisa(tmp_path: Path, packed: bool) -> None:
     assert second.id == "CVE-2031-1001"
     assert kev.FEED.normalise("kev", first.raw) == first.record
     assert kev.FEED.recognise(path, path.read_bytes()) == "kev"
-    assert kev.EU_FEED.recognise(path, path.read_bytes()) == ""
+    assert eukev.FEED.recognise(path, path.read_bytes()) == ""
 
 
 @pytest.mark.parametrize(
@@ -104,18 +104,18 @@ def test_that_ransomware_is_not_known_to_use_it_is_not_a_no(tmp_path: Path, said
 def test_the_catalogue_of_the_eu(tmp_path: Path, fields: dict[str, Any], ransomware: bool | None) -> None:
     path = _file(tmp_path, [_eu_row(vulnerabilityName="-", **fields)])
 
-    (found,) = kev.EU_FEED.read(path)
+    (found,) = eukev.FEED.read(path)
 
     assert found.record == AdvisoryRecord(
         id="CVE-2031-1000", kev=KnownExploited(added=date(2031, 9, 22), ransomware=ransomware, source="eukev")
     )
-    assert kev.EU_FEED.normalise("eukev", found.raw) == found.record
-    assert kev.EU_FEED.recognise(path, path.read_bytes()) == "eukev"
+    assert eukev.FEED.normalise("eukev", found.raw) == found.record
+    assert eukev.FEED.recognise(path, path.read_bytes()) == "eukev"
     assert kev.FEED.recognise(path, path.read_bytes()) == ""
 
 
 def test_the_day_of_the_eu_s_catalogue_goes_before_that_of_the_report(tmp_path: Path) -> None:
-    (found,) = kev.read(_file(tmp_path, [_eu_row(dateAdded="2031/09/25", vulnerabilityName="RouterTrick")]))
+    (found,) = eukev.read(_file(tmp_path, [_eu_row(dateAdded="2031/09/25", vulnerabilityName="RouterTrick")]))
 
     assert found.record
     assert found.record.kev
@@ -140,8 +140,9 @@ def test_a_row_that_is_none_does_not_keep_the_others_back(tmp_path: Path) -> Non
 def test_what_is_no_catalogue_is_malformed(tmp_path: Path, document: Any) -> None:
     path = _file(tmp_path, document)
 
-    with pytest.raises(Malformed, match=path.name):
-        list(kev.read(path))
+    for feed in (kev.FEED, eukev.FEED):
+        with pytest.raises(Malformed, match=path.name):
+            list(feed.read(path))
 
 
 def test_a_file_that_was_cut_is_malformed(tmp_path: Path) -> None:

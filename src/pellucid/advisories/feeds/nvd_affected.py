@@ -12,10 +12,11 @@ from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
-from pellucid.advisories.feeds.nvd_names import ANY, Name, name_of
+from pellucid.advisories.feeds.nvd_names import narrow, product_named
 from pellucid.advisories.feeds.nvd_versions import Versions, versions_of
 from pellucid.domain.statement import Affected, Subject
 from pellucid.errors import Malformed
+from pellucid.formats.cpe import ANY, CpeName
 from pellucid.formats.json_document import objects, text, texts
 from pellucid.formats.package_names import named, repository_of, subject_of
 from pellucid.formats.purl_parts import ecosystem, parts
@@ -44,7 +45,7 @@ class _Product:
     target: str = ""
     edition: str = ""
     order: str = ""
-    name: Name | None = None
+    name: CpeName | None = None
 
 
 def affected(publishers: Any) -> tuple[Affected, ...]:
@@ -78,8 +79,8 @@ def _affected(entry: dict[str, Any], product: _Product, versions: Versions) -> A
 
 def _versions(entry: dict[str, Any], product: _Product) -> Versions:
     found = versions_of(entry, comparator(product.subject[0]))
-    if found.any_version and not found.ranges and product.name and product.name.plain != ANY:
-        return Versions(versions=(product.name.version,))
+    if found.any_version and not found.ranges and product.name and product.name.version != ANY:
+        return Versions(versions=(product.name.listed,))
     return found
 
 
@@ -106,10 +107,10 @@ def _by_name(subject: Subject, target: str) -> _Product:
 def _by_cpe(entry: dict[str, Any]) -> Iterator[_Product]:
     for cpe in texts(entry.get("cpes"))[:MOST_NAMES]:
         try:
-            name = name_of(cpe)
+            name = product_named(cpe)
         except Malformed:
             continue
-        yield _Product(name.subject, name.target, name.edition, name=name)
+        yield _Product(name.subject, narrow(name.target_sw), narrow(name.sw_edition), name=name)
 
 
 def _by_package(entry: dict[str, Any], collection: _Collection) -> Iterator[_Product]:

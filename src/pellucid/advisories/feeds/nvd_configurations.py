@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pellucid.advisories.feeds.nvd_names import ANY, Name, name_of
+from pellucid.advisories.feeds.nvd_names import narrow, product_named
 from pellucid.domain.statement import Affected, Platform, Subject, VersionRange
 from pellucid.errors import Malformed
+from pellucid.formats.cpe import ANY, CpeName
 from pellucid.formats.json_document import objects, text
 
 # In one record. The longest lists of production have a few thousand of either.
@@ -33,7 +34,7 @@ class Applicability:
 
 @dataclass(frozen=True)
 class _Match:
-    name: Name
+    name: CpeName
     platform: Platform
     vulnerable: bool
 
@@ -96,7 +97,7 @@ class _Reader:
 
     def _match(self, item: dict[str, Any]) -> _Match | None:
         try:
-            name = name_of(text(item.get("criteria")))
+            name = product_named(text(item.get("criteria")))
         except Malformed as error:
             self.faults.append(error.message)
             return None
@@ -111,7 +112,7 @@ def applicability(configurations: Any) -> Applicability:
     found: dict[tuple[Subject, str, str, Groups, str], _Versions] = {}
     try:
         for match, groups, note in reader.configurations(objects(configurations)):
-            key = (match.name.subject, match.name.target, match.name.edition, groups, note)
+            key = (match.name.subject, narrow(match.name.target_sw), narrow(match.name.sw_edition), groups, note)
             _add(found.setdefault(key, _Versions()), match)
     except Malformed as error:
         return Applicability(fault=error.message)
@@ -150,24 +151,24 @@ def _affected(key: tuple[Subject, str, str, Groups, str], versions: _Versions) -
 def _add(versions: _Versions, match: _Match) -> None:
     if match.bounds:
         versions.ranges[match.bounds] = None
-    elif match.name.plain == ANY:
+    elif match.name.version == ANY:
         versions.any_version = True
     else:
-        versions.versions[match.name.version] = None
+        versions.versions[match.name.listed] = None
 
 
-def _bounds(match: dict[str, Any], name: Name) -> VersionRange | None:
+def _bounds(match: dict[str, Any], name: CpeName) -> VersionRange | None:
     """The range that bounds give; None without any, or when the name has a version of its own.
 
     With an update in the name ("*:p9" up to 4.2.8), that update of the last version is the last one.
     """
-    if name.plain != ANY:
+    if name.version != ANY:
         return None
-    last = text(match.get("versionEndIncluding"))
+    last, update = text(match.get("versionEndIncluding")), narrow(name.update)
     found = VersionRange(
         introduced=text(match.get("versionStartIncluding")),
         after=text(match.get("versionStartExcluding")),
         fixed=text(match.get("versionEndExcluding")),
-        last_affected=f"{last}:{name.update}" if last and name.update else last,
+        last_affected=f"{last}:{update}" if last and update else last,
     )
     return None if found == VersionRange() else found
