@@ -26,6 +26,8 @@ LARGEST = 32 << 30
 # Between two records: in the tracker of Debian one source package is one (Linux: 20 MB), in a tar one member.
 LONGEST = 128 << 20
 HEAD = 64 << 10
+# How much JSON is parsed at once: a string that is longer is looked through again with each piece.
+PIECE = 1 << 20
 UNREADABLE = (
     *(OSError, EOFError, zlib.error, UnicodeError, ValueError, OverflowError, RecursionError),
     *(csv.Error, tarfile.TarError, ijson.JSONError),
@@ -35,9 +37,9 @@ UNREADABLE = (
 class Publication(io.RawIOBase):
     """A stream that ends with Malformed where a record, or all of them, are longer than they may be."""
 
-    def __init__(self, stream: BinaryIO, *, longest: int = LONGEST, largest: int = LARGEST) -> None:
+    def __init__(self, stream: BinaryIO, *, longest: int = 0, largest: int = 0) -> None:
         self._stream = stream
-        self._longest, self._largest = longest, largest
+        self._longest, self._largest = longest or LONGEST, largest or LARGEST
         self._since = self._total = 0
 
     def readable(self) -> bool:
@@ -96,7 +98,7 @@ def pairs(path: Path) -> Iterator[tuple[str, Any]]:
         content = io.BufferedReader(stream)
         if not content.peek(1).lstrip().startswith(b"{"):
             raise Malformed("no JSON object")
-        for name, value in ijson.kvitems(content, "", use_float=True):
+        for name, value in ijson.kvitems(content, "", buf_size=PIECE, use_float=True):
             stream.next_record()
             yield name, value
 
@@ -104,7 +106,7 @@ def pairs(path: Path) -> Iterator[tuple[str, Any]]:
 def items(path: Path, prefix: str) -> Iterator[Any]:
     """The items of a list in a JSON document: "packages.item" are those of the list named "packages"."""
     with opened(path) as stream:
-        for value in ijson.items(stream, prefix, use_float=True):
+        for value in ijson.items(stream, prefix, buf_size=PIECE, use_float=True):
             stream.next_record()
             yield value
 
@@ -113,7 +115,7 @@ def strings(path: Path, *names: str) -> dict[str, str]:
     """Which of these strings stand at the top of a JSON object."""
     found: dict[str, str] = {}
     with opened(path) as stream:
-        for place, event, value in ijson.parse(stream):
+        for place, event, value in ijson.parse(stream, buf_size=PIECE):
             stream.next_record()
             if event == "string" and place in names:
                 found[place] = value
