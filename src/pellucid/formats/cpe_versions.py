@@ -7,7 +7,7 @@ Where a product has its own ways, `cpe_versions.toml` has a rule for it.
 
 import re
 import tomllib
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -79,28 +79,23 @@ def plain(product: str, version: str) -> str:
     return text if text[:1].isdigit() or text in ("", ANY, NOT_APPLICABLE) else version_of_tag(product, text) or text
 
 
-class Named:
-    """The versions that a statement about a CPE lists; found by the version that something has."""
+def meaning(product: str, listed: str, order: Order) -> Hashable:
+    """What a listed version stands for; it means those versions whose `meanings` hold that."""
+    release, _, update = listed.partition(":")
+    if release == NOT_APPLICABLE:
+        return NOT_APPLICABLE
+    kind = "any" if update in ("", ANY) else "bare" if update == NOT_APPLICABLE else "exact"
+    return kind, order.key(plain(product, joined(listed)))
 
-    def __init__(self, product: str, versions: Iterable[str], order: Order) -> None:
-        self._product, self._order = product, order
-        self._found: dict[Hashable, str] = {}
-        for listed in versions:
-            release, _, update = listed.partition(":")
-            written = plain(product, joined(listed))
-            kind = "any" if update in ("", ANY) else "bare" if update == NOT_APPLICABLE else "exact"
-            key: Hashable = NOT_APPLICABLE if release == NOT_APPLICABLE else (kind, order.key(written))
-            self._found.setdefault(key, listed)
 
-    def get(self, version: str) -> str:
-        """The listed version that means `version`; empty when none does. "-" means what has no version."""
-        if version in ("", NOT_APPLICABLE):
-            return self._found.get(NOT_APPLICABLE, "")
-        written = plain(self._product, version)
-        release, update = split(written)
-        key, of_release = self._order.key(written), self._order.key(release)
-        kinds: tuple[Hashable, ...] = (("exact", key), ("any", key), ("any", of_release) if update else ("bare", key))
-        return next((self._found[kind] for kind in kinds if kind in self._found), "")
+def meanings(product: str, version: str, order: Order) -> frozenset[Hashable]:
+    """By what lists mean `version`; "-", and the empty one, stand for what has no version."""
+    if version in ("", NOT_APPLICABLE):
+        return frozenset((NOT_APPLICABLE,))
+    written = plain(product, version)
+    release, update = split(written)
+    key = order.key(written)
+    return frozenset((("exact", key), ("any", key), ("any", order.key(release)) if update else ("bare", key)))
 
 
 @lru_cache(maxsize=1 << 14)

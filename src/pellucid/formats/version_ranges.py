@@ -3,14 +3,15 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cmp_to_key, lru_cache
-from typing import Literal, Protocol
+from typing import Literal
 
-from pellucid.domain.statement import Affected, VersionRange
+from pellucid.domain.statement import Affected, Subject, VersionRange
 from pellucid.formats import cpe_versions, vers
 from pellucid.formats.version_order import Comparator, Order, comparator
 from pellucid.formats.version_order import order as order_named
 
 MOST_EVENTS = 2000
+LONG_LIST = 500
 BEGINNING = "0"
 REPOSITORY, CPE = "repo", "cpe:"
 
@@ -169,38 +170,38 @@ def _plain(product: str, ranges: tuple[VersionRange, ...]) -> tuple[VersionRange
     )
 
 
-class _Names(Protocol):
-    def get(self, version: str, /) -> str: ...
-
-
-class _Listed:
-    """Versions of a package, or tags of a repository: 1.0 is 1.0.0 where the order says so."""
-
-    def __init__(self, subject: tuple[str, str], versions: tuple[str, ...], order: Order) -> None:
-        self._key = order.key
-        self._found: dict[Hashable, str] = {}
-        for listed in versions:
-            if version := _version_of(subject, listed):
-                self._found.setdefault(self._key(version), listed)
-
-    def get(self, version: str, /) -> str:
-        return self._found.get(self._key(version), "")
-
-
 def _listed(affected: Affected, version: str, order: Order) -> str:
-    if version in affected.versions:
-        return version
-    return _names(affected.subject, affected.versions, order).get(version)
+    """The first that means `version`: 1.0 is 1.0.0 where the order says so."""
+    subject, versions = affected.subject, affected.versions
+    wanted = _meanings(subject, version, order)
+    if len(versions) <= LONG_LIST:
+        return next((item for item in versions if _meaning(subject, item, order) in wanted), "")
+    by_meaning = _by_meaning(subject, versions, order)
+    return next((by_meaning[item] for item in wanted if item in by_meaning), "")
 
 
 # Few, as there are records that list many thousands of versions.
 @lru_cache(maxsize=64)
-def _names(subject: tuple[str, str], versions: tuple[str, ...], order: Order) -> _Names:
+def _by_meaning(subject: Subject, versions: tuple[str, ...], order: Order) -> dict[Hashable, str]:
+    return {_meaning(subject, item, order): item for item in reversed(versions)}
+
+
+@lru_cache(maxsize=1 << 16)
+def _meaning(subject: Subject, listed: str, order: Order) -> Hashable:
+    kind, name = subject
+    if kind.startswith(CPE):
+        return cpe_versions.meaning(name, listed, order)
+    version = _version_of(subject, listed)
+    return order.key(version) if version else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _meanings(subject: Subject, version: str, order: Order) -> frozenset[Hashable]:
     is_product = subject[0].startswith(CPE)
-    return cpe_versions.Named(subject[1], versions, order) if is_product else _Listed(subject, versions, order)
+    return cpe_versions.meanings(subject[1], version, order) if is_product else frozenset((order.key(version),))
 
 
-def _version_of(subject: tuple[str, str], listed: str) -> str:
+def _version_of(subject: Subject, listed: str) -> str:
     if subject[0] == REPOSITORY:
         return cpe_versions.version_of_tag(subject[1], listed)
     if not subject[0].startswith(CPE):
