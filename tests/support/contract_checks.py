@@ -1,7 +1,7 @@
 """Checks of responses against the contract: every one that passes through a checking client.
 
 OpenAPI 3.0 schemas become JSON Schema: `nullable` becomes a type, `format: ulid` is checked, and an object may have no
-property that the contract does not name, so that a misspelt field is found.
+property that the contract does not name, so that a misspelt field is found. (Where it names none, it leaves it open.)
 """
 
 import re
@@ -119,7 +119,7 @@ def _translated(schema: Any) -> Any:
     result = {key: _translated(value) for key, value in schema.items()}
     if result.pop("nullable", False) is True and "type" in result:
         result["type"] = [result["type"], "null"]
-    if result.get("type") == "object" and isinstance(result.get("properties"), dict):
+    if result.get("type") == "object" and result.get("properties"):
         result.setdefault("additionalProperties", False)
     return result
 

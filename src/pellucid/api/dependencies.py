@@ -17,6 +17,7 @@ from pellucid.services import (
     charts,
     components,
     files,
+    findings,
     grids,
     images,
     products,
@@ -111,11 +112,16 @@ def _vulnerabilities(tx: Transaction, caller: Caller, context: Context) -> vulne
     return vulnerabilities.Vulnerabilities(tx, caller, context.settings)
 
 
+def _findings(tx: Transaction) -> findings.Findings:
+    return findings.Findings(tx)
+
+
 Products = Annotated[products.Products, Depends(_products)]
 Images = Annotated[images.Images, Depends(_images)]
 Scans = Annotated[scans.Scans, Depends(_scans)]
 Components = Annotated[components.Components, Depends(_components)]
 Files = Annotated[files.Files, Depends(_files)]
+Findings = Annotated[findings.Findings, Depends(_findings)]
 Grids = Annotated[grids.Grids, Depends(_grids)]
 Charts = Annotated[charts.Charts, Depends(_charts)]
 TempFiles = Annotated[temp_files.TempFiles, Depends(_temp_files)]

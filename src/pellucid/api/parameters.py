@@ -15,6 +15,7 @@ def _checked(field: str) -> AfterValidator:
 ProductId = Annotated[str, Path(alias="productId"), _checked("productId")]
 ImageId = Annotated[str, Path(alias="imageId"), _checked("imageId")]
 ScanId = Annotated[str, Path(alias="scanId"), _checked("scanId")]
+FindingId = Annotated[str, Path(alias="findingId"), _checked("findingId")]
 FileId = Annotated[str, Path(alias="fileId"), _checked("fileId")]
 TempFileId = Annotated[str, Path(alias="tempFileId"), _checked("tempFileId")]
 WebhookId = Annotated[str, Path(alias="webhookId"), _checked("webhookId")]

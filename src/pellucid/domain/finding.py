@@ -92,8 +92,8 @@ class Finding:
     Of findings about a known vulnerability, `vulnerability` is what is known of it, `reasons` say why it is thought to
     be in the image, `predicates` are the words of Predicate, `ssvc_decision` is "track", "trackStar", "attend" or "act"
     and `risk` is between 0 and 1. `conditional`: it matters only together with a platform that is not known to be
-    there. `reachability` says how the software that has it comes to run: "entryPoint", "invoked", "loaded", or "" when
-    that is not known.
+    there. `reachability` says how the software that has it comes to run: "entryPoint", "invoked", "loaded", "" when
+    that is not known, or "unreachable".
     """
 
     key: str

@@ -61,10 +61,11 @@ class Counting(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ChartQuery:
-    """All filters must hold; what is equal in all of `fields` is counted together."""
+    """All filters must hold, and those of one of the sets; what is equal in all of `fields` is counted together."""
 
     fields: Sequence[str] = ()
     filters: Sequence[Filter] = ()
+    filter_sets: Sequence[Sequence[Filter]] = ()
     counting: Counting = Counting.ALL
 
 
@@ -72,5 +73,5 @@ class ChartQuery:
 class ChartRow:
     """How many there are with these values of the fields that were asked for."""
 
-    values: Mapping[str, str]
+    values: Mapping[str, Any]
     count: int

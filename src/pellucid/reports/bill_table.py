@@ -1,7 +1,5 @@
 """Bills as tables: CSV (RFC 4180) for spreadsheets, Markdown for people."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC
@@ -10,7 +8,7 @@ from pellucid.domain.bill import Bill
 from pellucid.domain.dependency import Dependency
 from pellucid.reports.bill_graph import BillGraph, places
 from pellucid.reports.licences import licence_of
-from pellucid.reports.text import plain
+from pellucid.reports.tables import csv_lines, markdown_table, markdown_text
 
 COLUMNS = (
     "name",
@@ -28,9 +26,6 @@ COLUMNS = (
     "requires",
 )
 MOST_PLACES = 16
-# A spreadsheet takes what begins like this for a formula.
-FORMULA = ("=", "+", "-", "@")
-ESCAPED = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_{}[]<>#|~"})
 
 
 def bill_csv(bill: Bill) -> str:
@@ -39,12 +34,7 @@ def bill_csv(bill: Bill) -> str:
     carriers: dict[str, int] = defaultdict(int)
     for _, dependency in graph.carried:
         carriers[dependency] += 1
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(COLUMNS)
-    for ref, item in graph.dependencies:
-        table.writerow(_cell(text) for text in _row(item, carriers[ref]))
-    return written.getvalue()
+    return "".join(csv_lines(COLUMNS, (_row(item, carriers[ref]) for ref, item in graph.dependencies)))
 
 
 def _row(item: Dependency, components: int) -> tuple[str, ...]:
@@ -67,11 +57,6 @@ def _row(item: Dependency, components: int) -> tuple[str, ...]:
     )
 
 
-def _cell(text: str) -> str:
-    text = plain(text)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def bill_markdown(bill: Bill) -> str:
     """Heading, what the bill is about, how much was read, and a table of dependencies."""
     created = bill.created.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -86,13 +71,13 @@ def bill_markdown(bill: Bill) -> str:
         ("Components", f"{len(bill.components):,}"),
         ("Dependencies", f"{len(bill.dependencies):,}"),
     ]
-    lines = [f"# Software bill of materials: {_escaped(bill.image_name)}", ""]
-    lines += [f"- {name}: {_escaped(value)}" for name, value in about if value]
+    lines = [f"# Software bill of materials: {markdown_text(bill.image_name)}", ""]
+    lines += [f"- {name}: {markdown_text(value)}" for name, value in about if value]
     lines += ["", "## Dependencies", ""]
-    lines += _table(("Name", "Version", "Vendor", "Licence", "Package URL", "Confidence"), _rows(bill))
+    lines += markdown_table(("Name", "Version", "Vendor", "Licence", "Package URL", "Confidence"), _rows(bill))
     if problems := bill.coverage.problems:
         rows = [(unit, str(kind), f"{count:,}") for (unit, kind), count in sorted(problems.items())]
-        lines += ["", "## Not fully read", "", *_table(("Unit", "Why", "Times"), rows)]
+        lines += ["", "## Not fully read", "", *markdown_table(("Unit", "Why", "Times"), rows)]
     return "\n".join(lines) + "\n"
 
 
@@ -102,15 +87,6 @@ def _rows(bill: Bill) -> Iterable[tuple[str, ...]]:
         yield (item.product, version, item.vendor, _licence(item), item.purl, f"{item.confidence:.0%}")
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    return lines + [f"| {' | '.join(map(_escaped, row))} |" for row in rows]
-
-
 def _licence(item: Dependency) -> str:
     licence = licence_of(item.licence)
     return licence.id or licence.expression or licence.name if licence else ""
-
-
-def _escaped(text: str) -> str:
-    return plain(text).translate(ESCAPED)

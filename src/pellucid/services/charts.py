@@ -8,6 +8,9 @@ from pellucid.services.products import VIEW
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.component_chart import component_chart
 from pellucid.storage.listings.dependency_chart import dependency_chart
+from pellucid.storage.listings.finding_chart import finding_chart
+from pellucid.storage.listings.finding_provenance import finding_provenance
+from pellucid.storage.listings.finding_trend import finding_trend
 
 MOST_ROWS = 10_000
 
@@ -26,3 +29,15 @@ class Charts:
     def components(self, wanted: ChartQuery) -> Sequence[ChartRow]:
         """Software of the newest finished scans and what else findings occur in, by whether any do."""
         return component_chart(self._tx, self._scope, wanted)
+
+    def findings(self, wanted: ChartQuery) -> Sequence[ChartRow]:
+        """Findings of the newest finished scans, the largest groups first, at most MOST_ROWS of them."""
+        return finding_chart(self._tx, self._scope, wanted, most=MOST_ROWS)
+
+    def findings_trend(self, wanted: ChartQuery) -> Sequence[ChartRow]:
+        """How many findings were open on each day, oldest first."""
+        return finding_trend(self._tx, self._scope, wanted)
+
+    def provenances(self, wanted: ChartQuery) -> Sequence[ChartRow]:
+        """Findings by whose software they are about."""
+        return finding_provenance(self._tx, self._scope, wanted, most=MOST_ROWS)

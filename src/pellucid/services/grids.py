@@ -1,13 +1,18 @@
 """Grids: tables over everything that a caller may see, filtered, sorted, one page at a time."""
 
+from collections.abc import Set
+
 from pellucid.domain.access import Caller, Scope
 from pellucid.domain.file import File
 from pellucid.domain.grid import GridPage, GridQuery
+from pellucid.domain.product_finding import ProductFinding
 from pellucid.services.products import VIEW
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.component_grid import ComponentWithFinding, component_grid
 from pellucid.storage.listings.dependency_grid import ListedDependency, dependency_grid
 from pellucid.storage.listings.file_grid import file_grid
+from pellucid.storage.listings.finding_grid import finding_grid
+from pellucid.storage.listings.product_findings import EVERYTHING, Part
 
 
 class Grids:
@@ -28,3 +33,7 @@ class Grids:
     def components(self, wanted: GridQuery) -> GridPage[ComponentWithFinding]:
         """Components in which findings occur."""
         return component_grid(self._tx, self._scope, wanted)
+
+    def findings(self, wanted: GridQuery, parts: Set[Part] = EVERYTHING) -> GridPage[ProductFinding]:
+        """Findings of the newest finished scans, or of two images that are compared, with these parts of each."""
+        return finding_grid(self._tx, self._scope, wanted, parts)

@@ -28,19 +28,27 @@ ONE_OF_THEM = (Comparator.EQUALS, Comparator.IN, Comparator.OVERLAPS)
 class Field:
     """What rows can be filtered and sorted by.
 
-    `among` makes a field of many values a row: it turns a condition on one value, `of`, into one on the row (EXISTS).
-    Such a field cannot be sorted by.
+    `among` makes a field of many values a row: it turns a condition on one value, `of`, into one on the row (EXISTS);
+    `has` does it for fields that hold some of a few words: the condition that a row has one of these. Such fields
+    cannot be sorted by. Rows are sorted by `order` instead of `of`; `known`: it is never null, so that an index serves.
     """
 
     of: ColumnElement[Any] | Any
     kind: ValueKind = TEXT
     among: Callable[[Condition], Condition] | None = None
+    has: Callable[[Sequence[Any]], Condition] | None = None
+    order: ColumnElement[Any] | Any = None
+    known: bool = False
+
+    @property
+    def is_sortable(self) -> bool:
+        return self.among is None and self.has is None
 
     @property
     def comparators(self) -> tuple[Comparator, ...]:
         """In the contract's order."""
         words = {*ONE_OF_THEM}
-        if self.kind.is_text or self.among:
+        if self.kind.is_text or not self.is_sortable:
             words |= {Comparator.CONTAINS, Comparator.NOT_CONTAINS}
         if self.kind.is_ordered:
             words.add(Comparator.BETWEEN)
@@ -77,7 +85,7 @@ def grid_rows(
 def conditions_of(filters: Sequence[Filter], fields: Mapping[str, Field], *, others: bool = False) -> list[Condition]:
     """One condition a filter; all of them must hold. `others`: filters by fields that are not here are passed over."""
     if len(filters) > MOST_FILTERS:
-        raise _refused("filters", f"has {len(filters)} items; at most {MOST_FILTERS} are possible")
+        raise refused("filters", f"has {len(filters)} items; at most {MOST_FILTERS} are possible")
     return [
         _condition(item, fields, f"filters.{number}")
         for number, item in enumerate(filters)
@@ -88,9 +96,9 @@ def conditions_of(filters: Sequence[Filter], fields: Mapping[str, Field], *, oth
 def _condition(item: Filter, fields: Mapping[str, Field], where: str) -> Condition:
     field = fields.get(item.field)
     if field is None:
-        raise _refused(f"{where}.field", f"{item.field[:64]!r} is not a field of this grid: {', '.join(fields)}")
+        raise refused(f"{where}.field", f"{item.field[:64]!r} is not a field of this grid: {', '.join(fields)}")
     if item.comparator not in field.comparators:
-        raise _refused(
+        raise refused(
             f"{where}.comparator",
             f"{item.comparator[:64]!r} is not possible for {item.field}: {', '.join(field.comparators)}",
         )
@@ -98,6 +106,8 @@ def _condition(item: Filter, fields: Mapping[str, Field], where: str) -> Conditi
     if comparator is Comparator.EQUALS and isinstance(item.value, list):
         comparator = Comparator.IN
     values = _values(comparator, item, field.kind, f"{where}.value")
+    if field.has:
+        return not_(field.has(values)) if comparator is Comparator.NOT_CONTAINS else field.has(values)
     if comparator is Comparator.NOT_CONTAINS:
         return not_(_contained(field, values))
     if comparator is Comparator.CONTAINS:
@@ -132,39 +142,41 @@ def _values(comparator: Comparator, item: Filter, kind: ValueKind, where: str) -
     """What the filter compares with, as SQL takes it; a null in it means: not known."""
     if comparator is Comparator.BETWEEN:
         if not isinstance(item.value, list) or len(item.value) != 2 or item.value == [None, None]:
-            raise _refused(where, "must be a list of two bounds; null leaves one open")
+            raise refused(where, "must be a list of two bounds; null leaves one open")
         given = item.value
     elif isinstance(item.value, list):
         given = item.value
     elif comparator in (Comparator.IN, Comparator.OVERLAPS):
-        raise _refused(where, f"must be a list for {comparator}")
+        raise refused(where, f"must be a list for {comparator}")
     else:
         given = [item.value]
     if len(given) > MOST_VALUES:
-        raise _refused(where, f"has {len(given)} values; at most {MOST_VALUES} are possible")
+        raise refused(where, f"has {len(given)} values; at most {MOST_VALUES} are possible")
     if None in given and comparator in (Comparator.CONTAINS, Comparator.NOT_CONTAINS):
-        raise _refused(where, f"must not be null for {comparator}")
+        raise refused(where, f"must not be null for {comparator}")
     if None in given and not kind.has_null:
-        raise _refused(where, f"must not be null for {item.field}")
+        raise refused(where, f"must not be null for {item.field}")
     try:
         return [None if value is None else kind.read(value) for value in given]
     except ValueError as error:
-        raise _refused(where, str(error)) from error
+        raise refused(where, str(error)) from error
 
 
 def _order(sort: Sequence[Sort], fields: Mapping[str, Field]) -> list[ColumnElement[Any]]:
     if len(sort) > MOST_SORTS:
-        raise _refused("sortBy", f"has {len(sort)} items; at most {MOST_SORTS} are possible")
-    possible = [name for name, field in fields.items() if field.among is None]
+        raise refused("sortBy", f"has {len(sort)} items; at most {MOST_SORTS} are possible")
+    possible = [name for name, field in fields.items() if field.is_sortable]
     order: list[ColumnElement[Any]] = []
     for item in sort:
         if item.field not in possible:
-            raise _refused("sortBy.field", f"{item.field[:64]!r} is nothing to sort by: {', '.join(possible)}")
-        of = fields[item.field].of
+            raise refused("sortBy.field", f"{item.field[:64]!r} is nothing to sort by: {', '.join(possible)}")
+        field = fields[item.field]
+        of = field.of if field.order is None else field.order
         # Where nothing is known comes last, on every database.
-        order += [of.is_(None), of.desc() if item.descending else of.asc()]
+        order += [] if field.known else [of.is_(None)]
+        order.append(of.desc() if item.descending else of.asc())
     return order
 
 
-def _refused(field: str, reason: str) -> InvalidRequest:
+def refused(field: str, reason: str) -> InvalidRequest:
     return InvalidRequest(f"{field}: {reason}.", details=[Detail(reason=reason, field=field)])

@@ -1,9 +1,10 @@
 """Values of filters: what a client's JSON must be for a field, and what SQL gets of it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from pellucid.domain import names
@@ -65,6 +66,19 @@ def _truth(value: Any) -> bool:
     if not isinstance(value, bool | str) or value not in known:
         raise ValueError("must be true or false")
     return known[value]
+
+
+def words(*possible: str, also: Mapping[str, str] = MappingProxyType({})) -> ValueKind:
+    """One of these words, whatever its case; `also` are other spellings of some of them, in lower case."""
+    known = {word.lower(): word for word in possible} | dict(also)
+
+    def read(value: Any) -> str:
+        word = known.get(_text(value).strip().lower())
+        if word is None:
+            raise ValueError(f"must be one of {', '.join(possible)}")
+        return word
+
+    return ValueKind(read, has_null=False)
 
 
 def _time(value: Any) -> datetime:

@@ -19,7 +19,7 @@ from pellucid.storage.rows.finding import FindingBodyRow, FindingRow, Occurrence
 
 BITS: Mapping[str, int] = {item: 1 << number for number, item in enumerate(Predicate)}
 # What is not known says that the software may run as well as that it may not.
-NOT_REACHABLE = ("", "unknown")
+NOT_REACHABLE = ("", "unknown", "unreachable")
 
 
 def finding_values(finding: Finding, snapshot_id: str | None) -> dict[str, Any]:
@@ -91,7 +91,12 @@ def occurrence_values(finding: Finding) -> dict[str, Any]:
 def fitting(row: type[Row], values: Mapping[str, Any]) -> dict[str, Any]:
     """The same, cut to the lengths of the columns."""
     longest = {column.name: column.type.length for column in row.__table__.columns if isinstance(column.type, String)}
-    return plain(values, longest)
+    return {key: _whole(value) if isinstance(value, str) else value for key, value in plain(values, longest).items()}
+
+
+def _whole(text: str) -> str:
+    """Feeds hold halves of characters, which no database takes."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def standing_of(row: Any, occurrence: Any = None) -> Standing:

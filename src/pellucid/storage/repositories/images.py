@@ -40,7 +40,7 @@ class ImageRepository:
         with unique_or_conflict(TAKEN):
             self._session.add(row)
             self._session.flush()
-        return _to_domain(row, author)
+        return to_domain(row, author)
 
     def ensure_free(self, product_id: str, name: str, version: str) -> None:
         """Conflict when the product has this name and version."""
@@ -72,7 +72,7 @@ class ImageRepository:
         self._session.execute(update(ImageRow).where(ImageRow.id.in_(ids)).values(is_archived=archived))
 
     def _read(self, query: Select[ImageRow, UserRow]) -> list[Image]:
-        return [_to_domain(row, user_to_domain(author)) for row, author in self._session.execute(query)]
+        return [to_domain(row, user_to_domain(author)) for row, author in self._session.execute(query)]
 
 
 def _images(product_id: str) -> Select[ImageRow, UserRow]:
@@ -85,7 +85,7 @@ def _images(product_id: str) -> Select[ImageRow, UserRow]:
     )
 
 
-def _to_domain(row: ImageRow, author: User) -> Image:
+def to_domain(row: ImageRow, author: User) -> Image:
     return Image(
         id=row.id,
         product_id=row.product_id,
