@@ -8,12 +8,13 @@ from tests.support.feed_osv import osv as record
 from tests.support.feed_osv import package, raw, repository, tar_of, zip_of
 
 from pellucid.advisories.feed import RawRecord
-from pellucid.advisories.feeds import bundles, curl, ghsa, go_vulndb, osv
+from pellucid.advisories.feeds import bundles, curl, cve_list, ghsa, go_vulndb, openssl, osv, vulnrichment
 from pellucid.domain.severity import Severity
 from pellucid.domain.statement import VersionRange
 from pellucid.errors import Malformed
 
 FIRST, SECOND = record("PYSEC-2024-1", package("PyPI", "a", "introduced 0")), record("MAL-2024-2")
+OTHERS = (ghsa.FEED, go_vulndb.FEED, curl.FEED, cve_list.FEED, openssl.FEED, vulnrichment.FEED)
 MEMBERS = {"PYSEC-2024-1.json": raw(FIRST), "all/MAL-2024-2.json": raw(SECOND), "all/": b"", "README.md": b"no"}
 
 
@@ -46,6 +47,7 @@ def test_other_bundles(tmp_path: Path) -> None:
     (folder / "b" / "link.json").symlink_to("/etc/hostname")
     assert names(list(osv.FEED.read(folder))) == ["PYSEC-2024-1", "MAL-2024-2"]
     assert recognised(folder) == "osv/PyPI"
+    assert [feed.recognise(folder, b"") for feed in OTHERS] == [""] * len(OTHERS)
 
 
 @pytest.mark.parametrize("document", [FIRST, [FIRST], {"vulns": [FIRST]}])

@@ -35,7 +35,9 @@ Members = Iterator[tuple[re.Match[str], bytes]]
 
 
 def is_zip(path: Path) -> bool:
-    """Whether the file begins as a zip does. Raises OSError."""
+    """Whether it is a file that begins as a zip does. Raises OSError."""
+    if path.is_dir():
+        return False
     with path.open("rb") as file:
         return file.read(len(ZIP)) == ZIP
 
@@ -104,7 +106,8 @@ def _zipped(file: BinaryIO, wanted: re.Pattern[str], largest: int, inner: str, m
             chunks = zip_content.content(data, record, data_at)
             if not named:
                 with tempfile.TemporaryFile() as unpacked:
-                    _copy(chunks, unpacked)
+                    for _ in _copied(chunks, unpacked):
+                        let_go(data, data_at, data_at + record.packed)
                     yield from _zipped(unpacked, wanted, largest, "", most)
                 continue
             content = _joined(chunks, largest + 1)
@@ -126,13 +129,17 @@ def _joined(chunks: Iterator[Chunk], most: int) -> bytes:
     return bytes(found[:most])
 
 
-def _copy(chunks: Iterator[Chunk], target: BinaryIO) -> None:
-    total = 0
+def _copied(chunks: Iterator[Chunk], target: BinaryIO) -> Iterator[int]:
+    """Bytes written so far, now and then."""
+    total = said = 0
     for chunk in chunks:
         total += len(chunk)
         if total > LARGEST_INNER:
             raise Malformed(f"the zip inside unpacks to more than {LARGEST_INNER:,} bytes")
         target.write(chunk)
+        if total - said > STRETCH:
+            said = total
+            yield total
     target.flush()
 
 
