@@ -12,12 +12,12 @@ from pellucid.domain.severity import Severity
 from pellucid.domain.vulnerability import ExploitKind, Vulnerability
 from pellucid.formats.cpe_versions import joined
 from pellucid.formats.version_order import latest
+from pellucid.formats.version_ranges import fixed_version
 from pellucid.matchers.vulnerabilities import trust
 from pellucid.matchers.vulnerabilities.decisions import Match
-from pellucid.matchers.vulnerabilities.intervals import of_ecosystem, of_product
+from pellucid.matchers.vulnerabilities.intervals import NO_FIX, order_in
 from pellucid.matchers.vulnerabilities.questions import is_distribution
 from pellucid.matchers.vulnerabilities.reasons import reasons
-from pellucid.matchers.vulnerabilities.verdicts import PACKAGE
 
 NAME = "known_vulnerabilities"
 MOST_EVIDENCE, MOST_REFERENCES, MOST_VERSIONS = 64, 50, 8
@@ -113,18 +113,20 @@ def _predicates(about: Vulnerability) -> tuple[str, ...]:
 def _fixed(best: Match, matches: Iterable[Match]) -> str:
     """The version to go to: free of it for all that were found, as the best match counts versions."""
     first = best.verdicts[0]
-    kind, name = first.affected.subject
-    scale = of_ecosystem(kind, first.affected.order) if first.basis == PACKAGE else of_product(name)
-    found = [fix for match in matches if (fix := fix_of(match, kind))]
-    return latest(found, scale.order) if found else ""
+    order = order_in(first.affected)
+    found = [fix for match in matches if (fix := fix_of(match, first.affected.subject[0]))]
+    return latest(found, order) if found else ""
 
 
 def fix_of(match: Match, ecosystem: str) -> str:
-    """Where the range ends that the version lies in, in the words of whoever decided, else of others who count so."""
+    """The fix for the version of a match, in the words of whoever decided, else of others who count so."""
     for verdict in match.verdicts:
-        alike = verdict.affected.subject[0] == ecosystem
-        if alike and verdict.range and verdict.range.fixed:
+        if verdict.affected.subject[0] != ecosystem or verdict.whole:
+            continue
+        if verdict.range and verdict.range.fixed not in NO_FIX:
             return joined(verdict.range.fixed) if ecosystem.startswith("cpe:") else verdict.range.fixed
+        if fixed := fixed_version(verdict.affected, verdict.version, order_in(verdict.affected)):
+            return fixed
     return ""
 
 

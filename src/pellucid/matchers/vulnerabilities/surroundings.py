@@ -8,10 +8,10 @@ from pellucid.analysis.matcher import Inventory
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.statement import Affected, Platform, Subject
 from pellucid.formats.distributions import distributions
+from pellucid.formats.version_ranges import affects
 from pellucid.matchers.vulnerabilities import systems
 from pellucid.matchers.vulnerabilities.aliases import cpe_subject, names_of
 from pellucid.matchers.vulnerabilities.authors_versions import authors_version
-from pellucid.matchers.vulnerabilities.intervals import inside, of_product, same
 from pellucid.matchers.vulnerabilities.systems import System
 
 LINUX = "linux"
@@ -40,12 +40,12 @@ class Surroundings:
         found = cpe_subject(platform.cpe)
         if found is None:
             return None
-        (part, name), wanted = found
-        stated = self._versions.get((part, name))
+        subject, wanted = found
+        stated = self._versions.get(subject)
         if stated is not None:
-            fitting = [_fits(platform, name, wanted, version) for version in stated]
+            fitting = [_fits(platform, subject, wanted, version) for version in stated]
             return True if True in fitting else None if None in fitting else False
-        return self._runs(name, wanted) if part == "cpe:o" else None
+        return self._runs(subject[1], wanted) if subject[0] == "cpe:o" else None
 
     @cached_property
     def _versions(self) -> Mapping[Subject, set[str]]:
@@ -111,14 +111,12 @@ def _numbers(version: str) -> list[str]:
     return version.split(":", maxsplit=1)[0].removeprefix("v").split(".")
 
 
-def _fits(platform: Platform, name: str, wanted: str, version: str) -> bool | None:
+def _fits(platform: Platform, subject: Subject, wanted: str, version: str) -> bool | None:
     if not wanted and not platform.ranges:
         return True
     if not version:
         return None
-    scale = of_product(name)
-    found = scale.written(version)
-    return bool(wanted and same(name, wanted, version)) or any(inside(item, found, scale) for item in platform.ranges)
+    return bool(affects(Affected(subject=subject, ranges=platform.ranges, versions=(wanted,) * bool(wanted)), version))
 
 
 def _releases(item: Dependency) -> Iterator[tuple[str, str]]:

@@ -1,13 +1,12 @@
 """Verdicts: what each statement means for one dependency, whatever image it is in."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from pellucid.domain.statement import Affected, Standing, Statement, Subject, VersionRange
-from pellucid.formats.cpe_versions import version_of_tag
-from pellucid.matchers.vulnerabilities.intervals import Hit, Scale, encloses, fix_in, hit, of_ecosystem, of_product
-from pellucid.matchers.vulnerabilities.questions import REPOSITORY, Question
+from pellucid.matchers.vulnerabilities.intervals import encloses, fix_in, hit, order_in
+from pellucid.matchers.vulnerabilities.questions import Question
 
 # Authors who publish for each of their vulnerabilities which of their versions have it: nobody knows better.
 AUTHORS = frozenset(("curl", "openssl"))
@@ -77,15 +76,15 @@ def verdicts(asked: Question, statements: Mapping[Subject, Sequence[Statement]])
 
 def _of_package(statement: Statement, version: str) -> Verdict | None:
     affected = statement.affected
-    scale = of_ecosystem(affected.subject[0], affected.order)
-    meant = hit(affected, version, scale)
+    order = order_in(affected)
+    meant = hit(affected, version, order)
     if affected.standing is not Standing.AFFECTED:
         return Verdict(statement, STATES[affected.standing], PACKAGE, version, meant.range) if meant else None
     if meant:
         return Verdict(statement, AFFECTED, PACKAGE, version, meant.range, meant.weak)
     if not affected.ranges and not affected.versions:
         return None
-    fixed = fix_in(affected, version, scale)
+    fixed = fix_in(affected, version, order)
     return Verdict(statement, FIXED if fixed else NOT_AFFECTED, PACKAGE, version, fixed)
 
 
@@ -105,27 +104,15 @@ def _of_product(asked: Question, basis: Basis, said: Iterable[Statement]) -> Ite
 
 def _by_version(asked: Question, basis: Basis, statement: Statement) -> Verdict | None:
     affected = statement.affected
-    # Names and repositories have no rules for versions: those of the product by its first name are taken.
-    name = affected.subject[1] if affected.subject[0].startswith("cpe:") or not asked.products else asked.products[0][1]
-    scale = of_product(name, affected.order)
+    order = order_in(affected, asked.products[0][1] if asked.products else "")
     version = asked.upstream or asked.bounds
-    meant = _meant(asked, affected, scale)
+    meant = hit(affected, version, order) if asked.upstream else encloses(affected, version, order)
     if meant is None:
         # Only authors tell by what they leave out.
         if statement.source not in AUTHORS or not asked.upstream or not (affected.ranges or affected.versions):
             return None
-        fixed = fix_in(affected, asked.upstream, scale)
+        fixed = fix_in(affected, version, order)
         return Verdict(statement, FIXED if fixed else NOT_AFFECTED, basis, version, fixed)
     return Verdict(
         statement, STATES[affected.standing], basis, version, meant.range, meant.weak, whole=not asked.upstream
     )
-
-
-def _meant(asked: Question, affected: Affected, scale: Scale) -> Hit | None:
-    if not asked.upstream:
-        return encloses(affected, asked.bounds, scale)
-    if affected.subject[0] != REPOSITORY:
-        return hit(affected, asked.upstream, scale)
-    # What is listed of a repository are names of tags.
-    tags = (version for tag in affected.versions if (version := version_of_tag(affected.subject[1], tag)))
-    return hit(replace(affected, versions=tuple(tags)), asked.upstream, scale)

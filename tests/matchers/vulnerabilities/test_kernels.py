@@ -1,0 +1,102 @@
+"""The kernel: branches, and whether the part that has a vulnerability was built."""
+
+from dataclasses import replace
+
+import pytest
+from tests.matchers.inventories import Judged, inventory, judge, package, upstream
+from tests.support.statements import EVERY, Statements, below, cpe, debian, known, said
+
+from pellucid.analysis.matcher import KernelBuild
+from pellucid.domain.dependency import Dependency
+from pellucid.domain.statement import Statement, VersionRange
+from pellucid.domain.vulnerability import Vulnerability
+
+CVE = "CVE-2024-0001"
+RESOLVED = "In the Linux kernel, the following vulnerability has been resolved:\n\n{}\n\nLong story."
+
+
+def kernel(version: str) -> Dependency:
+    item = upstream("linux_kernel", version, "linux")
+    return replace(item, cpe=item.cpe.replace("2.3:a", "2.3:o"))
+
+
+def about(*ranges: VersionRange, **more: object) -> Statement:
+    return cpe(CVE, "linux:linux_kernel", *(ranges or (EVERY,)), part="o", **more)
+
+
+def judged(text: str, *builds: KernelBuild, title: str = "", files: tuple[str, ...] = ()) -> Judged:
+    index = Statements(about(files=files), known=[known(CVE, description=text, title=title)])
+    return Judged(index, inventory(kernel("5.10.1"), kernels=builds))
+
+
+def test_the_branch_that_the_version_is_of_decides() -> None:
+    branches = (below("4.19.300", "4.15"), below("5.10.200", "4.20"), below("6.1.60", "5.11"))
+    index = Statements(about(*branches))
+    fixes = {
+        version: judge(index, kernel(version)).one.known_fixed_version
+        for version in ("4.19.299", "5.10.1", "6.0", "6.1.59-rc1")
+    }
+    assert fixes == {"4.19.299": "4.19.300", "5.10.1": "5.10.200", "6.0": "6.1.60", "6.1.59-rc1": "6.1.60"}
+    for version in ("4.14.1", "4.19.300", "5.10.200", "6.1.60", "6.6"):
+        assert judge(index, kernel(version)).names == []
+
+
+def test_what_the_cna_of_the_kernel_states_by_name() -> None:
+    index = Statements(said(CVE, ("name", "linux:linux"), below("6.1.60", "5.11"), source="cvelist"))
+    assert judge(index, kernel("6.1.59")).names == [CVE]
+    assert judge(index, kernel("6.1.60")).names == []
+
+
+WITHOUT = KernelBuild(options={"NET": "y", "EXT4_FS": "y"})
+BUILT = KernelBuild(options={"BT": "m", "ATH11K": "m", "NF_TABLES": "y", "NTFS3_FS": "m"})
+TEXTS = (
+    "A use after free in net/bluetooth/l2cap_core.c in the Linux kernel.",
+    RESOLVED.format("Bluetooth: L2CAP: Fix use-after-free in l2cap_sock_ready_cb"),
+    RESOLVED.format("wifi: ath11k: fix a leak"),
+    RESOLVED.format("netfilter: nf_tables: reject unsupported families"),
+    RESOLVED.format("fs/ntfs3: Validate ff offset"),
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_was_not_built_cannot_be_reached(text: str) -> None:
+    found = judged(text, WITHOUT).one
+    assert found.reachability == "unreachable"
+    assert "is not set" in found.description
+    built = judged(text, BUILT).one
+    assert built.reachability == ""
+    assert found.risk < built.risk / 5
+
+
+def test_nothing_is_concluded_without_the_configuration() -> None:
+    assert judged(TEXTS[0]).one.reachability == ""
+    assert judged(TEXTS[0], KernelBuild()).one.reachability == ""
+    assert judged(TEXTS[0], KernelBuild(modules=frozenset(("bluetooth",)))).one.reachability == ""
+    assert judged("It breaks in a way that nobody describes.", WITHOUT).one.reachability == ""
+    assert judged(RESOLVED.format("mm: fix a race"), WITHOUT).one.reachability == ""
+
+
+def test_a_module_that_lies_there_was_built_whatever_a_configuration_says() -> None:
+    module = KernelBuild(options=WITHOUT.options, modules=frozenset(("bluetooth",)))
+    assert judged(TEXTS[0], module).one.reachability == ""
+
+
+def test_one_of_several_kernels_is_enough() -> None:
+    assert judged(TEXTS[0], WITHOUT, BUILT).one.reachability == ""
+    assert judged(TEXTS[0], WITHOUT, WITHOUT).one.reachability == "unreachable"
+
+
+def test_files_that_a_source_states_say_more_than_the_text() -> None:
+    found = judged(TEXTS[0], KernelBuild(options={"BT": "y"}), files=("fs/ntfs3/frecord.c",))
+    assert found.one.reachability == "unreachable"
+    assert "CONFIG_NTFS3_FS" in found.one.description
+
+
+def test_a_distribution_s_kernel_is_one_and_other_software_is_none() -> None:
+    text: list[Vulnerability] = [known(CVE, description=TEXTS[0])]
+    image = package("linux-image-6.1.0-13-amd64", "6.1.55-1", "linux")
+    own = Judged(Statements(debian(CVE, "linux", EVERY), known=text), inventory(image, kernels=(WITHOUT,)))
+    assert own.one.reachability == "unreachable"
+    bluez = package("bluez", "5.66-1", "bluez")
+    other = Judged(Statements(debian(CVE, "bluez", EVERY), known=text), inventory(bluez, kernels=(WITHOUT,)))
+    assert other.one.reachability == ""
