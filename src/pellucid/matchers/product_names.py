@@ -4,15 +4,11 @@ The tables are vendor_aliases.toml, false_friends.toml and debian_cpe.toml. Name
 lower case, as subjects of statements are.
 """
 
-import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any
-
-# Source packages of which there are several at a time have the version in their name: "python3.11", "linux-6.1".
-NUMBERED = re.compile(r"(?P<name>.*[a-z+])(?:-?\d+(?:\.\d+)+|-\d+)")
 
 
 def names_of(name: str) -> tuple[str, ...]:
@@ -31,14 +27,6 @@ def vendor_aliases() -> Mapping[str, tuple[str, ...]]:
 def false_friends() -> Mapping[str, str]:
     """Name -> what it is. Its product is called as other software is: never to be matched by the product alone."""
     return dict(_table("false_friends.toml")["friends"])
-
-
-def packaged_as(source: str) -> tuple[str, ...]:
-    """What a source package of Debian packages, by all names that it has; nothing where that is not known."""
-    found = debian_names().get(source)
-    if found is None and (numbered := NUMBERED.fullmatch(source)):
-        found = debian_names().get(numbered["name"])
-    return tuple(dict.fromkeys(name for stated in found or () for name in names_of(stated)))
 
 
 @lru_cache(maxsize=1)

@@ -39,6 +39,7 @@ def read(path: Path) -> Iterator[RawRecord]:
 
 
 def normalise(source: str, raw: bytes) -> AdvisoryRecord | None:
+    """A record that was kept; that of a rejection is YAML. Raises Malformed."""
     if source != REJECTIONS:
         return secdb.normalise(source, raw)
     return next((_rejected(entry.path[0], entry.value) for entry in entries(raw) if _is_rejection(entry.path)), None)

@@ -46,6 +46,7 @@ def read(path: Path) -> Iterator[RawRecord]:
 
 
 def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+    """A record that was kept: of one vulnerability of one package. Raises Malformed."""
     document = mapping(decoded(raw))
     for package, entries in document.items():
         for name, entry in mapping(entries).items():

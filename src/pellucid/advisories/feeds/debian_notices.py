@@ -47,6 +47,7 @@ def read(path: Path) -> Iterator[RawRecord]:
 
 
 def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+    """A notice that was kept."""
     return _understood(raw.decode("utf-8", "replace").split("\n"))
 
 

@@ -53,6 +53,7 @@ def read(path: Path) -> Iterator[RawRecord]:
 
 
 def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+    """A module that was kept. Raises Malformed."""
     return next((_understood(mapping(module)) for module in mapping(decoded(raw)).values()), None)
 
 

@@ -39,6 +39,7 @@ def read(path: Path) -> Iterator[RawRecord]:
 
 
 def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+    """The links of one CVE that were kept. Raises Malformed."""
     return next((_understood(name, listed) for name, listed in mapping(decoded(raw)).items()), None)
 
 

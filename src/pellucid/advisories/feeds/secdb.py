@@ -50,6 +50,7 @@ def read(path: Path) -> Iterator[RawRecord]:
 
 
 def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+    """A record that was kept: of one vulnerability of one package in one repository. Raises Malformed."""
     document = mapping(decoded(raw))
     packages = [mapping(item.get("pkg")) for item in objects(document.get("packages"))]
     if not packages:
