@@ -1,10 +1,10 @@
 """Facts that matchers are tested with."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from pellucid.analysis.matcher import Inventory, KernelBuild, StatementIndex
+from pellucid.analysis.matcher import Inventory, Judgement, KernelBuild, StatementIndex
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.dependency import Dependency
@@ -22,12 +22,13 @@ def seen(text: str = "x", artefact: str = "bin/a") -> Evidence:
 
 
 def upstream(product: str, version: str, vendor: str = "acme", text: str = "x", artefact: str = "bin/a") -> Dependency:
+    part = "o" if product == "linux_kernel" else "a"
     return Dependency(
         vendor=vendor,
         product=product,
         version=version,
         purl=f"pkg:generic/{product}@{version}",
-        cpe=f"cpe:2.3:a:{vendor}:{product}:{version or '*'}:*:*:*:*:*:*:*",
+        cpe=f"cpe:2.3:{part}:{vendor}:{product}:{version or '*'}:*:*:*:*:*:*:*",
         confidence=0.9,
         evidence=(seen(text, artefact),),
     )
@@ -75,6 +76,14 @@ def inventory(
     return Inventory(
         dependencies=dependencies, crypto_assets=assets, observations=(), at=AT, components=components, kernels=kernels
     )
+
+
+def findings(judged: Iterable[Judgement]) -> list[Finding]:
+    """Those among what a matcher says, which must be all that it says."""
+    every = list(judged)
+    found = [item for item in every if isinstance(item, Finding)]
+    assert len(found) == len(every)
+    return found
 
 
 class Judged:

@@ -1,14 +1,15 @@
 """Private keys in an image."""
 
-from tests.matchers.inventories import asset, inventory
+from tests.matchers.inventories import asset, findings, inventory
+from tests.support.statements import Statements
+from tests.support.statements import Statements
 
-from pellucid.advisories.index import MemoryIndex
 from pellucid.domain.crypto_asset import CryptoKind
 from pellucid.domain.finding import FindingType
 from pellucid.domain.severity import Severity
 from pellucid.matchers.embedded_private_keys import embedded_private_keys, self_test_keys
 
-NOTHING = MemoryIndex((), {}, digest="0")
+NOTHING = Statements()
 
 
 def test_a_key_is_reported_once_with_all_places() -> None:
@@ -17,7 +18,7 @@ def test_a_key_is_reported_once_with_all_places() -> None:
         asset(CryptoKind.PRIVATE_KEY, "aa", "etc/b.key"),
         asset(CryptoKind.PRIVATE_KEY, "bb", "etc/c.key", encrypted=True),
     )
-    plain, encrypted = embedded_private_keys(inventory(assets=assets), NOTHING)
+    plain, encrypted = findings(embedded_private_keys(inventory(assets=assets), NOTHING))
     assert (plain.type, plain.class_) == (FindingType.SECRET, "secret")
     assert (plain.severity, encrypted.severity) == (Severity.HIGH, Severity.MEDIUM)
     assert [place.artefact for place in plain.evidence] == ["etc/a.key", "etc/b.key"]

@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from tests.matchers.inventories import AT, asset, inventory
+from tests.matchers.inventories import AT, asset, findings, inventory
+from tests.support.statements import Statements
+from tests.support.statements import Statements
 
-from pellucid.advisories.index import MemoryIndex
 from pellucid.domain.crypto_asset import CryptoKind
 from pellucid.domain.finding import FindingType
 from pellucid.matchers.expired_certificates import expired_certificates
 
-NOTHING = MemoryIndex((), {}, digest="0")
+NOTHING = Statements()
 
 
 def test_what_expired_a_second_ago_is_reported_once_with_all_places() -> None:
@@ -18,7 +19,7 @@ def test_what_expired_a_second_ago_is_reported_once_with_all_places() -> None:
         asset(CryptoKind.CERTIFICATE, "aa", "etc/a.pem", not_after=end, subject="CN=a"),
         asset(CryptoKind.CERTIFICATE, "aa", "etc/b.pem", not_after=end, subject="CN=a"),
     )
-    (finding,) = expired_certificates(inventory(assets=assets), NOTHING)
+    (finding,) = findings(expired_certificates(inventory(assets=assets), NOTHING))
     assert finding.type is FindingType.CRYPTOGRAPHIC_ASSET
     assert finding.class_ == "cryptography"
     assert [place.artefact for place in finding.evidence] == ["etc/a.pem", "etc/b.pem"]
@@ -36,10 +37,6 @@ def test_what_is_valid_and_what_is_no_certificate_is_not() -> None:
 
 def test_the_key_is_that_of_the_certificate() -> None:
     end = AT - timedelta(days=1)
-    found = [
-        next(
-            iter(expired_certificates(inventory(assets=(asset(CryptoKind.CERTIFICATE, name, not_after=end),)), NOTHING))
-        )
-        for name in ("aa", "aa", "bb")
-    ]
+    assets = [asset(CryptoKind.CERTIFICATE, name, not_after=end) for name in ("aa", "aa", "bb")]
+    found = [findings(expired_certificates(inventory(assets=(item,)), NOTHING))[0] for item in assets]
     assert found[0].key == found[1].key != found[2].key

@@ -23,7 +23,7 @@ DEBIAN_9, DEBIAN_12 = (platform("debian:debian_linux", "o", version) for version
 APACHE = platform("apache:http_server")
 TOOL = upstream("tool", "1.0")
 HTTPD = upstream("http_server", "2.4.1", "apache")
-KERNEL = replace(upstream("linux_kernel", "4.4.60", "linux"), cpe="cpe:2.3:o:linux:linux_kernel:4.4.60:*:*:*:*:*:*:*")
+KERNEL = upstream("linux_kernel", "4.4.60", "linux")
 DEBIAN = replace(package("base-files", "12.4", "base-files"), distro="debian-12")
 ELF = Component(kind=ComponentKind.EXECUTABLE, format="elf", architecture="arm", bits=32, evidence=seen())
 PE = replace(ELF, format="pe")

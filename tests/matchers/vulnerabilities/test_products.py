@@ -54,14 +54,10 @@ def test_a_version_before_the_fix_is_affected() -> None:
     ],
 )
 def test_the_ways_in_which_authors_number(product: str, version: str, fixed: str) -> None:
-    part = "o" if product.startswith("linux") else "a"
     vendor, _, name = product.partition(":")
-    item = upstream(name, version, vendor)
-    item = replace(item, cpe=item.cpe.replace("2.3:a", f"2.3:{part}"))
-    index = Statements(cpe(CVE, product, below(fixed), part=part))
-    assert judge(index, item).names == [CVE]
-    after = replace(item, version=fixed.replace(":", ""), cpe=item.cpe.replace(version, fixed.replace(":", "")))
-    assert judge(index, after).names == []
+    index = Statements(cpe(CVE, product, below(fixed), part="o" if vendor == "linux" else "a"))
+    assert judge(index, upstream(name, version, vendor)).names == [CVE]
+    assert judge(index, upstream(name, fixed.replace(":", ""), vendor)).names == []
 
 
 def test_updates_of_exact_versions() -> None:
@@ -114,7 +110,7 @@ def test_software_for_another_system(target: str) -> None:
 
 
 def test_the_target_that_the_image_has_is_no_condition() -> None:
-    kernel = replace(upstream("linux_kernel", "5.10", "linux"), cpe="cpe:2.3:o:linux:linux_kernel:5.10:*:*:*:*:*:*:*")
+    kernel = upstream("linux_kernel", "5.10", "linux")
     found = judge(Statements(cpe(CVE, "acme:tool", EVERY, target="linux")), upstream("tool", "1.0"), kernel).one
     assert not found.conditional
 
