@@ -4,6 +4,7 @@ import gzip
 import io
 import re
 import tarfile
+import time
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,19 @@ def test_records_and_files_are_bounded() -> None:
     stream.read(40)
     with pytest.raises(Malformed, match="a record of more than 40 bytes"):
         stream.read(1)
+
+
+@pytest.mark.parametrize(
+    "piece", [b"---\n", b"\n", b"codes ", b'{"', b"#\n", b"zlib:\n- ", b"[29 Mar 2023] DSA-", b" "]
+)
+def test_long_beginnings_are_told_in_no_time(piece: bytes) -> None:
+    beginnings = [b"id,file,description,date_published,", b"---", b""]
+    started = time.process_time()
+    for beginning in beginnings:
+        for feed in FEEDS:
+            feed.recognise(Path("x"), (beginning + piece * (64 << 10))[: 64 << 10])
+            feed.recognise(Path("x"), (beginning + b"\n" * (64 << 10))[: 64 << 10])
+    assert time.process_time() - started < 2
 
 
 def test_members_of_a_tar(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ REJECTED = "https://gitlab.alpinelinux.org/alpine/security/security-rejections/-
 NOTE = "Alpine's security team rejected it as not about this package."
 LARGEST_YAML = 16 << 20
 YAML = re.compile(
-    rb"(?:\s|#[^\n]*\n|---\s*\n)*[\w.+-]{1,100}:[ \t]*(?:#[^\n]*)?\n(?:\s|#[^\n]*\n)*-[ \t]+[\"']?(?:CVE|GHSA)-"
+    rb"(?:\s|#[^\n]*\n|---[ \t]*\n)*[\w.+-]{1,100}:[ \t]*(?:#[^\n]*)?\n(?:\s|#[^\n]*\n)*-[ \t]+[\"']?(?:CVE|GHSA)-"
 )
 
 
