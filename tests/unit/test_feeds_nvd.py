@@ -86,7 +86,7 @@ def test_a_file_that_was_cut_is_malformed(tmp_path: Path) -> None:
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:
-    text = "a" * 2000
+    text = "a" * 4000  # 20 MB in all
     items = (cve(f"CVE-2031-{10_000 + n}", descriptions=[{"lang": "en", "value": text}]) for n in range(5000))
     path = written(tmp_path, document(*items))
     next(nvd.read(path))  # what is loaded once is loaded
@@ -97,7 +97,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
     tracemalloc.stop()
 
     assert seen == 5000
-    assert peak < 2 << 20
+    assert peak < 8 << 20
 
 
 def test_a_file_is_recognised_by_its_beginning(tmp_path: Path) -> None:
@@ -116,24 +116,6 @@ def test_files_of_the_feed() -> None:
     assert [file.name for file in nvd.FEED.files if file.partial] == names[-1:]
     assert {file.source for file in nvd.FEED.files} == {"nvd"}
     assert "not endorsed or certified by the NVD" in nvd.FEED.notice
-
-
-def test_meta() -> None:
-    content = b"lastModifiedDate:2031-08-22T10:16:48-04:00\r\nsize:26\r\nzipSize:9\r\ngzSize:9\r\nsha256:%s\r\n" % (
-        b"AB" * 32
-    )
-
-    assert nvd.meta(content) == nvd.Meta(
-        modified=datetime(2031, 8, 22, 14, 16, 48, tzinfo=UTC), size=26, sha256="ab" * 32
-    )
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"lastModifiedDate:2031-08-22T10:16:48-04:00\r\nsize:26\r\nsha256:AB\r\n", b"\xff" * 9000]
-)
-def test_meta_that_is_none(content: bytes) -> None:
-    with pytest.raises(Malformed):
-        nvd.meta(content)
 
 
 def test_what_a_record_says_of_itself() -> None:

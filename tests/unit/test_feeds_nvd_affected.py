@@ -203,6 +203,7 @@ def test_rows_that_are_all_versions(version: str) -> None:
         _row("1.0", "unknown"),
         _row("9c39d8c8b4c1f75540788d6b391740852ceb0732"),
         _row("0", lessThan="9c39d8c8b4c1f75540788d6b391740852ceb0732", versionType="git"),
+        _row("1" * 201),
         {"version": 7, "status": "affected"},
         {},
     ],

@@ -36,7 +36,7 @@ def read(path: Path) -> Iterator[RawRecord]:
         raise Malformed(f"{path.name}: none of its members overrides a record of NVD")
 
 
-def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+def _normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
     return _understood(decoded(raw)).record
 
 
@@ -73,7 +73,7 @@ def _understood(document: Any) -> Understood:
     return Understood(record, found.fault)
 
 
-def recognise(_path: Path, first: bytes) -> str:
+def _recognise(_path: Path, first: bytes) -> str:
     content = head(first)
     return SOURCE if is_tar(content) and (NAMED.search(content) or ANNOTATED.search(content)) else ""
 
@@ -90,7 +90,7 @@ FEED = Feed(
             name="nvd-overrides-anchore/*.tar.gz",
         ),
     ),
-    recognise=recognise,
+    recognise=_recognise,
     read=read,
-    normalise=normalise,
+    normalise=_normalise,
 )

@@ -43,7 +43,7 @@ def read(path: Path) -> Iterator[RawRecord]:
             yield _raw_record(line, day, model, number)
 
 
-def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+def _normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
     return _understood(raw.decode("utf-8", "replace"))
 
 
@@ -103,7 +103,7 @@ def _day_of(name: str) -> str:
     return found[0] if found and moment(found[0]) else ""
 
 
-def recognise(_path: Path, first: bytes) -> str:
+def _recognise(_path: Path, first: bytes) -> str:
     return SOURCE if BEGINNING.match(head(first)) else ""
 
 
@@ -119,8 +119,8 @@ FEED = Feed(
             name="epss/epss_scores-*.csv.gz",
         ),
     ),
-    recognise=recognise,
+    recognise=_recognise,
     read=read,
-    normalise=normalise,
+    normalise=_normalise,
     notice="EPSS scores by FIRST.org and Empirical Security, https://www.first.org/epss.",
 )

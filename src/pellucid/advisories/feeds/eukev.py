@@ -26,11 +26,11 @@ def read(path: Path) -> Iterator[RawRecord]:
     return rows(path, BEGINNING, "item", _row)
 
 
-def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+def _normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
     return understood(decoded(raw), _row)
 
 
-def recognise(_path: Path, first: bytes) -> str:
+def _recognise(_path: Path, first: bytes) -> str:
     return SOURCE if BEGINNING.match(head(first)) else ""
 
 
@@ -57,8 +57,8 @@ FEED = Feed(
             name="eukev/eukev.json",
         ),
     ),
-    recognise=recognise,
+    recognise=_recognise,
     read=read,
-    normalise=normalise,
+    normalise=_normalise,
     notice="Contains data of the EU CSIRTs network and ENISA (EU KEV).",
 )

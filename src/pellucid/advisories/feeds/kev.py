@@ -31,11 +31,11 @@ def read(path: Path) -> Iterator[RawRecord]:
     return rows(path, BEGINNING, "vulnerabilities.item", _row)
 
 
-def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+def _normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
     return understood(decoded(raw), _row)
 
 
-def recognise(_path: Path, first: bytes) -> str:
+def _recognise(_path: Path, first: bytes) -> str:
     return SOURCE if BEGINNING.match(head(first)) else ""
 
 
@@ -56,6 +56,7 @@ def rows(path: Path, beginning: re.Pattern[bytes], prefix: str, understand: Unde
 
 
 def understood(document: Any, understand: Understand) -> AdvisoryRecord | None:
+    """What a row says, or None for one that names no CVE."""
     row = mapping(document)
     name = text(row.get("cveID"))
     return AdvisoryRecord(id=name, kev=understand(row)) if CVE.fullmatch(name) else None
@@ -89,7 +90,7 @@ FEED = Feed(
             name="kev/known_exploited_vulnerabilities.json",
         ),
     ),
-    recognise=recognise,
+    recognise=_recognise,
     read=read,
-    normalise=normalise,
+    normalise=_normalise,
 )

@@ -7,12 +7,10 @@ which the newer `lastModified` of a CVE counts.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
-from pellucid.advisories.feeds.fields import moment
 from pellucid.advisories.feeds.nvd_record import Understood, understood
 from pellucid.advisories.feeds.publications import HEAD, decoded, encoded, head, items
 from pellucid.domain.statement import AdvisoryRecord
@@ -24,35 +22,13 @@ ADDRESS = "https://nvd.nist.gov/feeds/json/cve/2.0/"
 # The file of the first year has all that came before it.
 FIRST_YEAR = 2002
 BEGINNING = re.compile(rb'\s*\{[^{\[]*"format"\s*:\s*"NVD_CVE"[^{\[]*"version"\s*:\s*"2\.0"')
-DIGEST = re.compile(r"[0-9a-f]{64}")
-LONGEST_META = 4096
-
-
-@dataclass(frozen=True, kw_only=True)
-class Meta:
-    """What a `.meta` file says of the feed file beside it; `sha256` is that of the JSON as it comes out of gzip."""
-
-    modified: datetime
-    size: int
-    sha256: str
-
-
-def meta(content: bytes) -> Meta:
-    """Lines of "key:value", which end in CR LF. Raises Malformed."""
-    lines = content[:LONGEST_META].decode("ascii", "replace").splitlines()
-    fields = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
-    modified, size = moment(fields.get("lastModifiedDate")), fields.get("size", "")
-    digest = fields.get("sha256", "").lower()
-    if modified is None or not DIGEST.fullmatch(digest) or not (size.isascii() and size.isdigit()):
-        raise Malformed("a .meta file of NVD without lastModifiedDate, size or sha256")
-    return Meta(modified=modified, size=int(size), sha256=digest)
 
 
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed."""
     with path.open("rb") as file:
         first = file.read(HEAD)
-    if not recognise(path, first):
+    if not _recognise(path, first):
         raise Malformed(f"{path.name}: no JSON of NVD, version 2.0")
     for number, document in enumerate(items(path, "vulnerabilities.item")):
         found = understood(document)
@@ -69,11 +45,11 @@ def raw_record(document: object, found: Understood, place: str) -> RawRecord:
     return RawRecord(id=id_ or place, raw=raw, record=found.record, fault=found.fault)
 
 
-def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
+def _normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
     return understood(decoded(raw)).record
 
 
-def recognise(_path: Path, first: bytes) -> str:
+def _recognise(_path: Path, first: bytes) -> str:
     return SOURCE if BEGINNING.match(head(first)[:HEAD]) else ""
 
 
@@ -97,8 +73,8 @@ FEED = Feed(
     version=1,
     licence="public domain",
     files=_files(),
-    recognise=recognise,
+    recognise=_recognise,
     read=read,
-    normalise=normalise,
+    normalise=_normalise,
     notice="This product uses data from the NVD API but is not endorsed or certified by the NVD.",
 )

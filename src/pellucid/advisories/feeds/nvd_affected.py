@@ -122,7 +122,7 @@ def _by_package(entry: dict[str, Any], collection: _Collection) -> Iterator[_Pro
         row = ecosystem(said.type)
         if row.ecosystem:
             yield _Product(subject_of(row.ecosystem, row.joined.join(filter(None, (said.namespace, said.name)))))
-        elif said.type in ("github", "gitlab", "bitbucket"):
+        elif said.type in ("github", "gitlab", "bitbucket") and said.namespace:
             host = "bitbucket.org" if said.type == "bitbucket" else f"{said.type}.com"
             yield _Product(("repo", repository_of(f"https://{host}/{said.namespace}/{said.name}")))
     elif collection.ecosystem and (name := text(entry.get("packageName"))):
@@ -177,6 +177,6 @@ def _collections() -> dict[str, _Collection]:
 
 @cache
 def _table(file: str, name: str) -> dict[str, dict[str, Any]]:
-    text_ = resources.files("pellucid.advisories.feeds").joinpath(file).read_text(encoding="utf-8")
-    found: dict[str, dict[str, Any]] = tomllib.loads(text_)[name]
+    content = resources.files("pellucid.advisories.feeds").joinpath(file).read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = tomllib.loads(content)[name]
     return found

@@ -66,6 +66,7 @@ def affected(cve: dict[str, Any]) -> tuple[tuple[Affected, ...], str]:
 
 
 def pages(cve: dict[str, Any]) -> tuple[Reference, ...]:
+    """The references of a record, with what they are for."""
     return references((item.get("url"), _kind(texts(item.get("tags")))) for item in objects(cve.get("references")))
 
 

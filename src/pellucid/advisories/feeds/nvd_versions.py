@@ -15,6 +15,7 @@ from pellucid.formats.json_document import objects, text
 from pellucid.formats.version_order import Comparator
 
 MOST_VERSIONS = 5000
+LONGEST = 200
 AFFECTED, UNAFFECTED = "affected", "unaffected"
 ALL = VersionRange()
 # Types of versions of which the bounds are patches of the release that `version` names ("15.1-RELEASE", "p1").
@@ -80,7 +81,7 @@ def _is_single(span: VersionRange) -> bool:
 def _spans(row: dict[str, Any], status: str) -> Iterator[VersionRange]:
     """What of a row has the status."""
     version, below, last = (text(row.get(key)) for key in ("version", "lessThan", "lessThanOrEqual"))
-    if any(map(_COMMIT.fullmatch, (version, below, last))):
+    if any(len(item) > LONGEST or _COMMIT.fullmatch(item) for item in (version, below, last)):
         return
     if not below and not last:
         if row.get("status") == status:
