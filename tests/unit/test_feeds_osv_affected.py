@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.feed_osv import package, repository
 
-from pellucid.advisories.feeds.osv_affected import affected_of, cpe_subject, unresolved
+from pellucid.advisories.feeds.osv_affected import affected_of, unresolved
 from pellucid.domain.statement import Affected, FixPlan, Standing, VersionRange
 
 CPE = "cpe:2.3:a:acme:to\\+ol:*:*:*:*:*:*:*:*"
@@ -140,11 +140,10 @@ def test_software_as_its_authors_release_it() -> None:
     )
 
 
-def test_products_of_cpe_names() -> None:
-    assert cpe_subject("cpe:2.3:o:Linux:linux_kernel:-:*:*:*:*:*:*:*") == ("cpe:o", "linux:linux_kernel")
-    assert cpe_subject("cpe:2.3:a:vend\\:or:c\\+\\+:1:*:*:*:*:*:*:*") == ("cpe:a", "vend:or:c++")
-    assert cpe_subject("cpe:2.3:a:acme:*:*:*:*:*:*:*:*:*") is None
-    assert cpe_subject("cpe:/a:acme:tool") is None
+def test_names_that_are_no_cpe_are_left_out() -> None:
+    item = {"cpes": ["cpe:2.3:a:acme:*", "", CPE, CPE], "extracted_events": [{"introduced": "0"}, {"fixed": "2"}]}
+    found = list(unresolved({"unresolved_ranges": [item]}))
+    assert [said.subject for said in found] == [("cpe:a", "acme:to+ol")]
 
 
 KEYS = (

@@ -6,12 +6,15 @@ dictionary, where whoever converted a CVE kept what the ranges of commits were f
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pellucid.advisories.feeds.fields import LONGEST_NAME
+from pellucid.advisories.feeds.nvd_names import product_named
 from pellucid.domain.statement import Affected, FixPlan, Standing, Subject, VersionRange
+from pellucid.errors import Malformed
 from pellucid.formats.json_document import mapping, objects, text, texts
 from pellucid.formats.package_names import repository_of, subject_of
 from pellucid.formats.version_order import Comparator, comparator, upstream
@@ -27,7 +30,6 @@ PROJECTS = ("OSS-Fuzz", "Linux", "GIT")
 # In these the list of versions is what OSV found in the archive between the ends of the ranges, and no more.
 LISTED_FROM_RANGES = ("Debian", "Alpine")
 END_OF_LIFE = "end-of-life"
-_CPE = re.compile(r"cpe:2\.3:([aoh]):((?:\\.|[^\\:])+):((?:\\.|[^\\:])+)(?::.*)?")
 _BELOW = re.compile(r"<\s*([^\s,<>=]+)")
 OUTSIDE = "The publisher knows no fix, and calls nothing from {} on affected."
 OWN_NUMBERS = "In the project's own numbers, which are not those of the module, it is fixed in {}."
@@ -52,15 +54,6 @@ def affected_of(entry: dict[str, Any]) -> Iterator[Affected]:
         yield from _of_repositories(entry)
         yield from _of_product(entry)
     yield from _of_origins(entry)
-
-
-def cpe_subject(name: str) -> Subject | None:
-    """What a CPE 2.3 name is about; None when it has no vendor and product."""
-    found = _CPE.fullmatch(name)
-    if not found or found[2] in "*-" or found[3] in "*-":
-        return None
-    vendor, product = (re.sub(r"\\(.)", r"\1", part).lower() for part in found.group(2, 3))
-    return f"cpe:{found[1]}", f"{vendor}:{product}"
 
 
 def unresolved(specific: dict[str, Any]) -> Iterator[Affected]:
@@ -144,10 +137,15 @@ def _of_origins(entry: dict[str, Any]) -> Iterator[Affected]:
 
 def _of_cpes(item: dict[str, Any]) -> Iterator[Affected]:
     ranges = _swept(_extracted(item), upstream)
-    subjects = filter(None, map(cpe_subject, (text(item.get("cpe")), *texts(item.get("cpes")))))
     if ranges:
-        for subject in dict.fromkeys(subjects):
+        for subject in dict.fromkeys(_products((text(item.get("cpe")), *texts(item.get("cpes"))))):
             yield Affected(subject=subject, ranges=ranges)
+
+
+def _products(cpes: Iterable[str]) -> Iterator[Subject]:
+    for cpe in cpes:
+        with suppress(Malformed):
+            yield product_named(cpe).subject
 
 
 def _extracted(specific: dict[str, Any]) -> list[dict[str, str]]:
