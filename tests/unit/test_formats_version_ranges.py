@@ -189,6 +189,14 @@ def test_the_first_fix_that_is_not_affected(version: str, fix: str) -> None:
     assert fixed_version(statement, version) == fix
 
 
+def test_a_fix_of_a_product_with_ways_of_its_own() -> None:
+    edk2 = ("cpe:a", "tianocore:edk2")
+    statement = stated(span(fixed="edk2-stable202011"), span("202105", "edk2-stable202211"), subject=edk2)
+    assert fixed_version(statement, "202008") == "edk2-stable202011"
+    assert fixed_version(statement, "edk2-stable202208") == "edk2-stable202211"
+    assert fixed_version(statement, "202211") == ""
+
+
 def test_no_fix_is_known_of_an_open_range() -> None:
     assert fixed_version(stated(span("1.0")), "1.2") == ""
     assert fixed_version(stated(span("0", "0")), "1.2") == ""

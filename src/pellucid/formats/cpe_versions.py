@@ -50,13 +50,9 @@ def order_of(product: str) -> Order:
     return order(_rule(product).order)
 
 
-def has_rule(product: str) -> bool:
-    return _rule(product) is not _NO_RULE
-
-
 @lru_cache(maxsize=1 << 14)
 def split(version: str) -> tuple[str, str]:
-    """(release, update) as the dictionary has them: "9.3p2" is ("9.3", "p2"); without one it is empty."""
+    """(release, update) as the dictionary has them: "9.3p2" is ("9.3", "p2"), "9.3" is ("9.3", "")."""
     found = _UPDATE.fullmatch(version[:LONGEST].strip().lower())
     return (found[1], found[2] or found[3] or found[4] or found[5]) if found else (version, "")
 
@@ -126,7 +122,7 @@ def _is_own(prefix: str, names: frozenset[str]) -> bool:
     said = "".join(_WORD.findall("".join(words)))
     if not said or said in names:
         return True
-    # "stable" follows the name at once in some: edk2-stable202208.
+    # What tags begin with is often shorter: "php-8.0.0" in php-src, "jpeg-9d" in libjpeg.
     return len(said) >= _SHORTEST_NAME and any(item.startswith(said) or item.endswith(said) for item in names)
 
 

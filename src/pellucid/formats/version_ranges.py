@@ -79,10 +79,13 @@ def contains(item: VersionRange, version: str, order: Comparator, *, product: bo
 def fixed_version(affected: Affected, version: str, order: Order | None = None) -> str:
     """The first fix later than `version` that is not itself affected; empty when none is known."""
     order = order or order_of(affected)
-    fixes = {item.fixed for item in affected.ranges if item.fixed not in ("", BEGINNING)}
+    product = affected.subject[1] if affected.subject[0].startswith(CPE) else ""
+    current = order.key(cpe_versions.plain(product, version) if product else version)
+    plain = zip(_plain(product, affected.ranges), affected.ranges, strict=True)
+    fixes = {item.fixed: (order.key(one.fixed), item.fixed) for one, item in plain if item.fixed not in ("", BEGINNING)}
     known = replace(affected, any_version=False)
-    later = sorted((fix for fix in fixes if order(fix, version) > 0), key=order.key)
-    return next((fix for fix in later if not affects(known, fix, order)), "")
+    later = sorted(fix for fix in fixes.values() if current < fix[0])
+    return next((fix for _, fix in later if not affects(known, fix, order)), "")
 
 
 def may_affect(affected: Affected, known: str, order: Order | None = None) -> Literal["yes", "no", "maybe"]:
@@ -156,8 +159,8 @@ def _is_release_of(version: str, bound: str, order: Comparator) -> bool:
 
 @lru_cache(maxsize=1 << 13)
 def _plain(product: str, ranges: tuple[VersionRange, ...]) -> tuple[VersionRange, ...]:
-    """Ranges of a product whose versions are written in ways of its own, as its order sorts them."""
-    if not product or not cpe_versions.has_rule(product):
+    """Ranges of a product as its order sorts them, where its versions are written in ways of its own."""
+    if not product:
         return ranges
     return tuple(
         VersionRange(
