@@ -2,8 +2,8 @@
 
 import json
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,12 +16,12 @@ from pellucid.advisories.fetching.mirrors import mirrors_of
 from pellucid.advisories.fetching.protocol import Outcome
 from pellucid.advisories.fetching.updating import Order, update
 from pellucid.advisories.fetching.web import Web
-from pellucid.advisories.store.store import FILE, Store
 from pellucid.cli import advisories_tables as tables
 from pellucid.cli import configuration, exit_codes
 from pellucid.cli.advisories_progress import watching
 from pellucid.cli.terminal import note, printable, say, size
-from pellucid.errors import InvalidRequest, NotFound
+from pellucid.errors import InvalidRequest
+from pellucid.services.advisories import open_for_reading, open_store
 from pellucid.settings import Settings
 
 FETCHED = "feeds"
@@ -45,7 +45,7 @@ def _update(arguments: Namespace, settings: Settings) -> int:
         nvd_key=settings.feeds_nvd_key,
     )
     with (
-        _store(settings) as store,
+        closing(open_store(settings)) as store,
         watching() as watcher,
         Web(
             mirrors_of(settings.feeds_mirrors),
@@ -66,7 +66,7 @@ def _import(arguments: Namespace, settings: Settings) -> int:
     if path.is_file() and bundles.is_bundle(path):
         return _import_bundle(arguments, settings)
     found, unknown = importing.recognised(feeds(), path)
-    with _store(settings) as store, watching() as watcher:
+    with closing(open_store(settings)) as store, watching() as watcher:
         outcomes = importing.take_in(found, store, watcher, force=arguments.force)
     for item in unknown[:MOST_UNKNOWN]:
         note(f"not known, left out: {printable(str(item))}")
@@ -82,14 +82,14 @@ def _import_bundle(arguments: Namespace, settings: Settings) -> int:
         trusted |= {signing.public_text(own)}
     bundle_intake.check_trust(bundle, trusted, unsigned=arguments.unsigned)
     note(f"A bundle of {bundle.manifest.created:%Y-%m-%d %H:%M} UTC, signed by {printable(bundle.key) or 'nobody'}.")
-    with _store(settings) as store, watching() as watcher:
+    with closing(open_store(settings)) as store, watching() as watcher:
         outcomes = bundle_intake.take_in(bundle, feeds(), store, watcher, force=arguments.force)
     return _told(outcomes, settings)
 
 
 def _export(arguments: Namespace, settings: Settings) -> int:
-    with _store(settings, writing=False) as store, watching() as watcher:
-        if not store.sources():
+    with closing(open_for_reading(settings)) as store, watching() as watcher:
+        if store.is_in_memory:
             raise InvalidRequest("There is nothing to export: `pellucid advisories update` fetches something.")
         key = signing.own_key(settings.data_dir, create=True)
         assert key is not None
@@ -111,8 +111,8 @@ def _keygen(_arguments: Namespace, settings: Settings) -> int:
 
 def _status(arguments: Namespace, settings: Settings) -> int:
     now = datetime.now(UTC)
-    with _store(settings, writing=False) as store:
-        sources = store.sources()
+    with closing(open_for_reading(settings)) as store:
+        sources = [] if store.is_in_memory else store.sources()
     if arguments.json:
         say(json.dumps(tables.status_document(sources, feeds(), now, settings.feeds_stale), indent=2))
         return exit_codes.OK
@@ -135,20 +135,6 @@ def _told(outcomes: Sequence[Outcome], settings: Settings) -> int:
     if failed and len(failed) == len(outcomes):
         return exit_codes.FAILED
     return exit_codes.PARTLY if failed else exit_codes.OK
-
-
-@contextmanager
-def _store(settings: Settings, *, writing: bool = True) -> Iterator[Store]:
-    """The store of this installation; where nothing is to be written and nothing is there, an empty one."""
-    is_shared = settings.database_url.startswith("postgresql")
-    try:
-        store = Store.open(settings.database_url if is_shared else settings.data_dir / FILE, create=writing)
-    except NotFound:
-        store = Store.in_memory()
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _match_again(settings: Settings) -> None:
