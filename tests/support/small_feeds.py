@@ -47,7 +47,15 @@ def put_osv(server: FeedServer, records: Iterable[Mapping[str, Any]], ecosystem:
     server.put(f"{OSV}{ecosystem}/modified_id.csv", lines.encode())
 
 
-def nvd_record(name: str, modified: str = "2026-08-01T00:00:00.000", text: str = "It overflows.") -> dict[str, Any]:
+def nvd_record(name: str, modified: str = "2026-08-01T00:00:00.000", product: str = "") -> dict[str, Any]:
+    """`product` is "vendor:product", of which all versions below 9999 are affected."""
+    match = {
+        "vulnerable": True,
+        "criteria": f"cpe:2.3:a:{product}:*:*:*:*:*:*:*:*",
+        "versionEndExcluding": "9999",
+        "matchCriteriaId": "00000000-0000-0000-0000-000000000000",
+    }
+    nodes = [{"operator": "OR", "negate": False, "cpeMatch": [match]}]
     return {
         "cve": {
             "id": name,
@@ -55,8 +63,9 @@ def nvd_record(name: str, modified: str = "2026-08-01T00:00:00.000", text: str =
             "published": "2026-01-01T00:00:00.000",
             "lastModified": modified,
             "vulnStatus": "Analyzed",
-            "descriptions": [{"lang": "en", "value": text}],
+            "descriptions": [{"lang": "en", "value": "It overflows."}],
             "metrics": {},
+            "configurations": [{"nodes": nodes}] if product else [],
             "references": [],
         }
     }
@@ -75,6 +84,28 @@ def nvd_document(records: Iterable[Mapping[str, Any]], total: int | None = None)
             "vulnerabilities": records,
         }
     ).encode()
+
+
+def kev_document(names: Iterable[str]) -> dict[str, Any]:
+    """The catalogue of known exploited vulnerabilities with these."""
+    entries = [
+        {
+            "cveID": name,
+            "vendorProject": "Acme",
+            "product": "Tool",
+            "vulnerabilityName": "Acme Tool Overflow",
+            "dateAdded": "2026-08-01",
+            "shortDescription": "It overflows.",
+            "requiredAction": "Apply updates.",
+            "dueDate": "2026-08-22",
+            "knownRansomwareCampaignUse": "Unknown",
+            "notes": "",
+            "cwes": [],
+        }
+        for name in names
+    ]
+    heading = {"title": "CISA Catalog of Known Exploited Vulnerabilities", "catalogVersion": "2026.08.01"}
+    return heading | {"dateReleased": "2026-08-01T12:00:00.0Z", "count": len(entries), "vulnerabilities": entries}
 
 
 def put_nvd(server: FeedServer, name: str, records: Iterable[Mapping[str, Any]], modified: datetime) -> None:
