@@ -2,7 +2,6 @@
 
 from tests.matchers.inventories import asset, findings, inventory
 from tests.support.statements import Statements
-from tests.support.statements import Statements
 
 from pellucid.domain.crypto_asset import CryptoKind
 from pellucid.domain.finding import FindingType

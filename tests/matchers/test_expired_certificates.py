@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from tests.matchers.inventories import AT, asset, findings, inventory
 from tests.support.statements import Statements
-from tests.support.statements import Statements
 
 from pellucid.domain.crypto_asset import CryptoKind
 from pellucid.domain.finding import FindingType

@@ -1,6 +1,5 @@
 """The kernel: branches, and whether the part that has a vulnerability was built."""
 
-
 import pytest
 from tests.matchers.inventories import Judged, inventory, judge, package, upstream
 from tests.support.statements import EVERY, Statements, below, cpe, debian, known, said

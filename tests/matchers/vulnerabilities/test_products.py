@@ -155,6 +155,22 @@ def test_the_authors_own_word_beats_a_coarser_one() -> None:
     assert "8.4.0" in judge(index, upstream("curl", "8.4.1", "haxx")).silenced[0].reason
 
 
+def test_authors_who_leave_out_branches_that_they_have_given_up() -> None:
+    broad = cpe(CVE, "openssl:openssl", upto("1.0.2l"))
+    own = cpe(CVE, "openssl:openssl", below("1.0.2m", "1.0.2"), below("1.1.0g", "1.1.0"), source="openssl")
+    index = Statements(broad, own)
+    assert judge(index, upstream("openssl", "1.0.1f", "openssl")).names == [CVE], "older than what was looked at"
+    assert judge(index, upstream("openssl", "1.0.2k", "openssl")).one.known_fixed_version == "1.0.2m"
+    late = Statements(cpe(CVE, "openssl:openssl", upto("1.1.1")), own)
+    assert judge(late, upstream("openssl", "1.1.1", "openssl")).silenced[0].source == "openssl"
+
+
+@pytest.mark.parametrize("part", ["a", "o"])
+def test_entries_that_do_not_agree_on_what_an_operating_system_is(part: str) -> None:
+    index = Statements(cpe(CVE, "linux:linux_kernel", below("5.17.1"), part=part))
+    assert judge(index, upstream("linux_kernel", "5.10", "linux")).names == [CVE]
+
+
 def test_who_says_that_a_version_is_not_affected_is_believed_about_his_own_record() -> None:
     subject = ("cpe:a", "acme:tool")
     affected = said(CVE, subject, below("2.0"), source="cvelist")

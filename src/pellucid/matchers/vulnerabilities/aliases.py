@@ -10,6 +10,7 @@ from pellucid.matchers import product_names
 
 # "openssl1.1-compat", "gcc-12" and "linux-lts" are packages beside, or versions of, what Debian calls without that.
 _BESIDE = re.compile(r"[-_]?(?:\d[\d.]*)?(?:-compat|-lts|-rt|-legacy)?$")
+SOFTWARE = ("cpe:a", "cpe:o")
 KERNELS = ("kernel", "linux")
 LINUX = "linux:linux_kernel"
 
@@ -29,9 +30,13 @@ def cpe_subject(text: str) -> tuple[Subject, str] | None:
 
 @cache
 def names_of(subject: Subject) -> tuple[Subject, ...]:
-    """The subject, and the same software under the other names that the CPE dictionary has for it."""
+    """The subject, and the same software under the other names that the CPE dictionary has for it.
+
+    Entries do not agree on what is an application and what an operating system, so that both are asked for.
+    """
     part, name = subject
-    return tuple((part, other) for other in product_names.names_of(name))
+    parts = dict.fromkeys((part, *SOFTWARE)) if part in SOFTWARE else (part,)
+    return tuple((each, other) for other in product_names.names_of(name) for each in parts)
 
 
 def false_friend(subject: Subject) -> bool:

@@ -8,8 +8,10 @@ from pellucid.domain.statement import Affected, Standing, Statement, Subject, Ve
 from pellucid.matchers.vulnerabilities.intervals import encloses, fix_in, hit, order_in
 from pellucid.matchers.vulnerabilities.questions import Question
 
-# Authors who publish for each of their vulnerabilities which of their versions have it: nobody knows better.
+# Authors who publish for each of their vulnerabilities which of their versions have it, and where it was fixed: nobody
+# knows better. Some say from which version on it is there, however old; others leave out branches they have given up.
 AUTHORS = frozenset(("curl", "openssl"))
+WITH_ORIGIN = frozenset(("curl",))
 
 
 State = Literal["affected", "fixed", "notAffected", "undetermined"]
@@ -112,6 +114,8 @@ def _by_version(asked: Question, basis: Basis, statement: Statement) -> Verdict 
         if statement.source not in AUTHORS or not asked.upstream or not (affected.ranges or affected.versions):
             return None
         fixed = fix_in(affected, version, order)
+        if not fixed and statement.source not in WITH_ORIGIN:
+            return None
         return Verdict(statement, FIXED if fixed else NOT_AFFECTED, basis, version, fixed)
     return Verdict(
         statement, STATES[affected.standing], basis, version, meant.range, meant.weak, whole=not asked.upstream
