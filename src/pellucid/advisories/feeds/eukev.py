@@ -23,7 +23,7 @@ NOTHING = ("-", "tbc")
 
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed."""
-    return rows(path, BEGINNING, "item", _row)
+    return rows(path, BEGINNING, "", _row)
 
 
 def _normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
 from pellucid.advisories.feeds.fields import CVE, moment
-from pellucid.advisories.feeds.publications import HEAD, decoded, encoded, head, items
+from pellucid.advisories.feeds.json_lists import elements
+from pellucid.advisories.feeds.publications import HEAD, decoded, encoded, head
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.domain.vulnerability import KnownExploited
 from pellucid.errors import Malformed
@@ -28,7 +29,7 @@ Understand = Callable[[dict[str, Any]], KnownExploited]
 
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed."""
-    return rows(path, BEGINNING, "vulnerabilities.item", _row)
+    return rows(path, BEGINNING, "vulnerabilities", _row)
 
 
 def _normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
@@ -39,19 +40,21 @@ def _recognise(_path: Path, first: bytes) -> str:
     return SOURCE if BEGINNING.match(head(first)) else ""
 
 
-def rows(path: Path, beginning: re.Pattern[bytes], prefix: str, understand: Understand) -> Iterator[RawRecord]:
-    """The rows of a catalogue, by the name of the CVE; `prefix` is where they are. Raises Malformed."""
+def rows(path: Path, beginning: re.Pattern[bytes], name: str, understand: Understand) -> Iterator[RawRecord]:
+    """The rows of a catalogue, by the name of the CVE; `name` is that of the list they are in. Raises Malformed."""
     with path.open("rb") as file:
         if not beginning.match(head(file.read(HEAD))):
             raise Malformed(f"{path.name}: no catalogue of known exploited vulnerabilities")
-    for number, row in enumerate(items(path, prefix)):
-        record = understood(row, understand)
-        id_ = record.id if record else text(mapping(row).get("cveID"))[:100] or f"{path.name}#{number}"
+    for number, content in enumerate(elements(path, name)):
+        place = f"{path.name}#{number}"
         try:
+            row = decoded(content)
             raw = encoded(row)
         except Malformed as error:
-            yield RawRecord(id=id_, raw=b"", record=None, fault=error.message)
+            yield RawRecord(id=place, raw=b"", record=None, fault=error.message)
             continue
+        record = understood(row, understand)
+        id_ = record.id if record else text(mapping(row).get("cveID"))[:100] or place
         yield RawRecord(id=id_, raw=raw, record=record, fault="" if record else "a row without the name of a CVE")
 
 

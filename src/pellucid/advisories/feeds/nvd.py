@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
-from pellucid.advisories.feeds.nvd_record import Understood, understood
-from pellucid.advisories.feeds.publications import HEAD, decoded, encoded, head, items
+from pellucid.advisories.feeds.json_lists import elements
+from pellucid.advisories.feeds.nvd_record import understood
+from pellucid.advisories.feeds.publications import HEAD, decoded, encoded, head
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.errors import Malformed
 from pellucid.formats.json_document import mapping, text
@@ -30,18 +31,19 @@ def read(path: Path) -> Iterator[RawRecord]:
         first = file.read(HEAD)
     if not _recognise(path, first):
         raise Malformed(f"{path.name}: no JSON of NVD, version 2.0")
-    for number, document in enumerate(items(path, "vulnerabilities.item")):
-        found = understood(document)
-        yield raw_record(document, found, f"{path.name}#{number}")
+    for number, content in enumerate(elements(path, "vulnerabilities")):
+        yield _raw_record(content, f"{path.name}#{number}")
 
 
-def raw_record(document: object, found: Understood, place: str) -> RawRecord:
+def _raw_record(content: bytes, place: str) -> RawRecord:
     """The record as it is kept; `place` names one that has no name of its own."""
-    id_ = found.record.id if found.record else text(mapping(mapping(document).get("cve")).get("id"))[:100]
     try:
+        document = decoded(content)
         raw = encoded(document)
     except Malformed as error:
-        return RawRecord(id=id_ or place, raw=b"", record=None, fault=error.message)
+        return RawRecord(id=place, raw=b"", record=None, fault=error.message)
+    found = understood(document)
+    id_ = found.record.id if found.record else text(mapping(mapping(document).get("cve")).get("id"))[:100]
     return RawRecord(id=id_ or place, raw=raw, record=found.record, fault=found.fault)
 
 
