@@ -78,6 +78,22 @@ def test_what_is_carried_over_is_what_was_there(tmp_path: Path) -> None:
     assert {item.state for item in take_in(bundle, feeds(), after, Unwatched())} == {"unchanged"}
 
 
+def test_forecasts_of_another_day_are_no_change(tmp_path: Path) -> None:
+    epss, path, single = feed("epss"), tmp_path / "advisories.bundle", tmp_path / "epss_scores-current.csv"
+    after = Store.in_memory()
+    states = []
+    for day, score in (("01", "0.5"), ("02", "0.5"), ("03", "0.6")):
+        heading = f"#model_version:v2026.06.15,score_date:2026-08-{day}T12:00:00Z\ncve,epss,percentile\n"
+        single.write_text(f"{heading}CVE-2026-0001,{score},0.9{day}\n")
+        before = Store.in_memory()
+        before.replace("epss", "epss", epss.read(single), {}, checked=NOW)
+        bundles.write(path, before, feeds(), KEY, Unwatched())
+        (outcome,) = take_in(bundles.read(path), feeds(), after, Unwatched())
+        states.append(outcome.state)
+        assert before.sources()[0].digest == after.sources()[0].digest
+    assert states == ["new", "unchanged", "new"]
+
+
 def test_any_tar_can_open_it(tmp_path: Path) -> None:
     with tarfile.open(made(tmp_path)) as archive:
         assert archive.getnames() == ["manifest.json", "manifest.sig", "records/0000.zst", "records/0001.zst"]

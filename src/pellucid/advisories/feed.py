@@ -43,7 +43,7 @@ class Feed:
     `recognise` says whether a file (by its path and first bytes) is one of this feed's, and of which source; "" if not.
     `normalise` understands one raw record again, as `read` did: a newer version of the program reads what is stored.
     `version` is raised whenever the same raw record would be understood otherwise. `licence` and `notice` are shown
-    where the data is.
+    where the data is. `stamp` gives the stamp of a raw record, where the feed has them.
     """
 
     name: str
@@ -55,3 +55,4 @@ class Feed:
     read: Callable[[Path], Iterator[RawRecord]]
     normalise: Callable[[str, bytes], AdvisoryRecord | None]
     notice: str = ""
+    stamp: Callable[[bytes], bytes] | None = None

@@ -61,10 +61,14 @@ def _raw_record(line: str, day: str, model: str, number: int) -> RawRecord:
     record = _understood(whole)
     if record is None:
         return RawRecord(id=f"row {number}", raw=whole.encode(), record=None, fault="no CVE with a score from 0 to 1")
-    # The day is another every day, and so is nearly every percentile, by a little: neither is a change.
-    share = _share(percentile := (*fields, "")[2])
-    stamp = f"{fields[1]},{percentile if share is None else round(share, 2)},{model}"
-    return RawRecord(id=record.id, raw=whole.encode(), record=record, stamp=stamp.encode())
+    return RawRecord(id=record.id, raw=whole.encode(), record=record, stamp=_stamp(whole.encode()))
+
+
+def _stamp(raw: bytes) -> bytes:
+    """The day is another every day, and so is nearly every percentile, by a little: neither is a change."""
+    _, probability, percentile, _, model = (*raw.decode("utf-8", "replace").split(","), "", "", "", "", "")[:LONGEST]
+    share = _share(percentile)
+    return f"{probability},{percentile if share is None else round(share, 2)},{model}".encode()
 
 
 def _understood(line: str) -> AdvisoryRecord | None:
@@ -122,5 +126,6 @@ FEED = Feed(
     recognise=_recognise,
     read=read,
     normalise=_normalise,
+    stamp=_stamp,
     notice="EPSS scores by FIRST.org and Empirical Security, https://www.first.org/epss.",
 )

@@ -76,7 +76,8 @@ def _load(
 def _understood(feed: Feed, source: str, records: Iterator[tuple[str, str, bytes]]) -> Iterator[RawRecord]:
     for id_, _, raw in records:
         try:
-            yield RawRecord(id=id_, raw=raw, record=feed.normalise(source, raw))
+            record = feed.normalise(source, raw)
+            yield RawRecord(id=id_, raw=raw, record=record, stamp=feed.stamp(raw) if feed.stamp and record else b"")
         except Malformed as error:
             yield RawRecord(id=id_, raw=raw, record=None, fault=error.message)
 

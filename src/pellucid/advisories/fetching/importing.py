@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,12 +50,11 @@ def recognised(feeds: Sequence[Feed], place: Path) -> tuple[list[Recognised], li
             continue
         with path.open("rb") as file:
             head = file.read(HEAD)
-        for feed in feeds:
-            if source := feed.recognise(path, head):
-                found.setdefault(source, Recognised(feed=feed, source=source)).paths.append(path)
-                break
-        else:
+        feed, source = next(_of_feeds(feeds, path, head), (None, ""))
+        if feed is None:
             unknown.append(path)
+        else:
+            found.setdefault(source, Recognised(feed=feed, source=source)).paths.append(path)
     if not found:
         raise InvalidRequest(f"{place} holds no vulnerability data that is known here ({len(unknown):,} files).")
     order = {feed.name: number for number, feed in enumerate(feeds)}
@@ -98,6 +98,15 @@ def take_in(
         if any(outcome.state == "new" for outcome in outcomes):
             watcher.settling()
     return complete(outcomes, store.sources())
+
+
+def _of_feeds(feeds: Sequence[Feed], path: Path, head: bytes) -> Iterator[tuple[Feed, str]]:
+    """The feeds that know the file, and of which source it is."""
+    for feed in feeds:
+        # What is too broken to be looked at is nobody's.
+        with suppress(Malformed):
+            if source := feed.recognise(path, head):
+                yield feed, source
 
 
 def _checked(path: Path) -> Path:

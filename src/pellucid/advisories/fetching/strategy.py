@@ -15,7 +15,7 @@ from pellucid.advisories.fetching.protocol import Fetched, State
 class Task:
     """One source to be brought up to date: its files, what is remembered of them, and a folder for what is fetched.
 
-    `options` are what single ways of fetching have of their own (the key of the NVD).
+    `nvd_key` is for the API of the NVD; without one, it is not asked.
     """
 
     feed: Feed
