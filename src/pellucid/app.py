@@ -111,7 +111,7 @@ def work(settings: Settings, *, number: str = "") -> None:
             cache=DatabaseCache(database),
             pool=stack.enter_context(pool_of(settings, folder / "processes")),
             budget=budget_of(settings),
-            advisories=Advisories(settings.data_dir).current,
+            advisories=Advisories(settings).current,
         )
         courier = threading.Thread(target=deliver_due, args=(database, settings, vault, stop), name="deliveries")
         courier.start()

@@ -10,7 +10,7 @@ from pellucid.domain.ids import named_id
 from pellucid.domain.severity import Severity
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.domain.vulnerability import Epss, Exploit, ExploitKind, KnownExploited, Rating, Reference, Ssvc
-from pellucid.services.advisory_store import open_store
+from pellucid.services.advisories import open_store
 
 ADDRESS = "/api/v4/vulnerabilities"
 V3 = Rating(

@@ -6,22 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pellucid.advisories.feed import RawRecord
 from pellucid.cli import doctor
+from pellucid.domain.statement import AdvisoryRecord
 from pellucid.formats import libarchive
-from pellucid.services.advisories import Advisories, AdvisoryStatus
+from pellucid.services.advisories import open_store
 from pellucid.settings import Settings
-
-
-def status(**changes: object) -> AdvisoryStatus:
-    values: dict[str, object] = {
-        "advisories": 1200,
-        "known_exploited": 3,
-        "published": datetime.now(UTC) - timedelta(days=2),
-        "digest": "ab" * 32,
-        "bundled": False,
-        "skipped": 0,
-    }
-    return AdvisoryStatus(**(values | changes))  # type: ignore[arg-type]  # values of mixed types by name
 
 
 def checks(settings: Settings) -> dict[str, doctor.Check]:
@@ -54,21 +44,23 @@ def test_a_full_disk_is_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("published", "verdict", "said"),
-    [
-        (timedelta(days=5), "ok", "the newest of"),
-        (timedelta(days=200), "warning", "200 days old"),
-        (None, "warning", "undated"),
-    ],
+    ("days", "verdict", "said"), [(1, "ok", "1 records of 1 sources"), (200, "warning", "200 days")]
 )
-def test_old_advisories_are_a_warning(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, published: timedelta | None, verdict: str, said: str
-) -> None:
-    moment = datetime.now(UTC) - published if published else None
-    monkeypatch.setattr(Advisories, "status", lambda _: status(published=moment))
-    found = checks(Settings(data_dir=tmp_path))["advisories"]
+def test_old_advisories_are_a_warning(tmp_path: Path, days: int, verdict: str, said: str) -> None:
+    settings = Settings(data_dir=tmp_path)
+    store = open_store(settings)
+    record = RawRecord(id="CVE-1", raw=b"{}", record=AdvisoryRecord(id="CVE-1"))
+    store.replace("kev", "kev", iter([record]), {}, checked=datetime.now(UTC) - timedelta(days=days))
+    store.close()
+    found = checks(settings)["advisories"]
     assert found.verdict == verdict
     assert said in found.words
+
+
+def test_the_selection_that_comes_along_is_no_substitute(tmp_path: Path) -> None:
+    found = checks(Settings(data_dir=tmp_path))["advisories"]
+    assert found.verdict == "warning"
+    assert "pellucid advisories update" in found.words
 
 
 def test_a_missing_library_says_what_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,10 @@
 """Matchers: facts of an image (and advisories) -> findings."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pellucid.domain.advisory import Advisory
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
@@ -17,14 +16,6 @@ from pellucid.domain.vulnerability import Vulnerability
 
 Judgement = Finding | Silenced | Problem
 """What a matcher says: a finding, a match that is none and why, or what kept it from judging."""
-
-
-class AdvisoryIndex(Protocol):
-    """Advisories by what they speak of."""
-
-    def about(self, dependency: Dependency) -> Iterable[Advisory]:
-        """Advisories whose product is this dependency, whatever the version."""
-        ...
 
 
 class StatementIndex(Protocol):
@@ -88,20 +79,22 @@ class Matcher:
 
     name: str
     version: int
-    run: Callable[[Inventory, AdvisoryIndex], Iterator[Finding]]
+    run: Callable[[Inventory, StatementIndex], Iterator[Judgement]]
 
     @property
     def documentation(self) -> str:
         return self.run.__doc__ or ""
 
-    def __call__(self, inventory: Inventory, advisories: AdvisoryIndex) -> Iterator[Finding]:
+    def __call__(self, inventory: Inventory, advisories: StatementIndex) -> Iterator[Judgement]:
         return self.run(inventory, advisories)
 
 
-def matcher(*, name: str, version: int) -> Callable[[Callable[[Inventory, AdvisoryIndex], Iterator[Finding]]], Matcher]:
+def matcher(
+    *, name: str, version: int
+) -> Callable[[Callable[[Inventory, StatementIndex], Iterator[Judgement]]], Matcher]:
     """Declare a generator function as a matcher."""
 
-    def declare(run: Callable[[Inventory, AdvisoryIndex], Iterator[Finding]]) -> Matcher:
+    def declare(run: Callable[[Inventory, StatementIndex], Iterator[Judgement]]) -> Matcher:
         return Matcher(name=name, version=version, run=run)
 
     return declare

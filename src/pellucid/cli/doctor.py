@@ -15,11 +15,11 @@ from pellucid.cli.terminal import say, size
 from pellucid.errors import MissingLibrary, PellucidError
 from pellucid.formats import libarchive
 from pellucid.pipeline.sandbox import Layers
-from pellucid.services.advisories import Advisories
+from pellucid.services.advisories import open_for_reading
 from pellucid.services.analysis_means import pool_of
 from pellucid.settings import Settings
 
-OLD_DAYS = 90
+DAY = 86400.0
 OK, WARNING, MISSING = "ok", "warning", "missing"
 IN_FORCE = {
     "landlock": "in force: an analysis process reads what it is given, and writes to its own folder",
@@ -118,14 +118,23 @@ def _archives() -> Check:
 
 def _advisories(settings: Settings) -> Check:
     try:
-        status = Advisories(settings.data_dir).status()
+        store = open_for_reading(settings)
     except (PellucidError, OSError) as error:
         return Check(verdict=MISSING, subject="advisories", words=f"cannot be read: {error}")
-    words = f"{status.advisories:,}, {'as they come with Pellucid' if status.bundled else 'imported'}"
-    if status.published is None:
-        return Check(verdict=WARNING, subject="advisories", words=f"{words}, undated")
-    days = (datetime.now(UTC) - status.published).days
-    words += f", the newest of {status.published:%Y-%m-%d}"
-    if days > OLD_DAYS:
-        words += f" ({days:,} days old): newer vulnerabilities are not known, see `pellucid advisories import --help`"
-    return Check(verdict=WARNING if days > OLD_DAYS else OK, subject="advisories", words=words)
+    try:
+        sources, only_bundled = store.sources(), store.is_in_memory
+    finally:
+        store.close()
+    records = sum(source.records for source in sources)
+    if only_bundled:
+        words = f"{records:,}, as they come with Pellucid: a start only, see `pellucid advisories update --help`"
+        return Check(verdict=WARNING, subject="advisories", words=words)
+    now = datetime.now(UTC)
+    ages = [(now - source.checked).total_seconds() for source in sources if source.checked]
+    words = f"{records:,} records of {len(sources)} sources"
+    late = sum(age > settings.feeds_stale for age in ages)
+    if late:
+        days = max(ages) / DAY
+        words += f", {late} of them not brought up to date for up to {days:,.0f} days: newer vulnerabilities are not "
+        words += "known, see `pellucid advisories status`"
+    return Check(verdict=WARNING if late else OK, subject="advisories", words=words)

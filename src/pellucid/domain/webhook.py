@@ -8,10 +8,17 @@ from enum import StrEnum
 class EventType(StrEnum):
     SCAN_COMPLETED = "scan.completed"
     SCAN_FAILED = "scan.failed"
+    FINDING_CREATED = "finding.created"
+    ESCALATION_CREATED = "escalation.created"
     TEST = "webhook.test"
 
 
-SUBSCRIBABLE = (EventType.SCAN_COMPLETED, EventType.SCAN_FAILED)
+SUBSCRIBABLE = (
+    EventType.SCAN_COMPLETED,
+    EventType.SCAN_FAILED,
+    EventType.FINDING_CREATED,
+    EventType.ESCALATION_CREATED,
+)
 """Events that a webhook may be created for; a test goes to every webhook."""
 
 

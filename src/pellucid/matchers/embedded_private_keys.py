@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from pellucid.analysis.finding_key import finding_key
-from pellucid.analysis.matcher import AdvisoryIndex, Inventory, matcher
+from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, FindingType
@@ -24,7 +24,7 @@ def self_test_keys() -> frozenset[str]:
 
 
 @matcher(name=NAME, version=1)
-def embedded_private_keys(inventory: Inventory, _advisories: AdvisoryIndex) -> Iterator[Finding]:
+def embedded_private_keys(inventory: Inventory, _advisories: StatementIndex) -> Iterator[Finding]:
     """Report each private key in the image, once, with all its places; an encrypted one as less severe.
 
     It is a secret of the image, not a leaked one: that it was published elsewhere is another finding. Keys with which

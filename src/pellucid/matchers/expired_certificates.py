@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pellucid.analysis.finding_key import finding_key
-from pellucid.analysis.matcher import AdvisoryIndex, Inventory, matcher
+from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, FindingType
@@ -14,7 +14,7 @@ TYPE = FindingType.CRYPTOGRAPHIC_ASSET
 
 
 @matcher(name=NAME, version=1)
-def expired_certificates(inventory: Inventory, _advisories: AdvisoryIndex) -> Iterator[Finding]:
+def expired_certificates(inventory: Inventory, _advisories: StatementIndex) -> Iterator[Finding]:
     """Report each certificate whose validity is over, once, with all its places.
 
     A peer that checks refuses it; a device that still trusts it does not check.

@@ -1,95 +1,74 @@
-"""Advisories: which vulnerability data is in use, and how it is replaced."""
+"""Advisories: where an installation keeps them, and which ones are in use."""
 
-import os
-import shutil
-import tempfile
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from pellucid.advisories.index import MemoryIndex
-from pellucid.advisories.loader import bundled, load
-from pellucid.analysis.matcher import AdvisoryIndex
-from pellucid.errors import InvalidRequest, Malformed
+from pellucid.advisories.bundled import bundled
+from pellucid.advisories.store.index import StoreIndex
+from pellucid.advisories.store.store import FILE, Store
+from pellucid.errors import NotFound
+from pellucid.settings import Settings
 
 
-@dataclass(frozen=True, kw_only=True)
-class AdvisoryStatus:
-    """What is in use: `bundled` when nothing has been imported yet; `published` is the newest statement in it."""
+def place_of(settings: Settings) -> Path | str:
+    """The file in the data directory, or the server's PostgreSQL as a SQLAlchemy URL."""
+    if settings.database_url and not settings.database_url.startswith("sqlite"):
+        return settings.database_url
+    return settings.data_dir / FILE
 
-    advisories: int
-    known_exploited: int
-    published: datetime | None
-    digest: str
-    bundled: bool
-    skipped: int
+
+def open_store(settings: Settings) -> Store:
+    """For taking data in: made when there is none. Raises Malformed, OSError."""
+    return Store.open(place_of(settings))
+
+
+def open_for_reading(settings: Settings) -> Store:
+    """What is there; until something has been taken in, what comes with Pellucid. Raises Malformed, OSError."""
+    try:
+        store = Store.open(place_of(settings), create=False)
+    except NotFound:
+        return bundled()
+    if store.revision:
+        return store
+    store.close()
+    return bundled()
 
 
 class Advisories:
-    """The data of one data directory (None: what comes with Pellucid), read again when it has been replaced."""
+    """What matchers work with, read again when it has changed. Use from one thread."""
 
-    def __init__(self, data_dir: Path | None) -> None:
-        self._folder = data_dir / "advisories" if data_dir else None
-        self._stamp: tuple[int, int] | None = None
-        self._index: MemoryIndex | None = None
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._store: Store | None = None
+        self._index: StoreIndex | None = None
+        self._is_bundled = True
 
-    def current(self) -> tuple[AdvisoryIndex, str]:
-        """The index and its digest. Malformed when the imported data has been damaged."""
-        index = self._current()
-        return index, index.digest
+    def current(self) -> tuple[StoreIndex, str]:
+        """The index and its digest. Malformed when the store has been damaged."""
+        if self._store is None or self._is_bundled or self._is_gone():
+            self._open()
+        assert self._store is not None
+        digest = self._store.digest
+        if self._index is None or self._index.digest != digest:
+            self._index = StoreIndex(self._store)
+        return self._index, digest
 
-    def status(self) -> AdvisoryStatus:
-        index = self._current()
-        return AdvisoryStatus(
-            advisories=index.count,
-            known_exploited=index.kev_count,
-            published=index.published,
-            digest=index.digest,
-            bundled=self._stamp is None,
-            skipped=index.skipped,
-        )
+    def close(self) -> None:
+        """Nothing is asked any more."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
 
-    def replace(self, source: Path) -> AdvisoryStatus:
-        """Take the data at `source` (file or folder) into use.
+    def _open(self) -> None:
+        """What comes with Pellucid is only used until there is something else."""
+        store = open_for_reading(self._settings)
+        if self._store is not None and store.digest == self._store.digest:
+            store.close()
+            return
+        self.close()
+        self._store, self._index = store, None
+        self._is_bundled = store.is_in_memory
 
-        It is read whole before anything is changed; InvalidRequest, and all stays as it was, when it cannot be.
-        """
-        assert self._folder is not None
-        self._folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        incoming = Path(tempfile.mkdtemp(prefix="advisories-", dir=self._folder.parent))
-        try:
-            if source.is_dir():
-                shutil.copytree(source, incoming, dirs_exist_ok=True)
-            else:
-                shutil.copy(source, incoming)
-            # The copy, which nobody changes any more.
-            load(incoming)
-        except (Malformed, OSError) as error:
-            shutil.rmtree(incoming, ignore_errors=True)
-            raise InvalidRequest(f"{source} is no vulnerability data: {error}") from error
-        # A link is replaced in one step: who reads sees the old data or the new, never none.
-        old = self._folder.resolve()
-        link = incoming.with_suffix(".link")
-        link.symlink_to(incoming.name)
-        link.replace(self._folder)
-        if old != self._folder:
-            shutil.rmtree(old, ignore_errors=True)
-        return self.status()
-
-    def _current(self) -> MemoryIndex:
-        stamp = _stamp(self._folder)
-        if self._index is None or stamp != self._stamp:
-            self._index = bundled() if stamp is None or self._folder is None else load(self._folder)
-            self._stamp = stamp
-        return self._index
-
-
-def _stamp(folder: Path | None) -> tuple[int, int] | None:
-    """Changes when the folder is replaced; None when there is none."""
-    if folder is None:
-        return None
-    try:
-        status = os.stat(folder)  # noqa: PTH116  # the identity of the folder itself
-    except FileNotFoundError:
-        return None
-    return (status.st_ino, status.st_mtime_ns)
+    def _is_gone(self) -> bool:
+        """Whether the file was removed, or put in the place of the one that is open."""
+        place = place_of(self._settings)
+        return isinstance(place, Path) and self._store is not None and not self._store.is_still_at(place)

@@ -25,7 +25,7 @@ def scan(path: Path, settings: Settings, on_progress: Callable[[Progress], None]
         work = stack.enter_context(work_folder(settings.data_dir / "work" if keep else None))
         cache = stack.enter_context(_kept(settings)) if keep else NoCache()
         pool = stack.enter_context(pool_of(settings, work))
-        index, _ = Advisories(settings.data_dir if keep else None).current()
+        index, _ = Advisories(settings).current()
         return run_pipeline(
             source,
             pool=pool,

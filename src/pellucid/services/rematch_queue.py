@@ -1,24 +1,10 @@
 """The one job that matches every stored inventory again, and what makes it necessary."""
 
-from pathlib import Path
-
-from pellucid.services.advisories import Advisories, AdvisoryStatus
-from pellucid.storage.database import Database, Transaction
+from pellucid.storage.database import Transaction
 from pellucid.storage.repositories.jobs import Jobs
 
 REMATCH_JOB = "rematch"
 EVERYTHING = "all"
-
-
-def import_advisories(source: Path, data_dir: Path, database: Database) -> AdvisoryStatus:
-    """Take vulnerability data into use, and have all inventories matched again.
-
-    InvalidRequest, and all stays as it was, when `source` cannot be read.
-    """
-    status = Advisories(data_dir).replace(source)
-    with database.begin() as tx:
-        queue_rematch(tx)
-    return status
 
 
 def queue_rematch(tx: Transaction) -> None:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pellucid.analysis.matcher import AdvisoryIndex
+from pellucid.analysis.matcher import StatementIndex
 from pellucid.blobs.local import LocalBlobs
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.scan import Progress, Scan, ScanStateType, Stage
@@ -23,6 +23,7 @@ from pellucid.pipeline.cache import ResultCache
 from pellucid.pipeline.outcome import Source
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.scratch import Scratch
+from pellucid.services.finding_news import tell_news
 from pellucid.services.lease import Lease
 from pellucid.services.rematch_queue import queue_rematch
 from pellucid.services.scanning import scan as run_pipeline
@@ -54,7 +55,7 @@ class Workshop:
     cache: ResultCache
     pool: Pool
     budget: Budget
-    advisories: Callable[[], tuple[AdvisoryIndex, str]]
+    advisories: Callable[[], tuple[StatementIndex, str]]
 
 
 class ScanJob:
@@ -103,7 +104,7 @@ class ScanJob:
             scans.enter(scan.id, ScanStateType.RUNNING)
             return scan
 
-    def _scan(self, scan: Scan, lease: Lease, index: AdvisoryIndex) -> ScanResult:
+    def _scan(self, scan: Scan, lease: Lease, index: StatementIndex) -> ScanResult:
         with self._database.read() as tx:
             file_id = ScanRepository(tx).file_of(scan.id)
             file = FileRepository(tx).get(scan.product_id, scan.image_id, file_id)
@@ -135,7 +136,7 @@ class ScanJob:
             if self._shop.advisories()[1] != digest:
                 # They were replaced while this scan ran, and what was queued then may not have seen it.
                 queue_rematch(tx)
-            FindingRepository(tx).store(scan.product_id, scan.id, result.findings)
+            news = FindingRepository(tx).store(scan.product_id, scan.id, result.findings)
             scans = ScanRepository(tx)
             done = len(result.artefacts)
             last = Progress(
@@ -146,6 +147,7 @@ class ScanJob:
             counts = image_counts(tx, [scan.image_id])[scan.image_id]
             data = _event(scan, "completed") | {"counts": counts_json(counts)}
             self._tell(tx, EventType.SCAN_COMPLETED, scan, data)
+            tell_news(Webhooks(tx, self._shop.settings, self._shop.vault), scan.product_id, scan.id, news)
 
     def _fail(self, scan: Scan, why: str) -> None:
         with self._database.begin() as tx:

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Protocol
 
-from pellucid.analysis.matcher import AdvisoryIndex, Inventory
+from pellucid.analysis.matcher import Inventory, StatementIndex
 from pellucid.domain.crypto_asset import CryptoAsset
-from pellucid.domain.finding import Finding
+from pellucid.domain.finding import Finding, Silenced
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.observation import Observation, ObservationKind
 from pellucid.domain.problem import Problem, ProblemKind
@@ -40,7 +40,7 @@ def scan(
     cache: ResultCache,
     scratch: Scratch,
     budget: Budget,
-    advisories: AdvisoryIndex,
+    advisories: StatementIndex,
     report: Report,
 ) -> ScanResult:
     """Everything that is in `source`, and what is wrong with it."""
@@ -59,14 +59,14 @@ def scan(
         found = merge(outcome)
     tell(replace(last, stage=Stage.MATCHING))
     with _timed(timings, "matching"):
-        findings, problems = judge(inventory_of(found, started), advisories)
+        judged = judge(inventory_of(found, started), advisories)
     return ScanResult(
         filename=source.name,
         size=source.size,
         sha256=source.sha256,
         started=started,
         finished=datetime.now(UTC),
-        counts=_counts(found, findings, started),
+        counts=_counts(found, judged.findings, started),
         artefacts=found.artefacts,
         places=found.places,
         components=found.components,
@@ -74,8 +74,9 @@ def scan(
         links=found.links,
         crypto_assets=found.crypto_assets,
         observations=found.observations,
-        findings=findings,
-        problems=(*found.problems, *problems),
+        findings=judged.findings,
+        silenced=judged.silenced,
+        problems=(*found.problems, *judged.problems),
         metadata=found.metadata,
         timings=timings,
         reused=outcome.reused,
@@ -85,22 +86,43 @@ def scan(
 def inventory_of(found: Found, at: datetime) -> Inventory:
     """What matchers are given of it."""
     return Inventory(
-        dependencies=found.dependencies, crypto_assets=found.crypto_assets, observations=found.observations, at=at
+        dependencies=found.dependencies,
+        crypto_assets=found.crypto_assets,
+        observations=found.observations,
+        at=at,
+        components=found.components,
     )
 
 
-def judge(inventory: Inventory, advisories: AdvisoryIndex) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
-    """What all matchers say; one that fails is a problem, the others still count."""
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What all matchers say: findings, the worst first; matches that are none, and why; what could not be judged."""
+
+    findings: tuple[Finding, ...]
+    silenced: tuple[Silenced, ...]
+    problems: tuple[Problem, ...]
+
+
+def judge(inventory: Inventory, index: StatementIndex) -> Judged:
+    """Ask all matchers; one that fails is a problem, the others still count."""
     findings: dict[str, Finding] = {}
+    silenced: list[Silenced] = []
     problems: list[Problem] = []
     for matcher in MATCHERS:
         try:
-            findings.update((finding.key, finding) for finding in matcher(inventory, advisories))
+            for said in matcher(inventory, index):
+                match said:
+                    case Finding():
+                        findings[said.key] = said
+                    case Silenced():
+                        silenced.append(said)
+                    case Problem():
+                        problems.append(said)
         except Exception as error:  # noqa: BLE001  # the runner's edge: a unit that fails is a Problem
             message = f"{type(error).__name__}: {error}"
             problems.append(Problem(unit=matcher.name, kind=ProblemKind.CRASH, message=message[:300]))
     ranked = sorted(findings.values(), key=lambda finding: (-finding.severity.rank, not finding.is_kev, finding.name))
-    return tuple(ranked), tuple(problems)
+    return Judged(findings=tuple(ranked), silenced=tuple(silenced), problems=tuple(problems))
 
 
 def _counts(found: Found, findings: Sequence[Finding], at: datetime) -> ImageCounts:

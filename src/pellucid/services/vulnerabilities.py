@@ -8,7 +8,7 @@ from pellucid.advisories.store.browsing import Chosen, Former, Known, Order
 from pellucid.domain.access import Caller
 from pellucid.domain.product import Product
 from pellucid.errors import NotFound
-from pellucid.services.advisory_store import open_for_reading
+from pellucid.services.advisories import open_for_reading
 from pellucid.services.products import VIEW, Products
 from pellucid.settings import Settings
 from pellucid.storage.database import Transaction

@@ -155,6 +155,16 @@ def test_the_authors_own_word_beats_a_coarser_one() -> None:
     assert "8.4.0" in judge(index, upstream("curl", "8.4.1", "haxx")).silenced[0].reason
 
 
+def test_a_distribution_has_what_its_packages_have() -> None:
+    index = Statements(
+        cpe("CVE-1", "debian:debian_linux", any_version=True, part="o"),
+        cpe("CVE-2", "openwrt:openwrt", below("24.10"), part="o"),
+    )
+    debian = replace(upstream("debian_linux", "12", "debian"), cpe="cpe:2.3:o:debian:debian_linux:12:*:*:*:*:*:*:*")
+    openwrt = replace(upstream("openwrt", "23.05", "openwrt"), cpe="cpe:2.3:o:openwrt:openwrt:23.05:*:*:*:*:*:*:*")
+    assert judge(index, debian, openwrt).names == ["CVE-2"]
+
+
 def test_authors_who_leave_out_branches_that_they_have_given_up() -> None:
     broad = cpe(CVE, "openssl:openssl", upto("1.0.2l"))
     own = cpe(CVE, "openssl:openssl", below("1.0.2m", "1.0.2"), below("1.1.0g", "1.1.0"), source="openssl")
@@ -192,6 +202,20 @@ def test_tags_of_a_repository_are_versions_of_it() -> None:
     module = replace(upstream("tool", "1.35.0"), cpe="", purl="pkg:github/acme/Tool@1.35.0")
     assert judge(tagged, module).names == [CVE]
     assert judge(tagged, replace(module, version="1.37.0", purl="pkg:github/acme/tool@1.37.0")).names == []
+
+
+def test_tags_and_loose_names_yield_to_ranges_of_the_product() -> None:
+    item = replace(upstream("curl", "7.88.1", "haxx"), purl="pkg:github/curl/curl@7.88.1")
+    tags = said(CVE, ("repo", "github.com/curl/curl"), versions=("curl-7_65_0", "curl-7_88_1"), source="osv/Debian")
+    loose = said(CVE, ("name", "haxx:curl"), upto("8.0.0"), source="cvelist")
+    narrow = cpe(CVE, "haxx:curl", upto("7.65.3", introduced="7.52.0"))
+    assert judge(Statements(tags), item).names == [CVE]
+    assert judge(Statements(loose), item).names == [CVE]
+    assert judge(Statements(tags, loose, narrow), item).names == []
+    older = replace(upstream("curl", "7.65.0", "haxx"), purl="pkg:github/curl/curl@7.65.0")
+    assert [reason.source for reason in judge(Statements(tags, narrow), older).one.reasons] == ["nvd", "osv/Debian"]
+    vague = cpe(CVE, "haxx:curl", any_version=True)
+    assert judge(Statements(tags, vague), item).names == [CVE], "all versions is no word about this one"
 
 
 def test_other_products_of_the_same_image_make_their_own_findings() -> None:

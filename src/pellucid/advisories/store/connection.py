@@ -78,6 +78,7 @@ class Sqlite:
             self._link = sqlite3.connect(
                 address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
+        self.file = file_at(path) if path else None
         try:
             if path is not None:
                 for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32000", "temp_store=FILE"):
@@ -198,6 +199,15 @@ class Postgres:
 
     def close(self) -> None:
         self._link.close()
+
+
+def file_at(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one at the same path; None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)
 
 
 def connect(place: Path | str, *, create: bool = False) -> Connection:

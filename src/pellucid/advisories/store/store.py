@@ -11,7 +11,7 @@ from typing import Any
 from pellucid.advisories.feed import RawRecord
 from pellucid.advisories.fetching.protocol import Loaded, SourceStatus
 from pellucid.advisories.store import schema
-from pellucid.advisories.store.connection import Connection, Sqlite, connect
+from pellucid.advisories.store.connection import Connection, Sqlite, connect, file_at
 from pellucid.advisories.store.encoding import unpacked
 from pellucid.advisories.store.settling import settle
 from pellucid.advisories.store.taking import Intake, Taking, iso
@@ -51,6 +51,15 @@ class Store:
         if name:
             store._set("store", name)
         return store
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether nobody else can see it."""
+        return isinstance(self.connection, Sqlite) and self.connection.file is None
+
+    def is_still_at(self, path: Path) -> bool:
+        """Whether the file at this path is the one that was opened."""
+        return isinstance(self.connection, Sqlite) and self.connection.file == file_at(path)
 
     def close(self) -> None:
         self.connection.close()

@@ -6,7 +6,7 @@ from functools import cache
 from pellucid.domain.statement import Subject
 from pellucid.errors import Malformed
 from pellucid.formats import cpe, cpe_versions
-from pellucid.matchers import product_names
+from pellucid.matchers.vulnerabilities import product_names
 
 # "openssl1.1-compat", "gcc-12" and "linux-lts" are packages beside, or versions of, what Debian calls without that.
 _BESIDE = re.compile(r"[-_]?(?:\d[\d.]*)?(?:-compat|-lts|-rt|-legacy)?$")

@@ -12,6 +12,7 @@ from pellucid.formats.package_names import named, repository_of, subject_of
 from pellucid.formats.purl_parts import parts
 from pellucid.matchers.vulnerabilities.aliases import cpe_subject, false_friend, names_of, of_source
 from pellucid.matchers.vulnerabilities.authors_versions import authors_version
+from pellucid.matchers.vulnerabilities.systems import is_told_by_packages
 
 REPOSITORY = "repo"
 
@@ -107,11 +108,11 @@ def _products(item: Dependency, family: str) -> tuple[tuple[Subject, ...], tuple
     guesses = dict.fromkeys(alias for subject, _ in others for alias in names_of(subject) if alias not in products)
     guesses |= dict.fromkeys(named(*name.split(":", 1)) for _, name in products if ":" in name)
     guesses |= dict.fromkeys(own for subject in products for own in OWN_NAMES.get(subject[1], ()))
-    return (
-        tuple(subject for subject in products if not false_friend(subject)),
-        tuple(subject for subject in guesses if not false_friend(subject)),
-        upstream,
-    )
+    return tuple(filter(_is_asked, products)), tuple(filter(_is_asked, guesses)), upstream
+
+
+def _is_asked(subject: Subject) -> bool:
+    return not false_friend(subject) and not is_told_by_packages(subject[1])
 
 
 def _part(name: str) -> str:

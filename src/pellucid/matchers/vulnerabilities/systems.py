@@ -36,6 +36,14 @@ def is_distribution(name: str) -> bool:
 
 
 @cache
+def is_told_by_packages(name: str) -> bool:
+    """Whether it is a distribution whose publishers speak of its packages: that it has a vulnerability means that one
+    of these has it."""
+    rows = [row for row in distributions().values() if row.ecosystem or row.packagers]
+    return any(f"{row.vendor}:{row.product}" == name for row in rows)
+
+
+@cache
 def _systems() -> Sequence[System]:
     text = resources.files("pellucid.matchers.vulnerabilities").joinpath("operating_systems.toml").read_text("utf-8")
     return [

@@ -68,12 +68,35 @@ def verdicts(asked: Question, statements: Mapping[Subject, Sequence[Statement]])
         for statement in statements.get(subject, ())
         if (verdict := _of_package(statement, version))
     ]
-    named: tuple[tuple[Basis, tuple[Subject, ...]], ...] = ((PRODUCT, asked.products), (GUESS, asked.guesses))
-    for basis, subjects in named:
-        for subject in subjects:
-            said = statements.get(subject, ())
-            found += _of_product(asked, basis, said) if asked.upstream or asked.bounds else ()
+    if asked.upstream or asked.bounds:
+        found += _of_products(asked, statements)
     return tuple(dict.fromkeys(found))
+
+
+def _of_products(asked: Question, statements: Mapping[Subject, Sequence[Statement]]) -> Iterator[Verdict]:
+    """What is said of the product, by its names in the CPE dictionary before others.
+
+    Tags that a fix is missing in are counted by machines that lose their way in the history of a repository, and names
+    of publishers are loose: where somebody has said by a CPE name which versions are affected, others only join in.
+    """
+    named: tuple[tuple[Basis, tuple[Subject, ...]], ...] = ((PRODUCT, asked.products), (GUESS, asked.guesses))
+    pairs = [(basis, subject) for basis, subjects in named for subject in subjects]
+    by_cpe = [pair for pair in pairs if pair[1][0].startswith("cpe:")]
+    spoken = {item.vulnerability for _, subject in by_cpe for item in statements.get(subject, ()) if _is_exact(item)}
+    affirmed = set[str]()
+    for basis, subject in (*by_cpe, *(pair for pair in pairs if pair not in by_cpe)):
+        for verdict in _of_product(asked, basis, statements.get(subject, ())):
+            if subject[0].startswith("cpe:"):
+                affirmed.add(verdict.vulnerability)
+            elif verdict.vulnerability in spoken - affirmed:
+                continue
+            yield verdict
+
+
+def _is_exact(item: Statement) -> bool:
+    """Whether it says of some versions that they are affected, rather than of all."""
+    said = item.affected
+    return said.standing is Standing.AFFECTED and not said.any_version and bool(said.ranges or said.versions)
 
 
 def _of_package(statement: Statement, version: str) -> Verdict | None:

@@ -36,4 +36,6 @@ def debian_names() -> Mapping[str, tuple[str, ...]]:
 
 
 def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("pellucid.matchers").joinpath(name).read_text(encoding="utf-8"))
+    return tomllib.loads(
+        resources.files("pellucid.matchers.vulnerabilities").joinpath(name).read_text(encoding="utf-8")
+    )
