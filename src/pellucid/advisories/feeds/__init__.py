@@ -11,6 +11,7 @@ MODULES = {
     "cvelist": "cve_list",
     "anchore": "anchore",
     "kev": "kev",
+    "eukev": "eukev",
     "epss": "epss",
     "vulnrichment": "vulnrichment",
     "debian": "debian",
