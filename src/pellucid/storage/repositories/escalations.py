@@ -57,10 +57,10 @@ class EscalationRepository:
             }
             values.append(fitting(EscalationRow, fresh))
         made: set[str] = set()
-        for start in range(0, len(values), PIECE):
-            statement = self._insert(EscalationRow).values(values[start : start + PIECE])
-            statement = statement.on_conflict_do_nothing(index_elements=["finding_id", "kind", "after"])
-            made.update(self._session.scalars(statement.returning(EscalationRow.id)))
+        if values:
+            table: Any = EscalationRow.__table__
+            statement = self._insert(table).on_conflict_do_nothing(index_elements=["finding_id", "kind", "after"])
+            made.update(self._session.scalars(statement.returning(table.c.id), values))
         return tuple(
             NewEscalation(
                 id=value["id"],

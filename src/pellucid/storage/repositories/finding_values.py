@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import String
@@ -13,7 +14,7 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, Predicate, Reason
 from pellucid.domain.ids import named_id
 from pellucid.domain.severity import Severity
-from pellucid.storage.repositories.scan_places import plain
+from pellucid.storage.repositories.scan_places import NUL
 from pellucid.storage.rows.declarative import Row
 from pellucid.storage.rows.finding import FindingBodyRow, FindingRow, OccurrenceRow
 
@@ -90,12 +91,21 @@ def occurrence_values(finding: Finding) -> dict[str, Any]:
 
 def fitting(row: type[Row], values: Mapping[str, Any]) -> dict[str, Any]:
     """The same, cut to the lengths of the columns."""
-    longest = {column.name: column.type.length for column in row.__table__.columns if isinstance(column.type, String)}
-    return {key: _whole(value) if isinstance(value, str) else value for key, value in plain(values, longest).items()}
+    longest = _lengths(row)
+    return {
+        key: _whole(value)[: longest.get(key)] if isinstance(value, str) else value for key, value in values.items()
+    }
+
+
+@cache
+def _lengths(row: type[Row]) -> Mapping[str, int | None]:
+    return {column.name: column.type.length for column in row.__table__.columns if isinstance(column.type, String)}
 
 
 def _whole(text: str) -> str:
-    """Feeds hold halves of characters, which no database takes."""
+    """Images hold NUL characters, feeds hold halves of characters, and there are databases that take neither."""
+    if "\0" in text:
+        text = text.replace("\0", NUL)
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pellucid.domain.finding import Finding, FindingStatus
@@ -74,12 +74,11 @@ class FindingRepository:
             {"finding_id": value["id"], **body_values(finding)} for finding, value in zip(findings, values, strict=True)
         ]
         made: set[str] = set()
-        for start in range(0, len(values), PIECE):
-            statement = self._insert(FINDING).values(values[start : start + PIECE])
-            statement = statement.on_conflict_do_nothing(index_elements=["product_id", "key"]).returning(FINDING.c.id)
-            made.update(self._session.scalars(statement))
-        for piece in _pieces([body for body in bodies if body["finding_id"] in made]):
-            self._session.execute(self._insert(BODY).values(piece))
+        if values:
+            statement = self._insert(FINDING).on_conflict_do_nothing(index_elements=["product_id", "key"])
+            made.update(self._session.scalars(statement.returning(FINDING.c.id), values))
+        if made:
+            self._session.execute(insert(BODY), [body for body in bodies if body["finding_id"] in made])
         return tuple(
             NewFinding(id=value["id"], name=finding.name, type=finding.type, severity=finding.severity)
             for finding, value in zip(findings, values, strict=True)

@@ -131,8 +131,8 @@ class Occurrences:
         )
 
     def _add(self, row: type[declarative.Row], values: Sequence[dict[str, Any]]) -> None:
-        for piece in _pieces(values):
-            self._session.execute(self._insert(row).values(piece).on_conflict_do_nothing())
+        if values:
+            self._session.execute(self._insert(row.__table__).on_conflict_do_nothing(), values)
 
     def _numbers(self, paths: Set[str]) -> dict[str, int]:
         """Numbers in the tree by path; of equal paths the first. One pass over the scan, as paths have no index."""
