@@ -11,8 +11,8 @@ from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, Silenced
 from pellucid.domain.problem import Problem
+from pellucid.matchers.vulnerabilities.answers import Answers
 from pellucid.matchers.vulnerabilities.matching import match
-from pellucid.matchers.vulnerabilities.opinions import Answers
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 

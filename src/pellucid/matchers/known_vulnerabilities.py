@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from pellucid.analysis.matcher import Inventory, Judgement, StatementIndex, matcher
+from pellucid.matchers.vulnerabilities.answers import Answers
 from pellucid.matchers.vulnerabilities.findings import NAME
 from pellucid.matchers.vulnerabilities.matching import match
-from pellucid.matchers.vulnerabilities.opinions import Answers
 
 # An index stands for one state of what is stated: what it has answered holds for the other images of a fleet, too.
 _answers: WeakKeyDictionary[StatementIndex, Answers] = WeakKeyDictionary()

@@ -6,7 +6,7 @@ from tests.matchers.inventories import Judged, inventory, package, upstream
 from tests.support.statements import Statements, below, cpe, debian
 
 from pellucid.domain.dependency import Dependency
-from pellucid.matchers.vulnerabilities.opinions import Answers
+from pellucid.matchers.vulnerabilities.answers import Answers
 
 PACKAGES = [package(f"lib{number}", f"1.{number}-1", f"source{number}") for number in range(250)]
 PRODUCTS = [upstream(f"product{number}", f"1.{number}") for number in range(50)]

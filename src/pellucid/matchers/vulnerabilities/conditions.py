@@ -20,6 +20,8 @@ class Applicable:
 
 def applicable(found: Sequence[Verdict], surroundings: Surroundings) -> Applicable:
     """Without those whose conditions are known not to be met; those that ask for nothing come before the others."""
+    if not any(item.affected.only_with or item.affected.target or item.affected.edition for item in found):
+        return Applicable(tuple(found))
     sure: list[Verdict] = []
     unsure: list[Verdict] = []
     for item in found:

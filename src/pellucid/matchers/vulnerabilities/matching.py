@@ -1,8 +1,10 @@
 """The way from an image's dependencies to findings: two questions to the index, whatever the image holds."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
 
 from pellucid.analysis.matcher import Inventory, Judgement, StatementIndex
 from pellucid.domain.component import Reachability
@@ -10,12 +12,12 @@ from pellucid.domain.dependency import Dependency
 from pellucid.domain.finding import Silenced
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.vulnerability import Vulnerability, VulnerabilityState
+from pellucid.matchers.vulnerabilities.answers import Answered, Answers
 from pellucid.matchers.vulnerabilities.decisions import Case, Match, decide
 from pellucid.matchers.vulnerabilities.findings import NAME, REACH, UNREACHABLE, Reach, finding, subject_of
 from pellucid.matchers.vulnerabilities.kernels import is_kernel, not_built
-from pellucid.matchers.vulnerabilities.opinions import Answer, Answers
 from pellucid.matchers.vulnerabilities.packages import Packager, Packages
-from pellucid.matchers.vulnerabilities.questions import Question, is_distribution, only_release, question, universes
+from pellucid.matchers.vulnerabilities.questions import is_distribution, only_release, universes
 from pellucid.matchers.vulnerabilities.silence import label
 from pellucid.matchers.vulnerabilities.surroundings import Surroundings
 
@@ -55,32 +57,29 @@ class _Image:
         self._known = index.ecosystems
         releases = only_release(inventory.dependencies)
         self._items = [
-            replace(item, ecosystem=releases.get(item.ecosystem, item.ecosystem))
-            if item.ecosystem in releases
-            else item
+            replace(item, ecosystem=releases[item.ecosystem]) if item.ecosystem in releases else item
             for item in inventory.dependencies
         ]
-        self._asked = [question(item, self._known) for item in self._items]
-        self._answers: Mapping[Question, Answer] = answers.to(self._asked, index)
+        self._answered = answers.to(self._items, index)
         self._surroundings = Surroundings(inventory)
-        self._packagers = [self._packager(*pair) for pair in zip(self._items, self._asked, strict=True)]
-        self._packages = Packages(item for item in self._packagers if item)
+        self._coverage: dict[tuple[str, str], tuple[bool, datetime | None]] = {}
+        self._packagers = [self._packager(*pair) for pair in zip(self._items, self._answered, strict=True)]
         self._reached = {item.evidence.artefact: item.reachability for item in inventory.components}
 
     def judged(self, only: Collection[str] | None) -> Iterator[Match | Silenced]:
         """All that is open about each dependency, decided."""
         wanted = None if only is None else frozenset(only)
         named = [
-            tuple(name for name in self._answers[asked].open if wanted is None or name in wanted)
-            for asked in self._asked
+            found.answer.open if wanted is None else [name for name in found.answer.open if name in wanted]
+            for found in self._answered
         ]
         known = self._index.vulnerabilities(list(dict.fromkeys(name for names in named for name in names)))
-        for item, asked, own, names in zip(self._items, self._asked, self._packagers, named, strict=True):
-            packager = own or (self._packages.packager(item, asked) if names else None)
+        for item, found, own, names in zip(self._items, self._answered, self._packagers, named, strict=True):
+            packager = own or (self._packages.packager(item, found.question) if names else None)
             for name in names:
                 about = known.get(name) or Vulnerability(name=name)
                 if about.state is VulnerabilityState.LIVE:
-                    opinion = self._answers[asked].opinions[name]
+                    opinion = found.answer.opinions[name]
                     yield from decide(Case(item, about, opinion, packager, self._surroundings))
 
     def reach(self, matches: Sequence[Match]) -> Reach:
@@ -115,15 +114,16 @@ class _Image:
                 message = f"No data of {ecosystem} are loaded: what is known of its {count} packages is not found."
                 yield Problem(unit=NAME, kind=ProblemKind.MISSING, message=message)
 
-    def _packager(self, item: Dependency, asked: Question) -> Packager | None:
+    @cached_property
+    def _packages(self) -> Packages:
+        return Packages(item for item in self._packagers if item)
+
+    def _packager(self, item: Dependency, found: Answered) -> Packager | None:
         if not item.ecosystem or not is_distribution(item.ecosystem):
             return None
-        stated = universes(item, self._known)
-        return Packager(
-            item,
-            asked,
-            self._answers[asked],
-            item.ecosystem,
-            any(universe in self._known for universe in stated),
-            self._index.as_of(stated[0]),
-        )
+        key = (item.ecosystem, item.distro)
+        if key not in self._coverage:
+            stated = universes(item, self._known)
+            covered = any(universe in self._known for universe in stated)
+            self._coverage[key] = covered, self._index.as_of(stated[0])
+        return Packager(item, found.question, found.answer, item.ecosystem, *self._coverage[key])

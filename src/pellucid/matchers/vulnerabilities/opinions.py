@@ -1,11 +1,9 @@
 """Opinions: what all that is said of one dependency comes to, vulnerability by vulnerability."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pellucid.analysis.matcher import StatementIndex
-from pellucid.matchers.vulnerabilities.questions import Question
 from pellucid.matchers.vulnerabilities.verdicts import (
     AFFECTED,
     AUTHORS,
@@ -15,10 +13,8 @@ from pellucid.matchers.vulnerabilities.verdicts import (
     PACKAGE,
     UNDETERMINED,
     Verdict,
-    verdicts,
 )
 
-MOST_KEPT = 50_000
 # Notices of distributions; one covers several vulnerabilities, and may repeat them when a fix broke something else.
 NOTICES = ("DSA-", "DLA-", "DTSA-", "USN-", "RHSA-", "RLSA-", "ALSA-", "ELSA-", "SUSE-", "openSUSE-", "MGASA-", "RHBA-")
 
@@ -119,23 +115,3 @@ def _trust(item: Verdict) -> tuple[bool, bool, bool, bool, str, str]:
         said.source,
         said.id,
     )
-
-
-class Answers:
-    """Answers that were found before: images of a fleet are made of the same software.
-
-    They are true of one state of the statements: make a new one when these have changed.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[Question, Answer] = {}
-
-    def to(self, questions: Collection[Question], index: StatementIndex) -> Mapping[Question, Answer]:
-        """An answer to each question; what was not asked before is asked at once."""
-        if len(self._known) > MOST_KEPT:
-            self._known.clear()
-        missing = [asked for asked in dict.fromkeys(questions) if asked not in self._known]
-        if missing:
-            said = index.about(list(dict.fromkeys(subject for asked in missing for subject in asked.subjects)))
-            self._known.update((asked, answer(verdicts(asked, said))) for asked in missing)
-        return self._known

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from pellucid.domain.dependency import Dependency, Linkage
@@ -39,8 +39,8 @@ class Question:
         yield from self.guesses
 
 
-def question(item: Dependency, known: Collection[str], *, release: str = "") -> Question:
-    """What to ask about a dependency, in the universe `release` where its own has no release.
+def question(item: Dependency, known: Collection[str]) -> Question:
+    """What to ask about a dependency.
 
     `known` are the ecosystems that there are statements about: a language's package is taken for the authors' product
     of its CPE name only where there are none about its ecosystem. Nothing is asked about build tools, nor about what
@@ -48,7 +48,6 @@ def question(item: Dependency, known: Collection[str], *, release: str = "") -> 
     """
     if item.linkage is Linkage.BUILD or not (item.version or item.version_range):
         return Question()
-    item = replace(item, ecosystem=release) if release else item
     family = item.ecosystem.partition(":")[0]
     packages = tuple(_packages(item, known)) if item.ecosystem and item.version else ()
     if family and not is_distribution(family) and any(subject[0] in known for subject, _ in packages):
@@ -63,6 +62,7 @@ def _families() -> frozenset[str]:
     return frozenset(row.ecosystem.partition(":")[0] for row in distributions().values() if row.ecosystem)
 
 
+@cache
 def is_distribution(ecosystem: str) -> bool:
     """Whether an ecosystem is a distribution's, whose builds have fixes that their version does not show."""
     return ecosystem.partition(":")[0] in _families()
