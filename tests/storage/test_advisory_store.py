@@ -75,16 +75,17 @@ def test_the_same_again_changes_nothing(store: Store) -> None:
     assert (store.sources(), store.digest) == (before, digest)
 
 
-def test_changes_are_told_by_revision(store: Store) -> None:
+def test_changes_are_told_since_a_digest(store: Store) -> None:
     one, two = AdvisoryRecord(id="CVE-1", affected=(affected(),)), AdvisoryRecord(id="CVE-2", description="a")
     take(store, "debian", raw(one), raw(two))
-    since = store.revision
+    since = store.digest
     changed = AdvisoryRecord(id="CVE-1", affected=(affected("1.4"),))
     assert take(store, "debian", raw(changed), raw(two)) == (0, 1, 0)
-    assert store.changed_since(since) == ({ZLIB}, frozenset())
+    assert store.changed_since(since) == (frozenset({ZLIB}), frozenset())
     take(store, "debian", raw(changed), raw(AdvisoryRecord(id="CVE-2", description="b")))
-    assert store.changed_since(since) == ({ZLIB}, {"CVE-2"})
-    assert store.changed_since(store.revision) == (frozenset(), frozenset())
+    assert store.changed_since(since) == (frozenset({ZLIB}), frozenset({"CVE-2"}))
+    assert store.changed_since(store.digest) == (frozenset(), frozenset())
+    assert store.changed_since("another-1") is store.changed_since("") is store.changed_since(f"{since}9") is None
 
 
 def test_aliases_are_one_vulnerability(store: Store) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select
-from tests.support.statements import Statements
 from tests.support.stored import stored_image
 
-from pellucid.analysis.matcher import StatementIndex
+from pellucid.advisories.bundled import bundled
+from pellucid.advisories.store.index import StoreIndex
 from pellucid.blobs.local import LocalBlobs
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.scan_result import ScanResult
@@ -33,7 +33,7 @@ from pellucid.storage.rows.job import JobRow
 from pellucid.worker import loop
 
 
-def broken() -> tuple[StatementIndex, str]:
+def broken() -> tuple[StoreIndex, str]:
     raise Malformed("the imported data has been damaged")
 
 
@@ -121,7 +121,7 @@ def test_advisories_that_were_replaced_during_a_scan_are_matched_after_it(
     )
     monkeypatch.setattr(scan_jobs, "run_pipeline", lambda *_, **__: result)
     for digests, expected in ((("old", "new"), {"rematch": 0}), (("new", "new"), {})):
-        answers = iter([(Statements(), digest) for digest in digests])
+        answers = iter([(StoreIndex(bundled()), digest) for digest in digests])
         with sqlite.begin() as tx:
             tx.session.execute(delete(JobRow))
             Scans(tx).start(stored.caller, stored.product_id, stored.image.id)

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pellucid.advisories.store.index import StoreIndex
 from pellucid.analysis.matcher import StatementIndex
 from pellucid.blobs.local import LocalBlobs
 from pellucid.domain.image import ImageCounts
@@ -55,7 +56,7 @@ class Workshop:
     cache: ResultCache
     pool: Pool
     budget: Budget
-    advisories: Callable[[], tuple[StatementIndex, str]]
+    advisories: Callable[[], tuple[StoreIndex, str]]
 
 
 class ScanJob:

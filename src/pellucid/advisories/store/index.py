@@ -22,6 +22,7 @@ class StoreIndex:
     """
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self._rows = store.connection.rows
         self.digest = store.digest
         self._statements: dict[Subject, tuple[Statement, ...]] = {}
@@ -52,6 +53,13 @@ class StoreIndex:
             )
             self._vulnerabilities.update((name, encoding.vulnerability(body)) for name, body in rows)
         return {name: self._vulnerabilities[name] for name in dict.fromkeys(names) if name in self._vulnerabilities}
+
+    def changed_since(self, digest: str) -> tuple[frozenset[Subject], frozenset[str]] | None:
+        """(subjects, vulnerabilities) of which something else is said than when the digest was this one.
+
+        None when that cannot be told: it is the digest of another store, or not of any.
+        """
+        return self._store.changed_since(digest)
 
     def as_of(self, ecosystem: str) -> datetime | None:
         """When the sources that speak of an ecosystem were last asked for news, UTC.

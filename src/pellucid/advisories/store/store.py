@@ -173,9 +173,15 @@ class Store:
             settle(self.connection, revision=taking.revision, at=datetime.now(UTC))
             self._set("revision", str(taking.revision))
 
-    def changed_since(self, revision: int) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
-        """(subjects, vulnerabilities) of which something has changed after that revision."""
-        rows = list(self.connection.rows("SELECT ecosystem, name FROM change WHERE revision > ?", revision))
+    def changed_since(self, digest: str) -> tuple[frozenset[tuple[str, str]], frozenset[str]] | None:
+        """(subjects, vulnerabilities) of which something has changed since the digest was this one.
+
+        None for a digest that this store never had.
+        """
+        name, _, revision = digest.rpartition("-")
+        if name != self._meta("store") or not revision.isdecimal() or int(revision) > self.revision:
+            return None
+        rows = list(self.connection.rows("SELECT ecosystem, name FROM change WHERE revision > ?", int(revision)))
         subjects = frozenset((ecosystem, name) for ecosystem, name in rows if ecosystem)
         return subjects, frozenset(name for ecosystem, name in rows if not ecosystem)
 

@@ -11,10 +11,11 @@ from pellucid.storage.rows.scan import ScanRow
 
 @dataclass(frozen=True, kw_only=True)
 class NewestScan:
-    """A scan, and the product that its findings belong to."""
+    """A scan, the product that its findings belong to, and the digest of the advisories that it was judged with."""
 
     scan_id: str
     product_id: str
+    judged_with: str
 
 
 def newest() -> Select[str]:
@@ -25,9 +26,12 @@ def newest() -> Select[str]:
 def newest_scans(tx: Transaction, *, not_judged_with: str, most: int) -> list[NewestScan]:
     """Up to `most` of the newest finished scans that were judged with other advisories than these (a digest)."""
     query = (
-        select(ScanRow.id, ScanRow.product_id)
+        select(ScanRow.id, ScanRow.product_id, ScanRow.advisory_digest)
         .where(ScanRow.id.in_(newest()), ScanRow.advisory_digest != not_judged_with)
         .order_by(ScanRow.id)
         .limit(most)
     )
-    return [NewestScan(scan_id=row.id, product_id=row.product_id) for row in tx.session.execute(query)]
+    return [
+        NewestScan(scan_id=row.id, product_id=row.product_id, judged_with=row.advisory_digest)
+        for row in tx.session.execute(query)
+    ]
