@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import String
 
 from pellucid.domain.escalation import Standing
-from pellucid.domain.evidence import Evidence
-from pellucid.domain.finding import Finding, Predicate, Reason
+from pellucid.domain.finding import Finding, Predicate
 from pellucid.domain.ids import named_id
 from pellucid.domain.severity import Severity
 from pellucid.storage.repositories.scan_places import NUL
@@ -132,11 +131,3 @@ def component_name(path: str) -> str:
 
 def day_of(time: datetime) -> str:
     return time.astimezone(UTC).date().isoformat()
-
-
-def evidence_of(stored: Mapping[str, Any]) -> Evidence:
-    return Evidence(**stored)
-
-
-def reason_of(stored: Mapping[str, Any]) -> Reason:
-    return Reason(**stored)
