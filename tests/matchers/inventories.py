@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from pellucid.analysis.matcher import Inventory, Judgement, KernelBuild, StatementIndex
+from pellucid.analysis.matcher import Inventory, Judgement, StatementIndex
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, Silenced
+from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem
 from pellucid.matchers.vulnerabilities.answers import Answers
 from pellucid.matchers.vulnerabilities.matching import match
@@ -71,10 +72,10 @@ def inventory(
     *dependencies: Dependency,
     assets: tuple[CryptoAsset, ...] = (),
     components: tuple[Component, ...] = (),
-    kernels: tuple[KernelBuild, ...] = (),
+    observations: tuple[Observation, ...] = (),
 ) -> Inventory:
     return Inventory(
-        dependencies=dependencies, crypto_assets=assets, observations=(), at=AT, components=components, kernels=kernels
+        dependencies=dependencies, crypto_assets=assets, observations=observations, at=AT, components=components
     )
 
 

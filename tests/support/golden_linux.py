@@ -29,6 +29,9 @@ CONFIG = b"""\
 #
 CONFIG_CC_VERSION_TEXT="aarch64-openwrt-linux-musl-gcc (OpenWrt GCC 12.3.0 r23497-6637af95aa) 12.3.0"
 CONFIG_CC_IS_GCC=y
+CONFIG_BT=m
+# CONFIG_TIPC is not set
+CONFIG_EXT4_FS=y
 """
 OLD_CONFIG = b"""\
 #

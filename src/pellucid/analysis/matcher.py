@@ -47,30 +47,14 @@ class StatementIndex(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class KernelBuild:
-    """What is known of how a Linux kernel was built.
-
-    `options` are those that are set, with "y" or "m", by name without CONFIG_; None when the configuration is not
-    known. `modules` are the names of modules that lie in the image or are listed as built in, with underscores.
-    """
-
-    options: Mapping[str, str] | None = None
-    modules: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Inventory:
-    """All that was found in an image, merged over its artefacts; evidence names paths. `at`: when it is judged.
-
-    `kernels` is empty where nothing is known of how a kernel was built.
-    """
+    """All that was found in an image, merged over its artefacts; evidence names paths. `at`: when it is judged."""
 
     dependencies: Sequence[Dependency]
     crypto_assets: Sequence[CryptoAsset]
     observations: Sequence[Observation]
     at: datetime
     components: Sequence[Component] = ()
-    kernels: Sequence[KernelBuild] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

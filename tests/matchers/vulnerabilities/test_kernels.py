@@ -1,11 +1,12 @@
 """The kernel: branches, and whether the part that has a vulnerability was built."""
 
 import pytest
-from tests.matchers.inventories import Judged, inventory, judge, package, upstream
+from tests.matchers.inventories import Judged, inventory, judge, package, seen, upstream
 from tests.support.statements import EVERY, Statements, below, cpe, debian, known, said
 
-from pellucid.analysis.matcher import KernelBuild
+from pellucid.domain.component import Component, ComponentKind
 from pellucid.domain.dependency import Dependency
+from pellucid.domain.observation import Observation, ObservationKind
 from pellucid.domain.statement import Statement, VersionRange
 from pellucid.domain.vulnerability import Vulnerability
 
@@ -21,9 +22,19 @@ def about(*ranges: VersionRange, **more: object) -> Statement:
     return cpe(CVE, "linux:linux_kernel", *(ranges or (EVERY,)), part="o", **more)
 
 
-def judged(text: str, *builds: KernelBuild, title: str = "", files: tuple[str, ...] = ()) -> Judged:
-    index = Statements(about(files=files), known=[known(CVE, description=text, title=title)])
-    return Judged(index, inventory(kernel("5.10.1"), kernels=builds))
+def built(*options: str) -> Observation:
+    """A configuration, by the options that it sets."""
+    return Observation(kind=ObservationKind.KERNEL_OPTIONS, name="5.10.1", note=" ".join(options), evidence=seen())
+
+
+def module(path: str) -> Component:
+    place = seen(artefact=f"router.bin!{path}")
+    return Component(kind=ComponentKind.MODULE, format="elf", architecture="arm", bits=32, evidence=place)
+
+
+def judged(text: str, *builds: Observation, modules: tuple[Component, ...] = (), files: tuple[str, ...] = ()) -> Judged:
+    index = Statements(about(files=files), known=[known(CVE, description=text)])
+    return Judged(index, inventory(kernel("5.10.1"), observations=builds, components=modules))
 
 
 def test_the_branch_that_the_version_is_of_decides() -> None:
@@ -44,8 +55,8 @@ def test_what_the_cna_of_the_kernel_states_by_name() -> None:
     assert judge(index, kernel("6.1.60")).names == []
 
 
-WITHOUT = KernelBuild(options={"NET": "y", "EXT4_FS": "y"})
-BUILT = KernelBuild(options={"BT": "m", "ATH11K": "m", "NF_TABLES": "y", "NTFS3_FS": "m"})
+WITHOUT = built("NETFILTER", "EXT4_FS")
+BUILT = built("BT", "ATH11K", "NF_TABLES", "NTFS3_FS")
 TEXTS = (
     "A use after free in net/bluetooth/l2cap_core.c in the Linux kernel.",
     RESOLVED.format("Bluetooth: L2CAP: Fix use-after-free in l2cap_sock_ready_cb"),
@@ -67,15 +78,16 @@ def test_what_was_not_built_cannot_be_reached(text: str) -> None:
 
 def test_nothing_is_concluded_without_the_configuration() -> None:
     assert judged(TEXTS[0]).one.reachability == ""
-    assert judged(TEXTS[0], KernelBuild()).one.reachability == ""
-    assert judged(TEXTS[0], KernelBuild(modules=frozenset(("bluetooth",)))).one.reachability == ""
+    assert judged(TEXTS[0], modules=(module("lib/modules/5.10.1/kernel/fs/ext4/ext4.ko"),)).one.reachability == ""
     assert judged("It breaks in a way that nobody describes.", WITHOUT).one.reachability == ""
     assert judged(RESOLVED.format("mm: fix a race"), WITHOUT).one.reachability == ""
 
 
 def test_a_module_that_lies_there_was_built_whatever_a_configuration_says() -> None:
-    module = KernelBuild(options=WITHOUT.options, modules=frozenset(("bluetooth",)))
-    assert judged(TEXTS[0], module).one.reachability == ""
+    there = module("lib/modules/5.10.1/kernel/net/bluetooth/bluetooth.ko")
+    other = module("lib/modules/5.10.1/kernel/net/bluetooth/bluetooth_6lowpan.ko.xz")
+    assert judged(TEXTS[0], WITHOUT, modules=(there,)).one.reachability == ""
+    assert judged(TEXTS[0], WITHOUT, modules=(other,)).one.reachability == "unreachable"
 
 
 def test_one_of_several_kernels_is_enough() -> None:
@@ -84,7 +96,7 @@ def test_one_of_several_kernels_is_enough() -> None:
 
 
 def test_files_that_a_source_states_say_more_than_the_text() -> None:
-    found = judged(TEXTS[0], KernelBuild(options={"BT": "y"}), files=("fs/ntfs3/frecord.c",))
+    found = judged(TEXTS[0], built("BT"), files=("fs/ntfs3/frecord.c",))
     assert found.one.reachability == "unreachable"
     assert "CONFIG_NTFS3_FS" in found.one.description
 
@@ -92,8 +104,8 @@ def test_files_that_a_source_states_say_more_than_the_text() -> None:
 def test_a_distribution_s_kernel_is_one_and_other_software_is_none() -> None:
     text: list[Vulnerability] = [known(CVE, description=TEXTS[0])]
     image = package("linux-image-6.1.0-13-amd64", "6.1.55-1", "linux")
-    own = Judged(Statements(debian(CVE, "linux", EVERY), known=text), inventory(image, kernels=(WITHOUT,)))
+    own = Judged(Statements(debian(CVE, "linux", EVERY), known=text), inventory(image, observations=(WITHOUT,)))
     assert own.one.reachability == "unreachable"
     bluez = package("bluez", "5.66-1", "bluez")
-    other = Judged(Statements(debian(CVE, "bluez", EVERY), known=text), inventory(bluez, kernels=(WITHOUT,)))
+    other = Judged(Statements(debian(CVE, "bluez", EVERY), known=text), inventory(bluez, observations=(WITHOUT,)))
     assert other.one.reachability == ""

@@ -8,6 +8,8 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers.compilers import compiler_in
 from pellucid.analyzers.linux import kernel
+from pellucid.domain.observation import Observation, ObservationKind
+from pellucid.formats import kernel_parts
 
 TITLE, OLD_TITLE, COMPILER = b" Kernel Configuration", b"# Linux kernel version: ", b"CONFIG_CC_VERSION_TEXT="
 HEAD = re.compile(rb"^# Linux/\S{1,20} (?P<release>\d[\w.+-]{1,60}) Kernel Configuration\r?$", re.M)
@@ -16,15 +18,19 @@ HEADER = 512
 
 
 @analyzer(
-    name="kernel_configs", version=1, stage=Stage.COMPONENTS, wants=contains(TITLE, OLD_TITLE, COMPILER) & kind("text")
+    name="kernel_configs", version=2, stage=Stage.COMPONENTS, wants=contains(TITLE, OLD_TITLE, COMPILER) & kind("text")
 )
 def kernel_configs(artefact: Artefact) -> Iterator[Fact]:
-    """Tell the kernel's version from the head of its configuration, and the compiler that it was built with."""
+    """Tell the kernel's version from the head of its configuration, the compiler, and which parts were built."""
     head = artefact.window(0, HEADER)
     found = HEAD.search(head) or OLD_HEAD.search(head)
     if found is None:
         return
-    yield kernel(found["release"].decode("ascii"), 0.85, artefact.evidence(found.start(), found[0]))
+    release, place = found["release"].decode("ascii"), artefact.evidence(found.start(), found[0])
+    yield kernel(release, 0.85, place)
+    # A fragment says nothing of what it leaves out, and no kernel was ever built without any of these.
+    if options := kernel_parts.built(artefact.window(0, kernel_parts.MOST_BYTES)):
+        yield Observation(kind=ObservationKind.KERNEL_OPTIONS, name=release, note=" ".join(options), evidence=place)
     for offset in artefact.offsets(COMPILER)[:1]:
         line = artefact.window(offset, 300).partition(b"\n")[0]
         if compiler := compiler_in(artefact, offset, line):

@@ -1,14 +1,17 @@
-"""Whether the part of the Linux kernel that has a vulnerability was built at all (kernel_subsystems.toml)."""
+"""Whether the part of the Linux kernel that has a vulnerability was built at all (formats/kernel_parts.toml)."""
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
+from posixpath import basename
 
-from pellucid.analysis.matcher import KernelBuild
+from pellucid.analysis.matcher import Inventory
+from pellucid.domain.component import ComponentKind
+from pellucid.domain.observation import ObservationKind
 from pellucid.domain.vulnerability import Vulnerability
+from pellucid.formats import kernel_parts
+from pellucid.formats.kernel_parts import KernelPart
 
 KERNEL = "linux_kernel"
 SOURCES = ("linux", "kernel")
@@ -16,19 +19,32 @@ LONGEST = 20_000
 _PATH = re.compile(
     r"\b(?:drivers|net|fs|sound|arch|kernel|mm|crypto|block|security|virt|ipc|lib|io_uring)/[\w./-]{1,200}"
 )
+_MODULE = re.compile(r"(?P<name>[\w-]{1,100})\.ko(?:\.(?:gz|xz|zst))?")
 # The kernel's own CNA gives the first line of the commit after this, with the parts of the kernel before its colons.
 _RESOLVED = "the following vulnerability has been resolved:"
-_PARTS = re.compile(r"(?:[\w/.,*+ -]{1,40}:\s+){1,4}(?=\S)")
+_HEADING = re.compile(r"(?:[\w/.,*+ -]{1,40}:\s+){1,4}(?=\S)")
 
 
 @dataclass(frozen=True)
-class _Subsystem:
-    """A row of the table. It is built when one of `options` is set, or one of `modules` is there."""
+class Build:
+    """A kernel: the options of `kernel_parts` that its configuration sets, and the modules that lie in the image."""
 
-    options: tuple[str, ...]
-    modules: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
+    options: frozenset[str]
+    modules: frozenset[str]
+
+
+def builds(inventory: Inventory) -> tuple[Build, ...]:
+    """The kernels whose configuration is known. What modules there are says nothing of what is built in."""
+    found = [item for item in inventory.observations if item.kind is ObservationKind.KERNEL_OPTIONS]
+    if not found:
+        return ()
+    modules = frozenset(
+        match["name"].replace("-", "_")
+        for item in inventory.components
+        if item.kind is ComponentKind.MODULE
+        and (match := _MODULE.fullmatch(basename(item.evidence.artefact.rpartition("!")[2])))
+    )
+    return tuple(Build(frozenset(item.note.split()), modules) for item in found)
 
 
 def is_kernel(product: str) -> bool:
@@ -36,32 +52,29 @@ def is_kernel(product: str) -> bool:
     return product == KERNEL or product in SOURCES or product.startswith(tuple(f"{name}-" for name in SOURCES))
 
 
-def not_built(about: Vulnerability, files: Iterable[str], kernels: Sequence[KernelBuild]) -> str:
+def not_built(about: Vulnerability, files: Iterable[str], kernels: Sequence[Build]) -> str:
     """Why it cannot matter in any kernel of the image, as a sentence; empty when that is not known.
 
     `files` are the sources that have it, where a source states them; else the text about it is read.
     """
-    parts = tuple(dict.fromkeys(row for path in files if (row := _by_path(path))))
+    parts = tuple(dict.fromkeys(part for path in files if (part := kernel_parts.by_path(path))))
     parts = parts or _parts_of(about.title, about.description[:LONGEST])
-    if not kernels or not parts or any(_is_built(part, build) is not False for part in parts for build in kernels):
+    if not kernels or not parts or any(_is_built(part, build) for part in parts for build in kernels):
         return ""
     names = " and ".join(dict.fromkeys(f"CONFIG_{part.options[0]}" for part in parts))
     return f"The kernel was built without the part that has it ({names} is not set)."
 
 
-def _is_built(part: _Subsystem, build: KernelBuild) -> bool | None:
-    if any(module in build.modules for module in part.modules):
-        return True
-    return None if build.options is None else any(option in build.options for option in part.options)
+def _is_built(part: KernelPart, build: Build) -> bool:
+    return not build.options.isdisjoint(part.options) or not build.modules.isdisjoint(part.modules)
 
 
 @lru_cache(maxsize=20_000)
-def _parts_of(title: str, description: str) -> tuple[_Subsystem, ...]:
+def _parts_of(title: str, description: str) -> tuple[KernelPart, ...]:
     """The parts of the kernel that the text names; the files that it names say more than the heading does."""
-    text = f"{title}\n{description}"
-    named = [row for path in _PATH.findall(text) if (row := _by_path(path))]
+    named = [part for path in _PATH.findall(f"{title}\n{description}") if (part := kernel_parts.by_path(path))]
     if not named:
-        named = [row for row in (_by_heading(heading) for heading in _headings(title, description)) if row]
+        named = [part for heading in _headings(title, description) if (part := _by_heading(heading))]
     return tuple(dict.fromkeys(named))
 
 
@@ -72,26 +85,8 @@ def _headings(title: str, description: str) -> Iterable[str]:
     return [heading for heading in (first, title) if heading]
 
 
-def _by_path(path: str) -> _Subsystem | None:
-    """The row with the longest folder that the file lies in."""
-    fitting = [(len(prefix), row) for row in _table() for prefix in row.paths if path.startswith(prefix)]
-    return max(fitting, key=lambda item: item[0])[1] if fitting else None
-
-
-def _by_heading(heading: str) -> _Subsystem | None:
-    """The row of the innermost part before the colons: "wifi: ath11k: fix ..." is ath11k's."""
-    found = _PARTS.match(heading)
+def _by_heading(heading: str) -> KernelPart | None:
+    """The innermost part before the colons: "wifi: ath11k: fix ..." is ath11k's."""
+    found = _HEADING.match(heading)
     words = [word.strip().lower() for word in found[0].split(":")] if found else []
-    return next((row for word in reversed(words) if (row := _names().get(word))), None)
-
-
-@cache
-def _table() -> Sequence[_Subsystem]:
-    file = resources.files("pellucid.matchers.vulnerabilities").joinpath("kernel_subsystems.toml")
-    rows = tomllib.loads(file.read_text(encoding="utf-8"))["subsystem"]
-    return [_Subsystem(**{key: tuple(value) for key, value in row.items()}) for row in rows]
-
-
-@cache
-def _names() -> Mapping[str, _Subsystem]:
-    return {name: row for row in _table() for name in row.names}
+    return next((part for word in reversed(words) if (part := kernel_parts.by_name(word))), None)
