@@ -37,6 +37,10 @@ UNKNOWN: Mapping[str, Any] = {
     "epss": sa.Double(),
     "maturity": sa.Double(),
 }
+LISTED = (
+    *("product_id", "images", "severity_rank", "severity", "status", "type", "is_kev", "predicates"),
+    *("is_reachable", "has_known_fix", "cvss_score", "epss", "maturity", "risk", "confidence", "create_time", "id"),
+)
 FINDING = sa.table(
     "finding",
     *map(sa.column, ("id", "severity", "is_kev", "type", "name")),
@@ -86,6 +90,10 @@ def upgrade() -> None:
             batch_op.f("ix_finding_vulnerability_product_id"), ["vulnerability", "product_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_finding_snapshot_id"), ["snapshot_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_finding_dependency_product_product_id"), ["dependency_product", "product_id"], unique=False
+        )
+        batch_op.create_index("ix_finding_listed", [*LISTED], unique=False)
 
 
 def _create_tables() -> None:
@@ -200,6 +208,8 @@ def _fill_rows(rows: Iterable[Any]) -> None:
 def downgrade() -> None:
     """From revision 0004 to 0003."""
     with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.drop_index("ix_finding_listed")
+        batch_op.drop_index(batch_op.f("ix_finding_dependency_product_product_id"))
         batch_op.drop_index(batch_op.f("ix_finding_snapshot_id"))
         batch_op.drop_index(batch_op.f("ix_finding_vulnerability_product_id"))
         batch_op.add_column(sa.Column("details", sa.JSON(), nullable=False, server_default="{}"))
