@@ -138,6 +138,9 @@ def test_a_cpe_says_nothing_of_a_language_s_package_unless_nothing_else_does() -
     broad = cpe(CVE, "palletsprojects:flask", below("3"))
     flask = language("PyPI", "flask", "2.0", "pkg:pypi/flask", cpe="cpe:2.3:a:palletsprojects:flask:2.0:*:*:*:*:*:*:*")
     assert judge(Statements(broad, more=["PyPI"]), flask).names == []
+    made_for = cpe("CVE-2023-0002", "palletsprojects:flask", below("3"), target="python")
+    assert judge(Statements(made_for), flask).names == ["CVE-2023-0002"]
+    assert judge(Statements(cpe(CVE, "palletsprojects:flask", below("3"), target="node.js")), flask).names == []
     fallback = judge(Statements(broad), flask)
     assert fallback.names == [CVE]
     assert fallback.one.confidence == pytest.approx(0.6)

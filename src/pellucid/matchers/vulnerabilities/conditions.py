@@ -7,6 +7,8 @@ from pellucid.matchers.vulnerabilities.surroundings import Surroundings
 from pellucid.matchers.vulnerabilities.verdicts import Verdict
 
 MOST_NAMED = 3
+# What target_sw calls the universe of a language's packages.
+LANGUAGES = {"PyPI": "python", "npm": "node.js", "RubyGems": "ruby", "crates.io": "rust", "Go": "go", "Maven": "maven"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Applicable:
     notes: tuple[str, ...] = ()
 
 
-def applicable(found: Sequence[Verdict], surroundings: Surroundings) -> Applicable:
+def applicable(found: Sequence[Verdict], surroundings: Surroundings, ecosystem: str) -> Applicable:
     """Without those whose conditions are known not to be met; those that ask for nothing come before the others."""
     if not any(item.affected.only_with or item.affected.target or item.affected.edition for item in found):
         return Applicable(tuple(found))
@@ -26,7 +28,7 @@ def applicable(found: Sequence[Verdict], surroundings: Surroundings) -> Applicab
     unsure: list[Verdict] = []
     for item in found:
         answers = [surroundings.fulfilled(item.affected)]
-        if item.affected.target:
+        if item.affected.target and item.affected.target != LANGUAGES.get(ecosystem):
             answers.append(surroundings.fits_target(item.affected.target))
         if False not in answers:
             (unsure if None in answers or item.affected.edition else sure).append(item)

@@ -52,7 +52,7 @@ def decide(case: Case) -> Iterator[Match | Silenced]:
     if said and said.state in OPEN:
         yield _by_package(case, said)
         return
-    upstream = applicable(case.opinion.upstream, case.surroundings)
+    upstream = applicable(case.opinion.upstream, case.surroundings, case.item.ecosystem)
     if not upstream.verdicts:
         return
     if said:
