@@ -10,7 +10,8 @@ from cyclonedx.model.impact_analysis import ImpactAnalysisJustification, ImpactA
 from tests.reports.example_bill import BILL, HOSTILE, KERNEL, LIBC, OPENSSL, ZLIB
 
 from pellucid.domain.severity import Severity
-from pellucid.domain.vex import Justification, Vex, VexStatement, VexStatus
+from pellucid.domain.vex import Vex, VexStatement
+from pellucid.domain.vex_claim import Justification, VexStatus
 from pellucid.domain.vulnerability import Epss, KnownExploited, Rating, Reference, Vulnerability
 from pellucid.formats.vex_document import statements
 from pellucid.reports.cyclonedx import VERSIONS

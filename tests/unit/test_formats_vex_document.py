@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.domain.vex import Justification, VexStatus
+from pellucid.domain.vex_claim import Justification, VexStatus
 from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.formats.vex_document import statements
 

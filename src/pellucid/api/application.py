@@ -26,6 +26,7 @@ from pellucid.api.routes import (
     scans,
     temp_files,
     users,
+    vex,
     vulnerabilities,
     webhooks,
 )
@@ -50,6 +51,7 @@ ROUTERS = (
     problems,
     progress,
     users,
+    vex,
     vulnerabilities,
     webhooks,
 )

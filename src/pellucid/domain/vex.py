@@ -2,32 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from pellucid.domain.bill import Bill
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.finding import FindingStatus
+from pellucid.domain.vex_claim import Justification, VexStatus
 from pellucid.domain.vulnerability import Vulnerability
-
-
-class VexStatus(StrEnum):
-    """The four status labels, as OpenVEX spells them."""
-
-    NOT_AFFECTED = "not_affected"
-    AFFECTED = "affected"
-    FIXED = "fixed"
-    UNDER_INVESTIGATION = "under_investigation"
-
-
-class Justification(StrEnum):
-    """Why a product is not affected, as OpenVEX spells it."""
-
-    COMPONENT_NOT_PRESENT = "component_not_present"
-    CODE_NOT_PRESENT = "vulnerable_code_not_present"
-    CODE_NOT_IN_EXECUTE_PATH = "vulnerable_code_not_in_execute_path"
-    CODE_NOT_CONTROLLABLE = "vulnerable_code_cannot_be_controlled_by_adversary"
-    MITIGATIONS_EXIST = "inline_mitigations_already_exist"
-
 
 # A finding that nobody has looked at is under investigation; who works on it has accepted it.
 OF_FINDING = {
@@ -71,19 +51,3 @@ class Vex:
 
     bill: Bill
     statements: tuple[VexStatement, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadStatement:
-    """A statement of a document that was given to us. `names` are the vulnerability's, the first one its own.
-
-    `products` are what it is said of: package URLs, CPE names or plain names, as they stand in the document; none
-    means the image that the document came with. `document` and `author` say where it is from.
-    """
-
-    names: tuple[str, ...]
-    status: VexStatus
-    products: tuple[str, ...] = ()
-    justification: Justification | None = None
-    note: str = ""
-    since: datetime | None = None

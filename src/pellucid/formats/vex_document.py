@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pellucid.domain.vex import Justification, ReadStatement, VexStatus
+from pellucid.domain.vex_claim import Justification, ReadStatement, VexStatus
 from pellucid.errors import Malformed
 from pellucid.formats import json_document
 from pellucid.formats.json_document import mapping, objects, text, texts

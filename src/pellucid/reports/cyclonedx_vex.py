@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pellucid.domain.severity import Severity
-from pellucid.domain.vex import Justification, Vex, VexStatement, VexStatus
+from pellucid.domain.vex import Vex, VexStatement
+from pellucid.domain.vex_claim import Justification, VexStatus
 from pellucid.domain.vulnerability import Rating, Vulnerability
 from pellucid.reports.bill_facts import NAMESPACE
 from pellucid.reports.bill_graph import ROOT, BillGraph

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from pellucid.domain.dependency import Dependency
-from pellucid.domain.vex import Vex, VexStatement, VexStatus
+from pellucid.domain.vex import Vex, VexStatement
+from pellucid.domain.vex_claim import VexStatus
 from pellucid.formats.purl import package_url
 from pellucid.reports.identifiers import is_cpe, is_purl
 from pellucid.reports.text import plain_tree

@@ -23,6 +23,12 @@ def newest() -> Select[str]:
     return select(func.max(ScanRow.id)).where(ScanRow.state == ScanStateType.DONE).group_by(ScanRow.image_id)
 
 
+def newest_scan_of(tx: Transaction, image_id: str) -> str:
+    """The newest finished scan of an image; "" when there is none."""
+    done = (ScanRow.image_id == image_id) & (ScanRow.state == ScanStateType.DONE)
+    return tx.session.scalar(select(func.max(ScanRow.id)).where(done)) or ""
+
+
 def newest_scans(tx: Transaction, *, not_judged_with: str, most: int) -> list[NewestScan]:
     """Up to `most` of the newest finished scans that were judged with other advisories than these (a digest)."""
     query = (
