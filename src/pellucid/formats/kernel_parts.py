@@ -5,13 +5,21 @@ The table is kernel_parts.toml. Configurations are those of Kconfig: lines "CONF
 
 import re
 import tomllib
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from pellucid.formats import kernel_release
+
 MOST_BYTES = 4 << 20
-_SET = re.compile(rb"^CONFIG_(\w{1,80})=[ym]\r?$", re.M)
+NOT_SET = "n"
+_SAID = re.compile(rb"^(?:CONFIG_(?P<set>\w{1,80})=(?P<value>[ym])|# CONFIG_(?P<unset>\w{1,80}) is not set)\r?$", re.M)
+# A menu that every kernel has since 2.6, behind all drivers: what ends before it was cut off, or is a fragment.
+_LAST_MENU = b"\n# Library routines"
+# Names of options change. Before this release, one that is not mentioned may have had another.
+_KNOWN_SINCE = (4, 4)
 
 
 @dataclass(frozen=True)
@@ -24,10 +32,27 @@ class KernelPart:
     names: tuple[str, ...] = ()
 
 
-def built(configuration: bytes) -> tuple[str, ...]:
-    """The options of the table that a configuration sets, "y" or "m", sorted and without CONFIG_."""
-    found = {name.decode("ascii", "replace") for name in _SET.findall(configuration[:MOST_BYTES])}
-    return tuple(sorted(found & _options()))
+def options(configuration: bytes, release: str) -> Mapping[str, str]:
+    """What the configuration of a release says of the options of the table: "y", "m" or "n", by name, sorted.
+
+    An option that is left out may be unset, or unknown there; of a configuration that is not whole nothing is told.
+    """
+    if len(configuration) > MOST_BYTES or _LAST_MENU not in configuration:
+        return {}
+    said: dict[str, str] = {}
+    for found in _SAID.finditer(configuration):
+        if found["set"]:
+            said[found["set"].decode("ascii", "replace")] = found["value"].decode("ascii")
+        else:
+            said.setdefault(found["unset"].decode("ascii", "replace"), NOT_SET)
+    silence = NOT_SET if _names_are_known(release) else ""
+    values = ((name, said.get(name, silence)) for name in sorted(_options()))
+    return {name: value for name, value in values if value}
+
+
+def _names_are_known(release: str) -> bool:
+    found = kernel_release.RELEASE.match(release)
+    return found is not None and (int(found["major"]), int(found["minor"])) >= _KNOWN_SINCE
 
 
 def by_path(path: str) -> KernelPart | None:
@@ -43,10 +68,19 @@ def by_name(name: str) -> KernelPart | None:
 
 @cache
 def parts() -> Sequence[KernelPart]:
-    """All rows."""
-    file = resources.files("pellucid.formats").joinpath("kernel_parts.toml")
-    rows = tomllib.loads(file.read_text(encoding="utf-8"))["part"]
+    """All rows of the table, in its order."""
+    rows = tomllib.loads(_table().decode("utf-8"))["part"]
     return [KernelPart(**{key: tuple(value) for key, value in row.items()}) for row in rows]
+
+
+@cache
+def revision() -> int:
+    """A number below 2^32 that changes with the table."""
+    return zlib.crc32(_table())
+
+
+def _table() -> bytes:
+    return resources.files("pellucid.formats").joinpath("kernel_parts.toml").read_bytes()
 
 
 @cache
