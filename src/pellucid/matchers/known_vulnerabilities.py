@@ -20,4 +20,4 @@ def known_vulnerabilities(inventory: Inventory, index: StatementIndex) -> Iterat
     version. Packages of languages are judged by the data of their ecosystem; software that was recognised from its
     bytes by CPE names and the authors' versions, with less confidence. The finding outlives versions: its key has none.
     """
-    yield from match(inventory, index, _answers.setdefault(index, Answers()))
+    yield from match(inventory, index, _answers.setdefault(index, Answers()), inventory.only)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.matchers.inventories import Judged, judge, language, package, upstream
+from tests.matchers.inventories import Judged, inventory, judge, language, package, upstream
 from tests.matchers.vulnerabilities.test_packages import apk
 from tests.support.statements import ASKED, EVERY, Statements, below, cpe, debian, known, never, said
 
@@ -152,10 +152,21 @@ def test_headers_are_no_kernel_and_documents_no_software() -> None:
     assert judge(index, kernel_package("linux-image-amd64"), kernel_package("linux-libc-dev")).names == [CVE]
 
 
+def test_headers_are_no_kernel_where_nothing_decides() -> None:
+    rpm = replace(
+        package("kernel-headers", "5.14.0-1.el9", "kernel", "Rocky Linux:9"),
+        purl="pkg:rpm/rocky-linux/kernel-headers@5",
+    )
+    index = Statements(cpe(CVE, "linux:linux_kernel", below("5.15"), part="o"))
+    found = judge(index, rpm)
+    assert found.names == []
+    assert found.silenced[0].source == "pellucid"
+    image = replace(rpm, product="kernel-core", purl="pkg:rpm/rocky-linux/kernel-core@5")
+    assert judge(index, image).one.confidence == pytest.approx(0.25)
+
+
 def test_only_what_changed_is_judged() -> None:
     index = Statements(UPSTREAM, cpe(OTHER, "zlib:zlib", EVERY))
-    from tests.matchers.inventories import inventory
-
     assert Judged(index, inventory(GUESS)).names == [CVE, OTHER]
     assert Judged(index, inventory(GUESS), only=[OTHER]).names == [OTHER]
     assert Judged(index, inventory(GUESS), only=[]).names == []

@@ -95,6 +95,8 @@ def _in_build(case: Case, packager: Packager, upstream: Applicable) -> Match | S
         return Match(case.item, case.about, (*theirs.packagers, *upstream.verdicts), confidence, notes, owner=owner)
     if theirs.packaged:
         return by_distribution(case.item, theirs.packaged, upstream.verdicts)
+    if is_package and is_without_code(case.item):
+        return by_content(case.item, upstream.verdicts[0])
     if packager.tells_by_silence(case.about):
         return by_omission(case.item, packager, upstream.verdicts[0])
     confidence, notes = trust.of_version(upstream.verdicts[0], built=True)

@@ -1,50 +1,24 @@
-"""Whether the part of the Linux kernel that has a vulnerability was built at all (formats/kernel_parts.toml)."""
+"""Which kernels of an image were built without a part of Linux (formats/kernel_parts.toml): when in doubt, none."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from posixpath import basename
 
 from pellucid.analysis.matcher import Inventory
 from pellucid.domain.component import ComponentKind
-from pellucid.domain.observation import ObservationKind
-from pellucid.domain.vulnerability import Vulnerability
-from pellucid.formats import kernel_parts
-from pellucid.formats.kernel_parts import KernelPart
+from pellucid.domain.dependency import Dependency
+from pellucid.domain.observation import Observation, ObservationKind
+from pellucid.domain.scan_result import SEPARATOR
+from pellucid.formats import kernel_release
+from pellucid.formats.kernel_parts import NOT_SET, KernelPart
 
 KERNEL = "linux_kernel"
 SOURCES = ("linux", "kernel")
-LONGEST = 20_000
-_PATH = re.compile(
-    r"\b(?:drivers|net|fs|sound|arch|kernel|mm|crypto|block|security|virt|ipc|lib|io_uring)/[\w./-]{1,200}"
-)
-_MODULE = re.compile(r"(?P<name>[\w-]{1,100})\.ko(?:\.(?:gz|xz|zst))?")
-# The kernel's own CNA gives the first line of the commit after this, with the parts of the kernel before its colons.
-_RESOLVED = "the following vulnerability has been resolved:"
-_HEADING = re.compile(r"(?:[\w/.,*+ -]{1,40}:\s+){1,4}(?=\S)")
-
-
-@dataclass(frozen=True)
-class Build:
-    """A kernel: the options of `kernel_parts` that its configuration sets, and the modules that lie in the image."""
-
-    options: frozenset[str]
-    modules: frozenset[str]
-
-
-def builds(inventory: Inventory) -> tuple[Build, ...]:
-    """The kernels whose configuration is known. What modules there are says nothing of what is built in."""
-    found = [item for item in inventory.observations if item.kind is ObservationKind.KERNEL_OPTIONS]
-    if not found:
-        return ()
-    modules = frozenset(
-        match["name"].replace("-", "_")
-        for item in inventory.components
-        if item.kind is ComponentKind.MODULE
-        and (match := _MODULE.fullmatch(basename(item.evidence.artefact.rpartition("!")[2])))
-    )
-    return tuple(Build(frozenset(item.note.split()), modules) for item in found)
+MOST_SHOWN = 3
+# Where the path of a configuration tells of which kernel it is, to the letter.
+_OF_RELEASE = re.compile(r"(?:^|[!/])(?:config-|linux-headers-|lib/modules/)(\d[^/!]*?)(?:\.(?:gz|xz|zst))?(?:[/!]|$)")
+_MODULE = re.compile(r"(?:^|[!/])(?P<name>[\w-]{1,100})\.ko(?:\.\w{1,4})?(?:!|$)")
+_FOLDER = re.compile(r"(?:^|[!/])lib/modules/(?P<release>[^/!]+)/")
 
 
 def is_kernel(product: str) -> bool:
@@ -52,41 +26,105 @@ def is_kernel(product: str) -> bool:
     return product == KERNEL or product in SOURCES or product.startswith(tuple(f"{name}-" for name in SOURCES))
 
 
-def not_built(about: Vulnerability, files: Iterable[str], kernels: Sequence[Build]) -> str:
-    """Why it cannot matter in any kernel of the image, as a sentence; empty when that is not known.
+@dataclass(frozen=True)
+class _Build:
+    """A configuration. `release` is that of the sources, unless it is `exact`: as `uname -r` shows it."""
 
-    `files` are the sources that have it, where a source states them; else the text about it is read.
+    place: str
+    release: str
+    exact: bool
+    options: Mapping[str, str]
+    modules: frozenset[str]
+
+    def has(self, part: KernelPart) -> bool:
+        """Whether it may be built: any of its options is set, or unknown, or a module of it lies in the image."""
+        unset = all(self.options.get(option) == NOT_SET for option in part.options)
+        return not unset or not self.modules.isdisjoint(part.modules)
+
+
+class Kernels:
+    """The kernels of an image, and the configurations that are there of them.
+
+    That a module lies there, or that an option is set, says nothing of whether it is used. That no module lies there
+    says nothing either: it may be built in.
     """
-    parts = tuple(dict.fromkeys(part for path in files if (part := kernel_parts.by_path(path))))
-    parts = parts or _parts_of(about.title, about.description[:LONGEST])
-    if not kernels or not parts or any(_is_built(part, build) for part in parts for build in kernels):
-        return ""
-    names = " and ".join(dict.fromkeys(f"CONFIG_{part.options[0]}" for part in parts))
-    return f"The kernel was built without the part that has it ({names} is not set)."
+
+    def __init__(self, inventory: Inventory) -> None:
+        kernels = [item for item in inventory.observations if item.kind is ObservationKind.KERNEL]
+        configs = [item for item in inventory.observations if item.kind is ObservationKind.KERNEL_OPTIONS]
+        self._releases = frozenset(item.name for item in kernels)
+        modules = list(_modules(inventory)) if configs else []
+        self._builds = [_build(item, kernels, modules) for item in configs]
+
+    def without(self, parts: Sequence[KernelPart], items: Iterable[Dependency]) -> str:
+        """Why none of `parts` is in the kernels that `items` are, as a sentence; empty when that is not known."""
+        found: dict[_Build, None] = {}
+        for item in items if parts and self._builds else ():
+            builds = self._builds_of(item)
+            if not builds or any(build.has(part) for build in builds for part in parts):
+                return ""
+            found |= dict.fromkeys(builds)
+        if not found:
+            return ""
+        releases = " and ".join(dict.fromkeys(build.release for build in found))
+        options = " and ".join(dict.fromkeys(f"CONFIG_{part.options[0]}" for part in parts))
+        places = list(dict.fromkeys(build.place.rpartition(SEPARATOR)[2] for build in found))
+        shown = ", ".join(places[:MOST_SHOWN])
+        return f"Linux {releases} was built without the part that has it ({options} is not set in {shown})."
+
+    def _builds_of(self, item: Dependency) -> Sequence[_Build]:
+        """All configurations that may be its own; none where a kernel that it may be has no configuration here."""
+        exact = {build.release for build in self._builds if build.exact} | self._releases
+        named = [release for release in exact if item.product.endswith(f"-{release}")]
+        if named:
+            builds = [build for build in self._builds if build.exact and build.release in named]
+        else:
+            named = [release for release in self._releases if _may_be(item, release)]
+            builds = [build for build in self._builds if _may_be(item, build.release)]
+        return builds if all(self._is_known(release) for release in named) else ()
+
+    def _is_known(self, release: str) -> bool:
+        """Whether there is a configuration of that kernel: one of its sources will do where no other has the same."""
+        for build in self._builds:
+            if build.exact and build.release == release:
+                return True
+            if not build.exact and kernel_release.may_be(build.release, release):
+                return sum(kernel_release.may_be(build.release, other) for other in self._releases) == 1
+        return False
 
 
-def _is_built(part: KernelPart, build: Build) -> bool:
-    return not build.options.isdisjoint(part.options) or not build.modules.isdisjoint(part.modules)
+def _may_be(item: Dependency, release: str) -> bool:
+    return not item.version or kernel_release.may_be(item.version.rpartition(":")[2], release)
 
 
-@lru_cache(maxsize=20_000)
-def _parts_of(title: str, description: str) -> tuple[KernelPart, ...]:
-    """The parts of the kernel that the text names; the files that it names say more than the heading does."""
-    named = [part for path in _PATH.findall(f"{title}\n{description}") if (part := kernel_parts.by_path(path))]
-    if not named:
-        named = [part for heading in _headings(title, description) if (part := _by_heading(heading))]
-    return tuple(dict.fromkeys(named))
+def _build(config: Observation, kernels: Iterable[Observation], modules: Iterable[tuple[str, str]]) -> _Build:
+    place = config.evidence.artefact
+    release = _release_of(place, kernels)
+    return _Build(
+        place=place,
+        release=release or config.name,
+        exact=bool(release),
+        options={name: value for name, _, value in (said.partition("=") for said in config.note.split())},
+        modules=frozenset(name for name, of in modules if not of or not release or of == release),
+    )
 
 
-def _headings(title: str, description: str) -> Iterable[str]:
-    _, found, rest = description.partition(_RESOLVED)
-    lines = (line.strip() for line in (rest if found else "").splitlines())
-    first = next((line for line in lines if line), "")
-    return [heading for heading in (first, title) if heading]
+def _release_of(place: str, kernels: Iterable[Observation]) -> str:
+    """The release of the kernel that a configuration came out of, or that its path names; empty when neither is."""
+    container = place.rpartition(SEPARATOR)[0]
+    around = (container, container.rpartition(SEPARATOR)[0])
+    inside = {item.name for item in kernels if item.evidence.artefact in around}
+    if len(inside) == 1:
+        return inside.pop()
+    found = _OF_RELEASE.findall(place)
+    return found[-1] if found else ""
 
 
-def _by_heading(heading: str) -> KernelPart | None:
-    """The innermost part before the colons: "wifi: ath11k: fix ..." is ath11k's."""
-    found = _HEADING.match(heading)
-    words = [word.strip().lower() for word in found[0].split(":")] if found else []
-    return next((part for word in reversed(words) if (part := kernel_parts.by_name(word))), None)
+def _modules(inventory: Inventory) -> Iterable[tuple[str, str]]:
+    """(name, release) of every module that lies in the image; the release is empty where its folder does not tell it."""
+    for item in inventory.components:
+        if item.kind is ComponentKind.MODULE:
+            place = item.evidence.artefact
+            folder = _FOLDER.search(place)
+            for name in {item.name, *_MODULE.findall(place)} - {""}:
+                yield name.replace("-", "_"), folder["release"] if folder else ""

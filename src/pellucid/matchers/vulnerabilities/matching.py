@@ -15,7 +15,8 @@ from pellucid.domain.vulnerability import Vulnerability, VulnerabilityState
 from pellucid.matchers.vulnerabilities.answers import Answered, Answers
 from pellucid.matchers.vulnerabilities.decisions import Case, Match, decide
 from pellucid.matchers.vulnerabilities.findings import NAME, REACH, UNREACHABLE, Reach, finding, subject_of
-from pellucid.matchers.vulnerabilities.kernels import builds, is_kernel, not_built
+from pellucid.matchers.vulnerabilities.kernel_code import parts_of
+from pellucid.matchers.vulnerabilities.kernels import Kernels, is_kernel
 from pellucid.matchers.vulnerabilities.packages import Packager, Packages
 from pellucid.matchers.vulnerabilities.questions import is_distribution, only_release, universes
 from pellucid.matchers.vulnerabilities.silence import label
@@ -53,7 +54,7 @@ def match(
 class _Image:
     def __init__(self, inventory: Inventory, index: StatementIndex, answers: Answers) -> None:
         self._index = index
-        self._kernels = builds(inventory)
+        self._kernels = Kernels(inventory)
         self._known = index.ecosystems
         releases = only_release(inventory.dependencies)
         self._items = [
@@ -84,9 +85,10 @@ class _Image:
 
     def reach(self, matches: Sequence[Match]) -> Reach:
         """The best way in which any of the software comes to run, and whether it is in the kernel at all."""
-        if self._kernels and is_kernel(subject_of(matches[0])[1]):
+        if is_kernel(subject_of(matches[0])[1]):
             files = [file for item in matches for verdict in item.verdicts for file in verdict.affected.files]
-            if why := not_built(matches[0].about, files, self._kernels):
+            parts = parts_of(matches[0].about, files)
+            if why := self._kernels.without(parts, [item.item for item in matches]):
                 return Reach(UNREACHABLE, why)
         places = (
             place for item in matches for place in (*item.item.places, *(item.owner.places if item.owner else ()))
