@@ -7,79 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.judged import HOLE, KEV, judged
-from tests.support.scanned_trees import BUSYBOX, LIBRARY, ROOT, SOFTWARE, finding, small_tree, store
-from tests.support.stored import Stored, another_image, stored_image
+from tests.support.judged import HOLE, judged
+from tests.support.listed_findings import NOTES, WORST, comparing, grid, names, three_findings
+from tests.support.scanned_trees import BUSYBOX, LIBRARY, SOFTWARE, small_tree, store
+from tests.support.stored import Stored, another_image
 
 from pellucid.domain.access import Caller
-from pellucid.domain.finding import FindingStatus, FindingType, Predicate
-from pellucid.domain.grid import Filter, GridPage, GridQuery, Sort
-from pellucid.domain.image import Image
-from pellucid.domain.product_finding import ProductFinding
+from pellucid.domain.finding import Predicate
+from pellucid.domain.grid import GridQuery, Sort
+from pellucid.domain.product_finding import Part
 from pellucid.domain.roles import ROLES, RoleKey
 from pellucid.domain.severity import Severity
-from pellucid.domain.vulnerability import Epss
 from pellucid.errors import InvalidRequest
 from pellucid.services.grids import Grids
 from pellucid.services.products import Products
-from pellucid.services.scans import Scans
 from pellucid.storage.database import Database
-from pellucid.storage.listings import findings as listing
-from pellucid.storage.listings.product_findings import Part
-from pellucid.storage.repositories.finding_states import FindingStateRepository
-
-NOTES = f"{ROOT}!notes.txt"
-WORST = judged(
-    replace(
-        HOLE,
-        name="CVE-1",
-        severity=Severity.CRITICAL,
-        score=9.8,
-        kev=replace(KEV, ransomware=True),
-        epss=Epss(probability=0.9),
-        maturity=9.5,
-    ),
-    known_fixed_version="1.37",
-    reachability="loaded",
-    risk=0.9,
-    ssvc_decision="act",
-)
-MILD = judged(
-    replace(HOLE, name="CVE-2", severity=Severity.LOW, score=None, exploits=(), epss=None, maturity=0.0),
-    about=(LIBRARY,),
-    place=NOTES,
-    conditional=True,
-    risk=0.1,
-    confidence=0.95,
-    description="100% of_it",
-)
-SECRET = replace(
-    finding("a key", f"{ROOT}!0x40.squashfs!etc/100%_ä", severity=Severity.HIGH),
-    class_="secret",
-    type=FindingType.SECRET,
-    subtype="key",
-    tool="other",
-)
-FINDINGS = (MILD, WORST, SECRET)
 
 
 @pytest.fixture
 def stored(database: Database, tmp_path: Path) -> Stored:
-    stored = stored_image(database, tmp_path)
-    store(database, stored.product_id, stored.image.scans[0].id, small_tree(), *FINDINGS)
-    return stored
-
-
-def grid(database: Database, caller: Caller, *filters: tuple[str, str, Any], **more: Any) -> GridPage[ProductFinding]:
-    wanted = [Filter(field=field, comparator=comparator, value=value) for field, comparator, value in filters]
-    with database.read() as tx:
-        return Grids(tx, caller).findings(GridQuery(filters=wanted, **more))
-
-
-def names(database: Database, caller: Caller, *filters: tuple[str, str, Any], **more: Any) -> list[str]:
-    page = grid(database, caller, *filters, **more)
-    assert more or page.total == len(page.rows)
-    return [row.name for row in page.rows]
+    return three_findings(database, tmp_path)
 
 
 def test_a_row_says_what_is_known_of_a_finding(database: Database, stored: Stored) -> None:
@@ -231,79 +178,6 @@ def test_what_has_many_values_is_nothing_to_sort_by(database: Database, stored: 
             grid(database, stored.caller, sort=[Sort(field=field)])
 
 
-@pytest.fixture
-def other(database: Database, stored: Stored) -> Image:
-    """The next version: the hole is gone, a new one is there, the key has stayed."""
-    other = another_image(database, stored.caller, stored.product_id, version="2")
-    fresh = judged(replace(HOLE, name="CVE-3"))
-    store(database, stored.product_id, other.scans[0].id, small_tree(), fresh, MILD, SECRET)
-    return other
-
-
-def comparing(left: str, right: str, *more: tuple[str, str, Any]) -> tuple[tuple[str, str, Any], ...]:
-    return ("compareLeftImageId", "equals", left), ("compareRightImageId", "equals", right), *more
-
-
-def test_two_images_are_compared(database: Database, stored: Stored, other: Image) -> None:
-    caller = stored.caller
-    both = comparing(stored.image.id, other.id)
-    page = grid(database, caller, *both, sort=[Sort(field="compareSide"), Sort(field="name")])
-    assert [(row.name, row.side) for row in page.rows] == [
-        ("CVE-2", "both"),
-        ("a key", "both"),
-        ("CVE-1", "left"),
-        ("CVE-3", "right"),
-    ]
-    for side, status, expected in (
-        ("left", "notFound", ["CVE-1"]),
-        ("right", "found", ["CVE-3"]),
-        ("both", "notChanged", ["a key", "CVE-2"]),
-    ):
-        assert names(database, caller, *both, ("compareSide", "equals", side)) == expected
-        assert names(database, caller, *both, ("comparison.status", "equals", status)) == expected
-    assert names(database, caller, *both, ("compareSide", "in", ["left", "right"])) == ["CVE-1", "CVE-3"]
-    assert names(database, caller, *both, ("comparison.status", "in", ["notFound", "found"])) == ["CVE-1", "CVE-3"]
-    assert names(database, caller, *both, ("severity", "equals", "critical")) == ["CVE-1"]
-    same = grid(database, caller, *comparing(other.id, other.id))
-    assert {row.side for row in same.rows} == {"both"}
-    with pytest.raises(InvalidRequest, match="notFound, found, notChanged"):
-        grid(database, caller, *both, ("comparison.status", "equals", "gone"))
-
-
-def test_an_image_that_was_not_scanned_is_not_taken_for_a_clean_one(database: Database, stored: Stored) -> None:
-    new = another_image(database, stored.caller, stored.product_id, version="3")
-    for pair in ((stored.image.id, new.id), (new.id, stored.image.id)):
-        with pytest.raises(InvalidRequest, match="no finished scan yet"):
-            grid(database, stored.caller, *comparing(*pair))
-    with pytest.raises(InvalidRequest, match="no such image"):
-        grid(database, stored.caller, *comparing(stored.image.id, "0" * 26))
-    with pytest.raises(InvalidRequest, match="one image is possible"):
-        grid(database, stored.caller, *comparing([stored.image.id], stored.image.id))  # type: ignore[arg-type]  # on purpose
-
-
-def test_older_scans_are_shown_to_who_names_them(database: Database, stored: Stored, other: Image) -> None:
-    caller = stored.caller
-    with database.begin() as tx:
-        again = Scans(tx).start(caller, stored.product_id, other.id).id
-    store(database, stored.product_id, again, small_tree(), MILD)
-    assert names(database, caller) == ["CVE-1", "a key", "CVE-2"]
-    assert names(database, caller, ("imageId", "equals", other.id)) == ["CVE-2"]
-    older = grid(database, caller, ("scanId", "equals", other.scans[0].id))
-    assert [row.name for row in older.rows] == ["a key", "CVE-3", "CVE-2"]
-    assert {row.seen.scan_id for row in older.rows if row.seen} == {other.scans[0].id}
-    assert names(database, caller, ("id", "equals", older.rows[1].id)) == ["CVE-3"]
-    assert names(database, caller, ("imageVersion", "equals", "1")) == ["CVE-1", "a key", "CVE-2"]
-
-
-def test_a_decision_is_seen_at_once_and_in_the_next_image(database: Database, stored: Stored, other: Image) -> None:
-    worst = grid(database, stored.caller, ("name", "equals", "CVE-2")).rows[0]
-    with database.begin() as tx:
-        FindingStateRepository(tx).enter(worst.id, FindingStatus.IN_PROGRESS, author=stored.caller.user)
-    progressing = ("findingStatus", "equals", "inProgress")
-    assert names(database, stored.caller, progressing, ("imageId", "equals", other.id)) == ["CVE-2"]
-    assert names(database, stored.caller, ("status", "equals", "in progress")) == ["CVE-2"]
-
-
 def test_only_what_is_asked_for_is_loaded(database: Database, stored: Stored) -> None:
     with database.read() as tx:
         grids = Grids(tx, stored.caller)
@@ -342,14 +216,6 @@ def test_a_caller_sees_its_products_alone(database: Database, stored: Stored) ->
     with pytest.raises(InvalidRequest, match="no such image"):
         grid(database, one, *comparing(other.id, stored.image.id))
     assert names(database, nobody) == []
-
-
-def test_many_products_and_scans_are_asked_for_in_one_query(
-    database: Database, stored: Stored, other: Image, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(listing, "MOST_SCANS", 0)
-    assert names(database, stored.caller) == ["CVE-1", "a key", "CVE-3", "CVE-2"]
-    assert names(database, stored.caller, ("imageId", "equals", other.id)) == ["a key", "CVE-3", "CVE-2"]
 
 
 def test_places_of_one_finding_are_in_the_order_of_the_tree(database: Database, stored: Stored) -> None:

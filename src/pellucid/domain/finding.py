@@ -28,6 +28,15 @@ class FindingType(StrEnum):
     UNCATEGORIZED = "uncategorized"
 
 
+class FindingSubtype(StrEnum):
+    """What of a type of findings it is, in the words of the contract."""
+
+    ALGORITHM = "algorithm"
+    CERTIFICATE = "certificate"
+    PROTOCOL = "protocol"
+    KEY = "key"
+
+
 class FindingStatus(StrEnum):
     NEW = "new"
     IN_PROGRESS = "in progress"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from hashlib import sha256
 
 from pellucid.domain.component_tree import TreeComponent
@@ -12,6 +13,16 @@ from pellucid.domain.ids import named_id
 from pellucid.domain.image import Image
 from pellucid.domain.severity import Severity
 from pellucid.domain.vulnerability import Vulnerability
+
+
+class Part(Enum):
+    """What of a finding is loaded only where it is asked for."""
+
+    BODY = auto()  # description, identifiers, references, recommended action
+    VULNERABILITY = auto()
+    IMAGES = auto()
+    COMPONENTS = auto()
+    SOFTWARE = auto()
 
 
 @dataclass(frozen=True, kw_only=True)

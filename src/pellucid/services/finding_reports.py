@@ -30,6 +30,8 @@ class ImageReport:
 
 
 class FindingReports:
+    """What the newest finished scan of an image found, for documents."""
+
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 

@@ -33,6 +33,8 @@ class WholeFinding:
 
 
 class Findings:
+    """Findings of one product at a time; NotFound when it is not the caller's, or has no such finding."""
+
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 

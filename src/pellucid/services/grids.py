@@ -5,14 +5,14 @@ from collections.abc import Set
 from pellucid.domain.access import Caller, Scope
 from pellucid.domain.file import File
 from pellucid.domain.grid import GridPage, GridQuery
-from pellucid.domain.product_finding import ProductFinding
+from pellucid.domain.product_finding import Part, ProductFinding
 from pellucid.services.products import VIEW
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.component_grid import ComponentWithFinding, component_grid
 from pellucid.storage.listings.dependency_grid import ListedDependency, dependency_grid
 from pellucid.storage.listings.file_grid import file_grid
 from pellucid.storage.listings.finding_grid import finding_grid
-from pellucid.storage.listings.product_findings import EVERYTHING, Part
+from pellucid.storage.listings.product_findings import EVERYTHING
 
 
 class Grids:

@@ -1,7 +1,6 @@
 """Findings as rows of a grid on the wire: which fields, and the same as a table."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Any
 
 from pellucid.api.schemas.components import Component
@@ -16,12 +15,12 @@ from pellucid.api.schemas.finding import (
 from pellucid.api.schemas.grid import GridQuery
 from pellucid.api.schemas.vulnerability import Classification, Reference
 from pellucid.api.schemas.wire import Time, Wire, rfc3339
-from pellucid.domain.finding import FindingStatus, FindingType, Predicate
-from pellucid.domain.product_finding import ProductFinding
+from pellucid.domain.finding import FindingStatus, FindingSubtype, FindingType, Predicate
+from pellucid.domain.product_finding import Part, ProductFinding
 from pellucid.domain.severity import Severity
 from pellucid.domain.vulnerability import ExploitKind
 from pellucid.errors import Detail, InvalidRequest
-from pellucid.storage.listings.product_findings import EVERYTHING, Part
+from pellucid.storage.listings.product_findings import EVERYTHING
 
 # Fields of the contract's query, with the properties of a row that they are where those are called otherwise.
 PROPERTIES = {"findingType": "type", "findingSubtype": "subtype", "findingStatus": "status"}
@@ -44,15 +43,6 @@ TABLE = (
 )
 
 
-class GridSubtype(StrEnum):
-    """Words of the contract."""
-
-    ALGORITHM = "algorithm"
-    CERTIFICATE = "certificate"
-    PROTOCOL = "protocol"
-    KEY = "key"
-
-
 class ExploitabilityCounts(Wire):
     ransomware: int
     kev: int
@@ -72,7 +62,7 @@ class GridFinding(Wire):
     name: str | None = None
     tool_name: str | None = None
     type: FindingType | None = None
-    subtype: GridSubtype | None = None
+    subtype: FindingSubtype | None = None
     identifiers: list[Identifier] | None = None
     classifications: list[Classification] | None = None
     references: list[Reference] | None = None
@@ -152,50 +142,57 @@ def parts_of(fields: Sequence[str]) -> frozenset[Part]:
 
 def _properties(value: ProductFinding) -> dict[str, Any]:
     """By their wire names; what is not known is None."""
-    seen = value.seen
-    component = seen.components[0] if seen and seen.components else None
-    software = seen.software if seen else None
     return {
         "productId": value.product_id,
         "productName": value.product_name,
-        "images": [FindingImage.of(item) for item in value.images],
         "createTime": value.create_time,
         "name": value.name,
         "toolName": value.tool,
         "type": value.type,
-        "subtype": value.subtype if value.subtype in set(GridSubtype) else None,
+        "subtype": value.subtype if value.subtype in set(FindingSubtype) else None,
         "identifiers": identifiers(value),
         "classifications": classifications(value),
         "references": references(value),
-        "component": Component.of(component) if component else None,
         "severity": value.severity,
         "description": value.description,
         "isEstimatedEpss": False,
         "isReachable": value.is_reachable,
         "hasJiraTicket": False,
         "status": value.status,
-        "componentName": value.component_name,
-        "componentId": component.id if component else None,
         "displayName": value.title,
-        "componentNames": list(dict.fromkeys(item.name for item in (seen.components if seen else ()))),
         "isSsvcParanoidDecision": False,
         "hasKnownFix": bool(value.known_fixed_version),
         "knownFixedVersion": value.known_fixed_version,
         "isKev": Predicate.KEV in value.predicates,
         "isKnownRansomwareUse": Predicate.RANSOMWARE in value.predicates,
-        "dependencyComponentsCount": software.components if software else 0,
-        "imageId": seen.image_id if seen else None,
-        "scanId": seen.scan_id if seen else None,
-        "dependencyId": software.id if software else None,
         "cvssLatestBaseScore": value.cvss_score,
         "epssProbability": value.epss,
         "ssvcDecision": value.ssvc_decision or None,
-        "dependency": FindingDependency.of(software) if software else None,
         "compareSide": value.side or None,
         "exploitabilityPredicates": list(value.predicates),
         "emsScore": value.maturity,
         "confidence": value.confidence,
         "exploitabilityCounts": _counts(value),
+        **_seen(value),
+    }
+
+
+def _seen(value: ProductFinding) -> dict[str, Any]:
+    """Where it is, in the newest image that has it."""
+    seen = value.seen
+    component = seen.components[0] if seen and seen.components else None
+    software = seen.software if seen else None
+    return {
+        "images": [FindingImage.of(item) for item in value.images],
+        "imageId": seen.image_id if seen else None,
+        "scanId": seen.scan_id if seen else None,
+        "component": Component.of(component) if component else None,
+        "componentId": component.id if component else None,
+        "componentName": value.component_name,
+        "componentNames": list(dict.fromkeys(item.name for item in (seen.components if seen else ()))),
+        "dependency": FindingDependency.of(software) if software else None,
+        "dependencyId": software.id if software else None,
+        "dependencyComponentsCount": software.components if software else 0,
     }
 
 

@@ -7,11 +7,11 @@ from sqlalchemy import literal
 
 from pellucid.domain.access import Scope
 from pellucid.domain.grid import GridPage, GridQuery
-from pellucid.domain.product_finding import ProductFinding
+from pellucid.domain.product_finding import Part, ProductFinding
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.findings import FINDING, findings_of
 from pellucid.storage.listings.grid import grid_rows
-from pellucid.storage.listings.product_findings import EVERYTHING, Part, product_findings
+from pellucid.storage.listings.product_findings import EVERYTHING, product_findings
 
 
 def finding_grid(

@@ -1,14 +1,13 @@
 """Findings of products with what other tables know of them: loaded for a page, or one of them."""
 
 from collections.abc import Collection, Mapping, Sequence, Set
-from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
 from pellucid.domain.finding import FindingStatus, FindingType
 from pellucid.domain.image import Image
-from pellucid.domain.product_finding import ProductFinding, SeenIn
+from pellucid.domain.product_finding import Part, ProductFinding, SeenIn
 from pellucid.domain.scan import ScanStateType
 from pellucid.domain.severity import Severity
 from pellucid.storage.database import Transaction
@@ -22,17 +21,6 @@ from pellucid.storage.rows.image import ImageRow
 from pellucid.storage.rows.product import ProductRow
 from pellucid.storage.rows.scan import ScanRow
 from pellucid.storage.rows.user import UserRow
-
-
-class Part(Enum):
-    """What is loaded only where it is asked for."""
-
-    BODY = auto()
-    VULNERABILITY = auto()
-    IMAGES = auto()
-    COMPONENTS = auto()
-    SOFTWARE = auto()
-
 
 EVERYTHING: Set[Part] = frozenset(Part)
 OF_SCAN = frozenset((Part.COMPONENTS, Part.SOFTWARE))
