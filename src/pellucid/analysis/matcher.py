@@ -48,13 +48,17 @@ class StatementIndex(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
-    """All that was found in an image, merged over its artefacts; evidence names paths. `at`: when it is judged."""
+    """All that was found in an image, merged over its artefacts; evidence names paths. `at`: when it is judged.
+
+    `only`: nothing but what is to be said of these vulnerabilities is asked for. None: everything is.
+    """
 
     dependencies: Sequence[Dependency]
     crypto_assets: Sequence[CryptoAsset]
     observations: Sequence[Observation]
     at: datetime
     components: Sequence[Component] = ()
+    only: Collection[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

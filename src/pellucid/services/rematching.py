@@ -4,13 +4,14 @@ New vulnerabilities become findings, existing ones that became worse become esca
 of whose software, or findings, something else is said now.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pellucid.advisories.store.index import StoreIndex
 from pellucid.analysis.matcher import Inventory
 from pellucid.domain.dependency import Dependency
+from pellucid.domain.observation import ObservationKind
 from pellucid.domain.statement import Subject
 from pellucid.errors import LeaseLost
 from pellucid.matchers.vulnerabilities.questions import only_release, question
@@ -19,6 +20,8 @@ from pellucid.services.lease import Lease
 from pellucid.services.scan_jobs import Workshop
 from pellucid.services.scanning import judge
 from pellucid.services.webhooks import Webhooks
+from pellucid.storage.database import Transaction
+from pellucid.storage.listings.fleet_software import FleetSoftware
 from pellucid.storage.listings.newest_scans import NewestScan, newest_scans
 from pellucid.storage.listings.vulnerability_names import names_in_scans
 from pellucid.storage.repositories.findings import FindingRepository
@@ -27,6 +30,10 @@ from pellucid.storage.repositories.scan_results import ScanResultRepository
 from pellucid.storage.repositories.silenced import SilencedRepository
 
 AT_ONCE = 50
+# So many scans are written in one transaction: with more, others wait too long for the database.
+TOGETHER = 10
+# The observations that matchers of vulnerabilities ask for.
+OF_KERNELS = (ObservationKind.KERNEL, ObservationKind.KERNEL_OPTIONS)
 
 
 @dataclass(frozen=True)
@@ -60,26 +67,27 @@ class _Again:
         self._workshop, self._database = workshop, workshop.database
         self._index, self._digest = index, digest
         self._changes: dict[str, _Change | None] = {}
-        self._subjects: dict[tuple[str, ...], frozenset[Subject]] = {}
+        self._software = FleetSoftware()
+        # By identity: the fleet's software is made once, and kept.
+        self._subjects: dict[tuple[int, str], frozenset[Subject]] = {}
 
     def judge(self, scans: Sequence[NewestScan], lease: Lease) -> None:
         """Judge those of them of which something else is said; the others only learn that they were looked at."""
+        ids = [scan.scan_id for scan in scans]
         with self._database.read() as tx:
-            named = names_in_scans(tx, [scan.scan_id for scan in scans])
-        settled = []
-        for scan in scans:
+            named = names_in_scans(tx, ids)
+            software = self._software.of_scans(tx, ids)
+        plan = [
+            (scan, self._only(scan, software.get(scan.scan_id, ()), named.get(scan.scan_id, set()))) for scan in scans
+        ]
+        for start in range(0, len(plan), TOGETHER):
             lease.check()
-            change = self._since(scan.judged_with)
-            with self._database.read() as tx:
-                dependencies = ScanResultRepository(tx).dependencies(scan.scan_id)
-            if change and not self._concerns(change, dependencies, named.get(scan.scan_id, ())):
-                settled.append(scan.scan_id)
-                continue
-            self._judge(scan, dependencies)
-        if settled:
-            with self._database.begin() as tx:
-                for scan_id in settled:
-                    ScanResultRepository(tx).set_advisory_digest(scan_id, self._digest)
+            self._bring_up_to_date(plan[start : start + TOGETHER])
+
+    def _only(self, scan: NewestScan, software: Collection[Dependency], names: Set[str]) -> Set[str] | None:
+        """Of which vulnerabilities something else may be said of an image; None: of any."""
+        change = self._since(scan.judged_with)
+        return None if change is None else self._concerned(change, software, names)
 
     def _since(self, digest: str) -> _Change | None:
         if digest not in self._changes:
@@ -87,34 +95,49 @@ class _Again:
             self._changes[digest] = _Change(*found) if found else None
         return self._changes[digest]
 
-    def _concerns(self, change: _Change, dependencies: Sequence[Dependency], names: Collection[str]) -> bool:
-        if not change.vulnerabilities.isdisjoint(names):
-            return True
-        releases = only_release(dependencies)
-        asked = (self._asked(item, releases.get(item.ecosystem, "")) for item in dependencies)
-        return any(not change.subjects.isdisjoint(subjects) for subjects in asked)
+    def _concerned(self, change: _Change, software: Collection[Dependency], names: Set[str]) -> Set[str]:
+        """Of which vulnerabilities something else may be said of an image: those that it has, or may have now."""
+        releases = only_release(software)
+        asked = (subject for item in software for subject in self._asked(item, releases.get(item.ecosystem, "")))
+        subjects = change.subjects.intersection(asked)
+        if not subjects:
+            return names & change.vulnerabilities
+        said = self._index.about(subjects).values()
+        spoken_of = {item.vulnerability for statements in said for item in statements}
+        return (names | spoken_of) & change.vulnerabilities
 
     def _asked(self, item: Dependency, release: str) -> frozenset[Subject]:
         """What matchers would ask about it."""
-        key = (*item.identity, item.ecosystem, release, item.source_name, item.cpe)
-        if key not in self._subjects:
-            item = replace(item, ecosystem=release) if release else item
-            self._subjects[key] = frozenset(question(item, self._index.ecosystems).subjects)
-        return self._subjects[key]
+        known = self._subjects.get((id(item), release))
+        if known is None:
+            of_release = replace(item, ecosystem=release) if release else item
+            known = frozenset(question(of_release, self._index.ecosystems).subjects)
+            self._subjects[id(item), release] = known
+        return known
 
-    def _judge(self, scan: NewestScan, dependencies: Sequence[Dependency]) -> None:
+    def _bring_up_to_date(self, plan: Sequence[tuple[NewestScan, Set[str] | None]]) -> None:
+        """A few scans in one transaction: each would wait for the disk."""
         with self._database.read() as tx:
-            components = ScanResultRepository(tx).components(scan.scan_id)
-        inventory = Inventory(
-            dependencies=dependencies,
-            crypto_assets=(),
-            observations=(),
-            at=datetime.now(UTC),
-            components=[part.component for part in components],
-        )
-        judged = judge(inventory, self._index)
+            wanted = [(scan, self._inventory(tx, scan.scan_id, only)) for scan, only in plan if only is None or only]
+        judged = [(scan, inventory.only, judge(inventory, self._index)) for scan, inventory in wanted]
+        settings, vault = self._workshop.settings, self._workshop.vault
         with self._database.begin() as tx:
-            news = FindingRepository(tx).store(scan.product_id, scan.scan_id, judged.findings, whole=True)
-            SilencedRepository(tx).replace(scan.scan_id, judged.silenced)
-            ScanResultRepository(tx).set_advisory_digest(scan.scan_id, self._digest)
-            tell_news(Webhooks(tx, self._workshop.settings, self._workshop.vault), scan.product_id, scan.scan_id, news)
+            for scan, only, said in judged:
+                findings = FindingRepository(tx)
+                news = findings.store(scan.product_id, scan.scan_id, said.findings, whole=only is None, of=only)
+                SilencedRepository(tx).replace(scan.scan_id, said.silenced, of=only)
+                tell_news(Webhooks(tx, settings, vault), scan.product_id, scan.scan_id, news)
+            for scan, _ in plan:
+                ScanResultRepository(tx).set_advisory_digest(scan.scan_id, self._digest)
+
+    @staticmethod
+    def _inventory(tx: Transaction, scan_id: str, only: Set[str] | None) -> Inventory:
+        results = ScanResultRepository(tx)
+        return Inventory(
+            dependencies=results.dependencies(scan_id),
+            crypto_assets=(),
+            observations=results.observations(scan_id, ObservationKind.KERNEL_OPTIONS),
+            at=datetime.now(UTC),
+            components=[part.component for part in results.components(scan_id)],
+            only=only,
+        )

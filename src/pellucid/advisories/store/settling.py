@@ -38,7 +38,7 @@ def settle(connection: Connection, *, revision: int, at: datetime) -> None:
     """Consolidate what is dirty, a few thousand names at a time; afterwards nothing is."""
     while names := {name for (name,) in connection.rows("SELECT name FROM dirty ORDER BY name LIMIT ?", PIECE)}:
         whole = _closed(connection, names)
-        _Piece(connection, whole).settle(revision, at)
+        _Piece(connection, whole).settle(names, revision, at)
         # Where there were too many, only what was asked for was looked at whole.
         done = whole if len(whole) <= MOST_NAMES else names
         connection.run("DELETE FROM dirty WHERE name IN (SELECT a FROM {texts} AS done)", Texts(done))
@@ -83,12 +83,14 @@ class _Piece:
         self._canonical = groups([*inside, *([name] for name in names)])
         self._heads = {self._canonical[name] for name in names}
 
-    def settle(self, revision: int, at: datetime) -> None:
+    def settle(self, touched: Collection[str], revision: int, at: datetime) -> None:
+        """Consolidate all of it; that something else is said of what was `touched` is noted, whatever comes of it."""
         said = self._said()
         members: dict[str, set[str]] = defaultdict(set)
         for alias, name in self._canonical.items():
             members[name].add(alias)
         changed = self._replace(said, members, iso(at))
+        changed.update(self._canonical[name] for name in touched)
         note_changes(self._connection, (("", name) for name in changed), revision)
         self._rename(said)
         self._relate()

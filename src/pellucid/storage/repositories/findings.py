@@ -1,6 +1,6 @@
 """Findings of products: kept over scans, seen in scans, escalated when they become worse."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,11 +29,20 @@ class FindingRepository:
         sqlite_here = tx.session.get_bind().dialect.name == "sqlite"
         self._insert: Any = sqlite.insert if sqlite_here else postgresql.insert
 
-    def store(self, product_id: str, scan_id: str, findings: Sequence[Finding], *, whole: bool = False) -> FindingNews:
+    def store(
+        self,
+        product_id: str,
+        scan_id: str,
+        findings: Sequence[Finding],
+        *,
+        whole: bool = False,
+        of: Collection[str] | None = None,
+    ) -> FindingNews:
         """Add what is new, raise what became worse (that is an escalation), and note where each was seen.
 
         The artefacts and dependencies of the scan must be stored before. `whole`: these are all findings about
         dependencies that the scan has now; what it had of such besides loses its occurrence, and keeps its status.
+        `of`: these are all about these vulnerabilities that it has now; others stay as they are.
         """
         now = datetime.now(UTC)
         by_key = {finding.key: finding for finding in findings}
@@ -53,7 +62,9 @@ class FindingRepository:
         )
         self._bring_up_to_date([(rows[key], by_key[key], wanted[key]) for key in sorted(by_key)])
         now_seen = {rows[key].id: finding for key, finding in by_key.items()}
-        gone = occurrences.of_dependencies(seen.keys() - now_seen.keys()) if whole else frozenset()
+        gone = (
+            occurrences.of_dependencies(seen.keys() - now_seen.keys(), of) if whole or of is not None else frozenset()
+        )
         occurrences.write(now_seen, seen, now)
         occurrences.remove(gone)
         occurrences.count_images(set(seen), (seen.keys() | now_seen.keys()) - gone)

@@ -36,12 +36,14 @@ class Occurrences:
         rows: Sequence[Any] = self._session.execute(query).all()
         return {item.finding_id: item for item in rows}
 
-    def of_dependencies(self, finding_ids: Collection[str]) -> Set[str]:
-        """Which of these findings are about a dependency."""
+    def of_dependencies(self, finding_ids: Collection[str], of: Collection[str] | None = None) -> Set[str]:
+        """Which of these findings are about a dependency; with `of`, about one of these vulnerabilities."""
         found: set[str] = set()
+        row = FindingRow
         for piece in _pieces(sorted(finding_ids)):
-            query = select(FindingRow.id).where(FindingRow.id.in_(piece), FindingRow.dependency_product != "")
-            found.update(self._session.scalars(query))
+            query = select(row.id, row.vulnerability).where(row.id.in_(piece), row.dependency_product != "")
+            rows = self._session.execute(query)
+            found.update(id_ for id_, name in rows if of is None or name in of)
         return found
 
     def write(self, seen: Mapping[str, Finding], known: Mapping[str, Row[Any]], now: datetime) -> None:

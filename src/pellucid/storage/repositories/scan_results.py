@@ -12,7 +12,9 @@ from sqlalchemy.orm import aliased
 from pellucid.domain.bill import BillComponent
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Dependency
+from pellucid.domain.evidence import Evidence
 from pellucid.domain.link import Link, LinkKind
+from pellucid.domain.observation import Observation, ObservationKind
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan_result import ScanResult
 from pellucid.storage.database import Transaction
@@ -118,6 +120,15 @@ class ScanResultRepository:
             .order_by(ScanLinkRow.number)
         )
         return [Link(source=from_, target=to, kind=LinkKind(kind)) for from_, to, kind in self._session.execute(query)]
+
+    def observations(self, scan_id: str, *kinds: ObservationKind) -> Sequence[Observation]:
+        """Those of these kinds, in the order in which they were found: an image has thousands of others."""
+        row = ScanObservationRow
+        query = select(row.kind, row.name, row.note, row.evidence).where(row.scan_id == scan_id, row.kind.in_(kinds))
+        return [
+            Observation(kind=ObservationKind(kind), name=name, note=note, evidence=Evidence(**evidence[0]))
+            for kind, name, note, evidence in self._session.execute(query.order_by(row.number))
+        ]
 
     def extent(self, scan_id: str) -> tuple[str, int]:
         """The format of the image, and how many files were looked at."""

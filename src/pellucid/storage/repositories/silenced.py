@@ -1,6 +1,6 @@
 """Matches of scans that are no findings, and who says so."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -19,9 +19,16 @@ class SilencedRepository:
     def __init__(self, tx: Transaction) -> None:
         self._session = tx.session
 
-    def replace(self, scan_id: str, silenced: Sequence[Silenced]) -> None:
-        """What the newest judgement of a scan says; the dependencies of the scan must be stored before."""
-        self._session.execute(delete(SilencedMatchRow).where(SilencedMatchRow.scan_id == scan_id))
+    def replace(self, scan_id: str, silenced: Sequence[Silenced], of: Collection[str] | None = None) -> None:
+        """What the newest judgement of a scan says; the dependencies of the scan must be stored before.
+
+        `of`: it is all that is said of these vulnerabilities; what was said of others stays.
+        """
+        first = 0
+        if of is None:
+            self._session.execute(delete(SilencedMatchRow).where(SilencedMatchRow.scan_id == scan_id))
+        else:
+            first = self._forget(scan_id, of)
         numbers = dependency_numbers(self._session, scan_id) if silenced else {}
         values: list[dict[str, Any]] = [
             {
@@ -38,10 +45,20 @@ class SilencedRepository:
                     },
                 ),
             }
-            for number, item in enumerate(silenced)
+            for number, item in enumerate(silenced, first)
         ]
         for start in range(0, len(values), PIECE):
             self._session.execute(insert(SilencedMatchRow), values[start : start + PIECE])
+
+    def _forget(self, scan_id: str, of: Collection[str]) -> int:
+        """Remove what was said of these; the number after the last one of the others."""
+        row = SilencedMatchRow
+        known = self._session.execute(select(row.number, row.vulnerability).where(row.scan_id == scan_id)).all()
+        gone = [number for number, name in known if name in of]
+        for start in range(0, len(gone), PIECE):
+            piece = gone[start : start + PIECE]
+            self._session.execute(delete(row).where(row.scan_id == scan_id, row.number.in_(piece)))
+        return max((number + 1 for number, _ in known), default=0)
 
     def of_scan(self, scan_id: str) -> list[Silenced]:
         """In the order in which the judgement gave them."""
