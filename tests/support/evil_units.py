@@ -2,10 +2,12 @@
 
 import os
 import socket
+import stat
 import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from pellucid.analysis.artefact import Artefact
@@ -88,6 +90,16 @@ def die(_artefact: Artefact, _output: Output) -> None:
     os.abort()
 
 
+def descriptors(_artefact: Artefact, output: Output) -> None:
+    """By what it could speak to somebody, besides its standard output."""
+    modes = []
+    for descriptor in {*range(256)} - {1, 2}:
+        with suppress(OSError):
+            modes.append(os.fstat(descriptor).st_mode)
+    output.fact("sockets", sum(map(stat.S_ISSOCK, modes)))
+    output.fact("pipes", sum(map(stat.S_ISFIFO, modes)))
+
+
 def _spin() -> None:
     while True:
         sum(range(1000))
@@ -95,6 +107,6 @@ def _spin() -> None:
 
 EVIL = (
     network, write_outside, read_outside, fork_without_end, start_program, eat_memory, eat_processor, wait_for_ever,
-    fill_disk, fill_disk_by_itself, die,
+    fill_disk, fill_disk_by_itself, die, descriptors,
 )  # fmt: skip
 UNITS = Units(tuple(unit(run) for run in EVIL))

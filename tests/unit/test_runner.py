@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.unit.test_fork_server import processes
 
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
@@ -61,7 +62,7 @@ class Bench:
         *,
         budget: Budget | None = None,
         processes: int = 1,
-        disturb: bool = False,
+        disturb: str = "",
         units: str = EVERYTHING,
         with_units: Units = UNITS,
     ) -> Outcome:
@@ -78,19 +79,17 @@ class Bench:
                 report=self.report,
             )
             if disturb:
-                threading.Thread(target=_kill_a_child, daemon=True).start()
+                threading.Thread(target=_kill, args=(disturb,), daemon=True).start()
             return runner.run()
 
 
-def _kill_a_child() -> None:
-    """End the first analysis process of this test, as soon as it is there."""
+def _kill(victim: str) -> None:
+    """End the fork server, or the first analysis process, of this test, as soon as it is there."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        for task in Path("/proc/self/task").iterdir():
-            for child in (task / "children").read_text().split():
-                if b"pellucid.pipeline.child" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    os.kill(int(child), signal.SIGKILL)
-                    return
+        if found := processes()[victim]:
+            os.kill(found[0], signal.SIGKILL)
+            return
         time.sleep(0.01)
 
 
@@ -174,10 +173,11 @@ def test_a_damaged_cache_entry_is_made_again(bench: Bench, image: Path) -> None:
     assert bench.run(image).reused == 0
 
 
-def test_a_killed_process_costs_nothing_but_time(bench: Bench, image: Path) -> None:
+@pytest.mark.parametrize("victim", ["process", "server"])
+def test_a_killed_process_costs_nothing_but_time(bench: Bench, image: Path, victim: str) -> None:
     expected = shown(merge(bench.run(image)))
     bench.cache.kept.clear()
-    disturbed = bench.run(image, disturb=True)
+    disturbed = bench.run(image, disturb=victim)
     assert shown(merge(disturbed)) == expected
 
 

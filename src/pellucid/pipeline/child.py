@@ -1,8 +1,9 @@
-"""The analysis process: reads requests from a socket, examines, answers on stdout.
+"""Analysis processes, and the fork server that they come from.
 
-Run as `python -m pellucid.pipeline.child` with the socket as its stdin. Messages are a length (4 bytes, big endian)
-and JSON; with the requests come the open files that they speak of. The answers come from a process that has read
-hostile bytes: the other side decodes them as data, never as objects.
+The server is run as `python -m pellucid.pipeline.child` with a socket as its stdin, by which it gets orders: a message
+is a length (4 bytes, big endian) and JSON. It prepares what all need, reads nothing hostile, and forks. With the order
+for a process come a socket, by which that gets requests and the open files that they speak of, and a pipe for its
+answers. These come from a process that has read hostile bytes: the other side decodes them as data, never as objects.
 """
 
 import gc
@@ -10,6 +11,8 @@ import importlib
 import os
 import signal
 import socket
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,32 +22,79 @@ from pellucid.analysis import derived
 from pellucid.pipeline import late_imports, sandbox
 from pellucid.pipeline.content import encode
 from pellucid.pipeline.examine import examine, mapped
-from pellucid.pipeline.messages import LENGTH, Request, Welcome
+from pellucid.pipeline.messages import LENGTH, STATUS, Order, Request, Welcome
 from pellucid.pipeline.unit_set import Units
 
 MOST_FILES = 64
 
 
 def main() -> None:
-    """Enter the sandbox, then answer requests until the socket is closed."""
+    """Prepare, then start and end processes as ordered until the socket is closed."""
     # Facts are made by the thousand and hold no cycles: looking for them again and again costs a tenth of the time.
     gc.set_threshold(100_000, 20, 100)
     logs.configure()
     # Ctrl-C goes to every process of a terminal; the one that asks decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    source, sink = socket.socket(fileno=0), os.dup(1)
-    # Whatever a library prints must not get between the messages.
+    # Whatever a library prints is not a document.
     os.dup2(2, 1)
-    first, _ = _read(source)
+    control = socket.socket(fileno=0)
+    first, _ = _read(control)
     if first is None:
         return
     welcome = msgspec.json.decode(first, type=Welcome)
+    sandbox.die_with_parent(welcome.parent)
     units = _prepared(welcome)
     late_imports.prepare(analyse=bool(units.analyzers))
-    layers = sandbox.enter(
-        Path(welcome.folder), parent=welcome.parent, memory=welcome.memory, file_size=welcome.file_size
-    )
-    _write(sink, msgspec.json.encode(layers))
+    # What is there now is there for good: a collection in a process would only make copies of it.
+    gc.freeze()
+    _serve(control, welcome, units)
+
+
+def _serve(control: socket.socket, welcome: Welcome, units: Units) -> None:
+    orders = msgspec.json.Decoder(Order)
+    started: dict[int, int] = {}
+    while True:
+        message, files = _read(control)
+        if message is None:
+            return
+        order = orders.decode(message)
+        if order.folder:
+            started[order.number] = _fork(control, files, Path(order.folder), welcome, units)
+        else:
+            control.sendall(STATUS.pack(_ended(started.pop(order.number))))
+        for descriptor in files:
+            os.close(descriptor)
+
+
+def _ended(pid: int) -> int:
+    """Its exit code, or the negative number of the signal that ended it; it is killed if it still runs."""
+    # Nobody else waits for it, so the number is still its own.
+    os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _fork(control: socket.socket, files: Sequence[int], folder: Path, welcome: Welcome, units: Units) -> int:
+    """Start a process that enters the sandbox and answers requests; returns its number here."""
+    server = os.getpid()
+    if pid := os.fork():
+        return pid
+    code = 1
+    try:
+        # Its own socket takes the place of the one by which orders come: of that, nothing is left.
+        os.dup2(files[0], control.fileno())
+        os.close(files[0])
+        layers = sandbox.enter(folder, parent=server, memory=welcome.memory, file_size=welcome.file_size)
+        _write(files[1], msgspec.json.encode(layers))
+        _answer(control, files[1], units)
+        code = 0
+    except BaseException:  # noqa: BLE001  # whatever it is, nothing of the server's own may run here
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(code)
+
+
+def _answer(source: socket.socket, sink: int, units: Units) -> None:
+    """Answer requests until the socket is closed."""
     requests = msgspec.json.Decoder(list[Request])
     while True:
         message, files = _read(source)

@@ -1,4 +1,4 @@
-"""What the pool and its analysis processes say to each other: a length (4 bytes, big endian) and JSON."""
+"""What the pool, its fork server and analysis processes say to each other: a length (4 bytes, big endian) and JSON."""
 
 import struct
 from dataclasses import dataclass, field
@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pellucid.analysis.limits import Limits
 
 LENGTH = struct.Struct(">I")
+# How a process ended, as its fork server says it.
+STATUS = struct.Struct(">i")
 MODULE = "pellucid.pipeline.child"
 EVERYTHING = "pellucid.pipeline.units:UNITS"
 UNPACKING = "pellucid.pipeline.unpacking:UNPACKING"
@@ -13,17 +15,24 @@ UNPACKING = "pellucid.pipeline.unpacking:UNPACKING"
 
 @dataclass(frozen=True, kw_only=True)
 class Welcome:
-    """First message to a new process: where it may write, what it may use. `units` names those that it runs.
+    """First message to a fork server: what its processes may use. `units` names those that they run.
 
-    `cache` is a folder for what it makes of the program's own data before it reads anything; "" for none.
+    `cache` is a folder for what it makes of the program's own data; "" for none.
     """
 
     parent: int
-    folder: str
     memory: int
     file_size: int
     units: str = EVERYTHING
     cache: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """To a fork server: start process `number`, which writes to `folder`; without a folder: end it."""
+
+    number: int
+    folder: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

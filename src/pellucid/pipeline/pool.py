@@ -9,8 +9,6 @@ import selectors
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +21,8 @@ from pellucid.errors import Malformed
 from pellucid.pipeline import user
 from pellucid.pipeline.answers import trusted, whole_messages
 from pellucid.pipeline.content import Content
-from pellucid.pipeline.messages import EVERYTHING, LENGTH, MODULE, Request, Welcome
+from pellucid.pipeline.fork_server import ForkServer
+from pellucid.pipeline.messages import EVERYTHING, LENGTH, Request, Welcome
 from pellucid.pipeline.sandbox import Layers
 from pellucid.pipeline.scratch import Extent
 
@@ -56,8 +55,9 @@ class Lost:
 class _Process:
     """One analysis process and what it is doing."""
 
-    popen: subprocess.Popen[bytes]
+    number: int
     socket: socket.socket
+    answers: int
     folder: Path
     layers: Layers | None = None
     queue: list[Request] = field(default_factory=list)
@@ -65,14 +65,9 @@ class _Process:
     deadline: float = 0.0
     items: int = 0
 
-    @property
-    def stdout(self) -> int:
-        assert self.popen.stdout is not None
-        return self.popen.stdout.fileno()
-
     def send(self, message: bytes, files: Sequence[int] = ()) -> None:
         framed = LENGTH.pack(len(message)) + message
-        # A process that has just died is noticed by its closed stdout.
+        # A process that has just died is noticed by its answers: they are closed.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             sent = socket.send_fds(self.socket, [framed], files)
             self.socket.sendall(framed[sent:])
@@ -82,6 +77,7 @@ class Pool:
     """Up to `size` processes, started when there is work for them. Use from one thread, and close.
 
     They work in folders of their own below `work`; what they make of the program's own data is kept in `cache`.
+    `server` is one that was started early: the pool ends it.
     """
 
     def __init__(
@@ -93,12 +89,12 @@ class Pool:
         file_size: int,
         units: str = EVERYTHING,
         cache: Path | None = None,
+        server: ForkServer | None = None,
     ) -> None:
         self.size = size
         self._work = work
         self._welcome = Welcome(
             parent=os.getpid(),
-            folder="",
             memory=memory,
             file_size=file_size,
             units=units,
@@ -106,6 +102,9 @@ class Pool:
         )
         self._processes: dict[int, _Process] = {}
         self._started = 0
+        self._server = server
+        if server:
+            server.welcome(self._welcome)
 
     def __enter__(self) -> "Pool":
         return self
@@ -157,7 +156,7 @@ class Pool:
         deadline = time.monotonic() + START_SECONDS
         while process.layers is None and self._runs(process) and time.monotonic() < deadline:
             with selectors.DefaultSelector() as selector:
-                selector.register(process.stdout, selectors.EVENT_READ)
+                selector.register(process.answers, selectors.EVENT_READ)
                 selector.select(1.0)
             for _ in self._read(process):
                 pass
@@ -184,7 +183,7 @@ class Pool:
         with selectors.DefaultSelector() as selector:
             for process in self._processes.values():
                 if process.queue:
-                    selector.register(process.stdout, selectors.EVENT_READ, process)
+                    selector.register(process.answers, selectors.EVENT_READ, process)
             ready = [key.data for key, _ in selector.select(timeout)] if selector.get_map() else []
         for process in ready:
             if self._runs(process):
@@ -207,34 +206,29 @@ class Pool:
     def close(self) -> None:
         for process in list(self._processes.values()):
             self._end(process)
+        if self._server:
+            self._server.close()
+            self._server = None
 
     def _start(self) -> _Process:
-        folder = self._work / f"process-{self._started}"
+        if self._server is None or not self._server.runs:
+            self._server = ForkServer()
+            self._server.welcome(self._welcome)
         self._started += 1
+        folder = self._work / f"process-{self._started}"
         shutil.rmtree(folder, ignore_errors=True)
         self._work.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)
         self._give(folder)
-        ours, theirs = socket.socketpair()
-        with theirs:
-            popen = subprocess.Popen(  # noqa: S603  # our own module under our own interpreter
-                # -P: what lies in the folder that somebody happens to be in is not ours to import.
-                (sys.executable, "-P", "-m", MODULE),
-                stdin=theirs.fileno(),
-                stdout=subprocess.PIPE,
-                env={**os.environ, "MALLOC_ARENA_MAX": "1"},
-            )
-        process = _Process(popen, ours, folder)
-        os.set_blocking(process.stdout, False)
-        self._processes[popen.pid] = process
-        process.send(msgspec.json.encode(replace(self._welcome, folder=str(folder.resolve()))))
+        process = _Process(self._started, *self._server.start(self._started, folder.resolve()), folder)
+        self._processes[process.number] = process
         return process
 
     def _read(self, process: _Process) -> Iterator[Answered | Lost]:
         ended = False
         while True:
             try:
-                piece = os.read(process.stdout, READ)
+                piece = os.read(process.answers, READ)
             except BlockingIOError:
                 break
             if not piece:
@@ -257,32 +251,35 @@ class Pool:
         except (Malformed, IndexError, msgspec.DecodeError) as error:
             yield self._lose(process, ProblemKind.CRASH, f"the analysis process gave no usable answer: {error}")
             return
-        if ended and process.queue:
-            reason = _reason(process.popen)
-            late = reason == signal.SIGXCPU.name
-            why = "stopped: it took too much processor time" if late else f"the analysis process died ({reason})"
-            yield self._lose(process, ProblemKind.TIMEOUT if late else ProblemKind.CRASH, why)
-        elif ended:
-            self._end(process)
+        if ended:
+            code = self._end(process)
+            if process.queue:
+                yield _died(process, code)
 
     def _runs(self, process: _Process) -> bool:
-        return process.popen.pid in self._processes
+        return process.number in self._processes
 
     def _lose(self, process: _Process, kind: ProblemKind, message: str) -> Lost:
         request, *rest = process.queue
         self._end(process)
         return Lost(request, tuple(rest), kind, message)
 
-    def _end(self, process: _Process) -> None:
-        self._processes.pop(process.popen.pid, None)
-        process.popen.kill()
-        process.popen.wait()
+    def _end(self, process: _Process) -> int | None:
+        """How it ended; None when that is not known."""
+        del self._processes[process.number]
+        code = self._server.end(process.number) if self._server else None
         process.socket.close()
-        if process.popen.stdout:
-            process.popen.stdout.close()
+        os.close(process.answers)
         shutil.rmtree(process.folder, ignore_errors=True)
+        return code
 
 
-def _reason(popen: subprocess.Popen[bytes]) -> str:
-    code = popen.wait()
-    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+def _died(process: _Process, code: int | None) -> Lost:
+    """What to say of a process that ended by itself."""
+    request, *rest = process.queue
+    if code == -signal.SIGXCPU:
+        return Lost(request, tuple(rest), ProblemKind.TIMEOUT, "stopped: it took too much processor time")
+    reason = (
+        "with its fork server" if code is None else f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+    )
+    return Lost(request, tuple(rest), ProblemKind.CRASH, f"the analysis process died ({reason})")
