@@ -32,6 +32,12 @@ CONFIG_CC_IS_GCC=y
 CONFIG_BT=m
 # CONFIG_TIPC is not set
 CONFIG_EXT4_FS=y
+
+#
+# Library routines
+#
+CONFIG_CRC32=y
+# end of Library routines
 """
 OLD_CONFIG = b"""\
 #
@@ -40,7 +46,15 @@ OLD_CONFIG = b"""\
 # Thu Jan  1 00:00:00 1970
 #
 CONFIG_MIPS=y
+# CONFIG_BT is not set
+CONFIG_USB=m
+
+#
+# Library routines
+#
+CONFIG_CRC32=y
 """
+BANNER = b"Linux version 5.15.150 (builder@host) (mipsel-openwrt-linux-musl-gcc (OpenWrt GCC 12.3.0) 12.3.0) #0 SMP\n\0"
 
 
 def cases() -> Iterator[Case]:
@@ -54,7 +68,14 @@ def cases() -> Iterator[Case]:
     name = "components/kernel_configs"
     yield Case(f"{name}/current", CONFIG, "the configuration of a current kernel")
     yield Case(f"{name}/old", OLD_CONFIG, "the configuration of an old kernel")
+    cut = CONFIG.partition(b"# Library")[0]
+    yield Case(f"{name}/cut", cut, "a configuration of which the end is missing")
     yield Case(f"{name}/prose", b"How to write a Kernel Configuration\nLinux/arm 6.1 Kernel Configuration\n", "prose")
+    name = "components/kernel_images"
+    twice = elf_file(BIG, payload=b"\0" + BANNER + BANNER + b"Linux version %s (%s)\0")
+    yield Case(f"{name}/twice", twice, "a kernel that has its banner twice")
+    yield Case(f"{name}/image", bytes(64) + BANNER, "a kernel as it lies in memory")
+    yield Case(f"{name}/tool", elf_file(PROGRAM, payload=b"\0Linux version 2.6 or later is needed\0"), "a program")
 
 
 def _notes() -> Iterator[Case]:

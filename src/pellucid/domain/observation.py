@@ -8,15 +8,16 @@ from pellucid.domain.evidence import Evidence
 
 class ObservationKind(StrEnum):
     UNSAFE_FUNCTION = "unsafeFunction"
-    KERNEL_OPTIONS = "kernelOptions"  # with which a kernel was built
+    KERNEL = "kernel"  # of Linux, a whole one
+    KERNEL_OPTIONS = "kernelOptions"  # with which one was built
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
     """`name` is what was observed (for an unsafe function: the imported symbol), `note` why it matters.
 
-    For a kernel's options `name` is the release, and `note` has those that are set and known to formats.kernel_parts,
-    separated by spaces.
+    For a kernel and its options `name` is the release. `note` has what the configuration says of the options that
+    formats.kernel_parts knows: "BT=m USB=y TIPC=n", without those of which it says nothing.
     """
 
     kind: ObservationKind

@@ -18,3 +18,22 @@ def version(release: str) -> tuple[str, str]:
         series, following = f"{found['major']}.{found['minor']}", f"{found['major']}.{int(found['minor']) + 1}"
         return "", f"vers:generic/>={series}|<{following}"
     return found[0], ""
+
+
+def may_be(version: str, release: str) -> bool:
+    """Whether a kernel of that release can be built from sources of that version; of frozen ones the series counts."""
+    one, other = RELEASE.match(version), RELEASE.match(release)
+    if one is None or other is None or _series(one) != _series(other):
+        return False
+    frozen = any(
+        found["patch"] == "0" and FROZEN.match(found.string, found.start("patch") - 1) for found in (one, other)
+    )
+    return frozen or _patch(one) == _patch(other)
+
+
+def _series(found: re.Match[str]) -> tuple[int, int]:
+    return int(found["major"]), int(found["minor"])
+
+
+def _patch(found: re.Match[str]) -> tuple[int, str]:
+    return int(found["patch"] or 0), found["candidate"] or ""

@@ -9,6 +9,7 @@ from pellucid.domain.dependency import Dependency
 from pellucid.domain.observation import Observation, ObservationKind
 from pellucid.domain.statement import Statement, VersionRange
 from pellucid.domain.vulnerability import Vulnerability
+from pellucid.formats import kernel_parts
 
 CVE = "CVE-2024-0001"
 RESOLVED = "In the Linux kernel, the following vulnerability has been resolved:\n\n{}\n\nLong story."
@@ -22,9 +23,16 @@ def about(*ranges: VersionRange, **more: object) -> Statement:
     return cpe(CVE, "linux:linux_kernel", *(ranges or (EVERY,)), part="o", **more)
 
 
-def built(*options: str) -> Observation:
-    """A configuration, by the options that it sets."""
-    return Observation(kind=ObservationKind.KERNEL_OPTIONS, name="5.10.1", note=" ".join(options), evidence=seen())
+def built(*options: str, release: str = "5.10.1", path: str = "config") -> Observation:
+    """A whole configuration, by the options that it sets."""
+    values = {name: "n" for part in kernel_parts.parts() for name in part.options} | dict.fromkeys(options, "m")
+    note = " ".join(f"{name}={value}" for name, value in values.items())
+    place = seen(artefact=f"router.bin!{path}")
+    return Observation(kind=ObservationKind.KERNEL_OPTIONS, name=release, note=note, evidence=place)
+
+
+def image(release: str, path: str = "boot/vmlinuz!content") -> Observation:
+    return Observation(kind=ObservationKind.KERNEL, name=release, evidence=seen(artefact=f"router.bin!{path}"))
 
 
 def module(path: str) -> Component:
@@ -32,9 +40,15 @@ def module(path: str) -> Component:
     return Component(kind=ComponentKind.MODULE, format="elf", architecture="arm", bits=32, evidence=place)
 
 
-def judged(text: str, *builds: Observation, modules: tuple[Component, ...] = (), files: tuple[str, ...] = ()) -> Judged:
+def judged(
+    text: str,
+    *builds: Observation,
+    modules: tuple[Component, ...] = (),
+    files: tuple[str, ...] = (),
+    of: tuple[Dependency, ...] = (),
+) -> Judged:
     index = Statements(about(files=files), known=[known(CVE, description=text)])
-    return Judged(index, inventory(kernel("5.10.1"), observations=builds, components=modules))
+    return Judged(index, inventory(*(of or (kernel("5.10.1"),)), observations=builds, components=modules))
 
 
 def test_the_branch_that_the_version_is_of_decides() -> None:
@@ -103,8 +117,9 @@ def test_files_that_a_source_states_say_more_than_the_text() -> None:
 
 def test_a_distribution_s_kernel_is_one_and_other_software_is_none() -> None:
     text: list[Vulnerability] = [known(CVE, description=TEXTS[0])]
-    image = package("linux-image-6.1.0-13-amd64", "6.1.55-1", "linux")
-    own = Judged(Statements(debian(CVE, "linux", EVERY), known=text), inventory(image, observations=(WITHOUT,)))
+    package_ = package("linux-image-6.1.0-13-amd64", "6.1.55-1", "linux")
+    without = built(release="6.1.55", path="boot/config-6.1.0-13-amd64")
+    own = Judged(Statements(debian(CVE, "linux", EVERY), known=text), inventory(package_, observations=(without,)))
     assert own.one.reachability == "unreachable"
     bluez = package("bluez", "5.66-1", "bluez")
     other = Judged(Statements(debian(CVE, "bluez", EVERY), known=text), inventory(bluez, observations=(WITHOUT,)))

@@ -18,7 +18,11 @@ HEADER = 512
 
 
 @analyzer(
-    name="kernel_configs", version=2, stage=Stage.COMPONENTS, wants=contains(TITLE, OLD_TITLE, COMPILER) & kind("text")
+    name="kernel_configs",
+    version=3,
+    stage=Stage.COMPONENTS,
+    wants=contains(TITLE, OLD_TITLE, COMPILER) & kind("text"),
+    data=kernel_parts.revision,
 )
 def kernel_configs(artefact: Artefact) -> Iterator[Fact]:
     """Tell the kernel's version from the head of its configuration, the compiler, and which parts were built."""
@@ -28,9 +32,9 @@ def kernel_configs(artefact: Artefact) -> Iterator[Fact]:
         return
     release, place = found["release"].decode("ascii"), artefact.evidence(found.start(), found[0])
     yield kernel(release, 0.85, place)
-    # A fragment says nothing of what it leaves out, and no kernel was ever built without any of these.
-    if options := kernel_parts.built(artefact.window(0, kernel_parts.MOST_BYTES)):
-        yield Observation(kind=ObservationKind.KERNEL_OPTIONS, name=release, note=" ".join(options), evidence=place)
+    if options := kernel_parts.options(artefact.window(0, kernel_parts.MOST_BYTES + 1), release):
+        note = " ".join(f"{name}={value}" for name, value in options.items())
+        yield Observation(kind=ObservationKind.KERNEL_OPTIONS, name=release, note=note, evidence=place)
     for offset in artefact.offsets(COMPILER)[:1]:
         line = artefact.window(offset, 300).partition(b"\n")[0]
         if compiler := compiler_in(artefact, offset, line):

@@ -26,7 +26,7 @@ def is_kernel(product: str) -> bool:
     return product == KERNEL or product in SOURCES or product.startswith(tuple(f"{name}-" for name in SOURCES))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Build:
     """A configuration. `release` is that of the sources, unless it is `exact`: as `uname -r` shows it."""
 
@@ -121,7 +121,7 @@ def _release_of(place: str, kernels: Iterable[Observation]) -> str:
 
 
 def _modules(inventory: Inventory) -> Iterable[tuple[str, str]]:
-    """(name, release) of every module that lies in the image; the release is empty where its folder does not tell it."""
+    """(name, release) of every module in the image; the release is empty where its folder does not tell it."""
     for item in inventory.components:
         if item.kind is ComponentKind.MODULE:
             place = item.evidence.artefact
