@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pellucid.domain.crypto_asset import CryptoAsset
-from pellucid.domain.finding import Finding
+from pellucid.domain.finding import Finding, Reason, Silenced
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.observation import ObservationKind
 from pellucid.domain.problem import Problem
 from pellucid.domain.scan_result import ScanResult
+from pellucid.domain.vulnerability import Vulnerability
 from pellucid.reports.scan_software import component, dependency, evidence
 
 DEPENDENCY = ("vendor", "product", "version", "purl")
@@ -36,6 +37,7 @@ def scan_json(result: ScanResult) -> dict[str, Any]:
         "dependencies": [dependency(item) for item in result.dependencies],
         "cryptographicAssets": [_crypto_asset(group, result.started) for group in sightings.values()],
         "findings": [_finding(item) for item in result.findings],
+        "silenced": [_silenced(item) for item in result.silenced],
         "problems": [_problem(item) for item in result.problems],
         "timings": {**result.timings, "total": round(result.seconds, 3)},
     }
@@ -98,11 +100,55 @@ def _finding(item: Finding) -> dict[str, Any]:
         "isKev": item.is_kev,
         "cvssScore": item.cvss_score,
         "confidence": item.confidence,
+        "risk": item.risk,
+        "reachability": item.reachability,
+        "isConditional": item.conditional,
+        "exploitabilityPredicates": [str(word) for word in item.all_predicates],
+        "ssvcDecision": item.ssvc_decision,
+        "vulnerability": _vulnerability(item.vulnerability) if item.vulnerability else None,
+        "reasons": [_reason(reason) for reason in item.reasons],
         "dependency": dict(zip(DEPENDENCY, item.dependency, strict=True)) if item.dependency else None,
         "knownFixedVersion": item.known_fixed_version,
         "recommendedAction": item.recommended_action,
         "references": list(item.references),
         "evidence": evidence(item.evidence),
+    }
+
+
+def _vulnerability(item: Vulnerability) -> dict[str, Any]:
+    """What is known of it; forecasts that there are none of are null, not zero."""
+    return {
+        "name": item.name,
+        "aliases": list(item.aliases),
+        "cvssVector": next((rating.vector for rating in item.ratings if rating.vector), ""),
+        "epssProbability": item.epss.probability if item.epss else None,
+        "emsScore": item.maturity,
+        "weaknesses": list(item.weaknesses),
+        "published": _time(item.published),
+        "lastModified": _time(item.modified),
+        "isDisputed": item.disputed,
+        "sources": list(item.sources),
+    }
+
+
+def _reason(item: Reason) -> dict[str, Any]:
+    return {
+        "source": item.source,
+        "record": item.record,
+        "range": item.range,
+        "witness": str(item.witness),
+        "confidence": item.confidence,
+        "note": item.note,
+    }
+
+
+def _silenced(item: Silenced) -> dict[str, Any]:
+    return {
+        "vulnerability": item.vulnerability,
+        "dependency": dict(zip(DEPENDENCY, item.dependency, strict=True)),
+        "kind": str(item.kind),
+        "source": item.source,
+        "reason": item.reason,
     }
 
 
