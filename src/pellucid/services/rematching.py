@@ -11,14 +11,15 @@ from datetime import UTC, datetime
 from pellucid.advisories.store.index import StoreIndex
 from pellucid.analysis.matcher import Inventory
 from pellucid.domain.dependency import Dependency
-from pellucid.domain.observation import ObservationKind
 from pellucid.domain.statement import Subject
 from pellucid.errors import LeaseLost
+from pellucid.matchers.vulnerabilities.kernels import OBSERVED
 from pellucid.matchers.vulnerabilities.questions import only_release, question
 from pellucid.services.finding_news import tell_news
 from pellucid.services.lease import Lease
 from pellucid.services.scan_jobs import Workshop
 from pellucid.services.scanning import judge
+from pellucid.services.vex_claims import apply_claims
 from pellucid.services.webhooks import Webhooks
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.fleet_software import FleetSoftware
@@ -32,8 +33,6 @@ from pellucid.storage.repositories.silenced import SilencedRepository
 AT_ONCE = 50
 # So many scans are written in one transaction: with more, others wait too long for the database.
 TOGETHER = 10
-# The observations that matchers of vulnerabilities ask for.
-OF_KERNELS = (ObservationKind.KERNEL, ObservationKind.KERNEL_OPTIONS)
 
 
 @dataclass(frozen=True)
@@ -125,6 +124,7 @@ class _Again:
             for scan, only, said in judged:
                 findings = FindingRepository(tx)
                 news = findings.store(scan.product_id, scan.scan_id, said.findings, whole=only is None, of=only)
+                apply_claims(tx, scan.scan_id)
                 SilencedRepository(tx).replace(scan.scan_id, said.silenced, of=only)
                 tell_news(Webhooks(tx, settings, vault), scan.product_id, scan.scan_id, news)
             for scan, _ in plan:
@@ -136,7 +136,7 @@ class _Again:
         return Inventory(
             dependencies=results.dependencies(scan_id),
             crypto_assets=(),
-            observations=results.observations(scan_id, ObservationKind.KERNEL_OPTIONS),
+            observations=results.observations(scan_id, *OBSERVED),
             at=datetime.now(UTC),
             components=[part.component for part in results.components(scan_id)],
             only=only,

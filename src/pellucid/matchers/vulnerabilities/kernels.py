@@ -14,6 +14,9 @@ from pellucid.formats.kernel_parts import NOT_SET, KernelPart
 
 KERNEL = "linux_kernel"
 SOURCES = ("linux", "kernel")
+OBSERVED = (ObservationKind.KERNEL, ObservationKind.KERNEL_OPTIONS)
+"""What has to be in an inventory for it, beside dependencies and components."""
+
 MOST_SHOWN = 3
 # Where the path of a configuration tells of which kernel it is, to the letter.
 _OF_RELEASE = re.compile(r"(?:^|[!/])(?:config-|linux-headers-|lib/modules/)(\d[^/!]*?)(?:\.(?:gz|xz|zst))?(?:[/!]|$)")
