@@ -93,6 +93,9 @@ def test_how_old_what_is_stated_of_an_ecosystem_is(store: Store) -> None:
     assert index.ecosystems == {"npm", "Debian:12"}
     assert index.as_of("npm") == NOW
     assert index.as_of("PyPI") is None
+    dated = AdvisoryRecord(id="GHSA-2", modified=datetime(2025, 2, 1, tzinfo=UTC), affected=(EVIL,))
+    store.merge("ghsa", "ghsa", iter([RawRecord(id=dated.id, raw=b"x", record=dated)]), None, checked=NOW)
+    assert StoreIndex(store).as_of("npm") == dated.modified
 
 
 def test_what_comes_with_pellucid_can_be_read() -> None:

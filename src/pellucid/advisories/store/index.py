@@ -62,20 +62,23 @@ class StoreIndex:
         return self._store.changed_since(digest)
 
     def as_of(self, ecosystem: str) -> datetime | None:
-        """When the sources that speak of an ecosystem were last asked for news, UTC.
+        """When what is stated of an ecosystem was last brought up to date, UTC.
 
-        None when none does, or only the selection that comes with Pellucid: nothing follows from what is not in it.
+        That is when its sources were last asked for news, and not later than their newest statement, where these are
+        dated: old data that is taken in today is as old as it is. None when no source speaks of it, or only the
+        selection that comes with Pellucid: nothing follows from what is not in it.
         """
         if ecosystem not in self._as_of:
             # Sources lie together in the store: a few thousand statements tell which they are.
             rows = self._rows(
-                "SELECT max(checked) FROM source WHERE feed <> 'bundled' AND name IN "
+                "SELECT max(checked), max(newest) FROM source WHERE feed <> 'bundled' AND name IN "
                 "(SELECT DISTINCT record.source FROM (SELECT key FROM affected WHERE ecosystem = ? LIMIT 5000) AS few "
                 "JOIN record ON record.key = few.key)",
                 ecosystem,
             )
-            found = next(rows)[0]
-            self._as_of[ecosystem] = datetime.fromisoformat(found) if found else None
+            checked, newest = next(rows)
+            moments = [datetime.fromisoformat(text) for text in (checked, newest) if checked and text]
+            self._as_of[ecosystem] = min(moments, default=None)
         return self._as_of[ecosystem]
 
     def _about(self, subjects: Sequence[Subject]) -> Mapping[Subject, list[Statement]]:
