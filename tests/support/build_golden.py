@@ -29,6 +29,7 @@ from tests.support import (
     golden_starts,
     golden_strings,
     golden_systems,
+    golden_vex,
 )
 from tests.support.elf_files import ARM, EXECUTABLE, MIPS, X86_64, Shape, elf_file
 from tests.support.golden_case import Case, write
@@ -61,6 +62,7 @@ def cases() -> Iterator[Case]:
     yield from golden_starts.cases()
     yield from golden_go.cases()
     yield from golden_strings.cases()
+    yield from golden_vex.cases()
 
 
 def _elf_cases() -> Iterator[Case]:

@@ -14,8 +14,9 @@ from pellucid.domain.observation import Observation
 from pellucid.domain.package_licence import PackageLicence
 from pellucid.domain.problem import Problem
 from pellucid.domain.start import Start
+from pellucid.domain.vex_claim import VexClaim
 
-Fact = Component | Dependency | CryptoAsset | Observation | FileList | PackageLicence | Start | Problem
+Fact = Component | Dependency | CryptoAsset | Observation | FileList | PackageLicence | Start | VexClaim | Problem
 """What an analyzer may yield. A Problem says what it could not read."""
 
 

@@ -13,6 +13,7 @@ from pellucid.domain.image import ImageCounts
 from pellucid.domain.link import Link
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem
+from pellucid.domain.vex_claim import VexClaim
 
 SEPARATOR = "!"
 
@@ -59,7 +60,7 @@ class ScanResult:
     Evidence in it names paths of `artefacts`; `places` is the tree that they lie in, depth first in the order in which
     containers list them. `metadata` holds header fields by path, as extractors recorded them; `timings` seconds by
     stage; `reused` how many artefacts were not analysed because their results were cached. `silenced` are matches that
-    are no findings, and why.
+    are no findings, and why; `vex_claims` what documents that lie in the image say of vulnerabilities.
     """
 
     filename: str
@@ -77,6 +78,7 @@ class ScanResult:
     observations: tuple[Observation, ...] = ()
     findings: tuple[Finding, ...] = ()
     silenced: tuple[Silenced, ...] = ()
+    vex_claims: tuple[VexClaim, ...] = ()
     problems: tuple[Problem, ...] = ()
     metadata: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)

@@ -14,7 +14,8 @@ CLOSED = (FindingStatus.REJECTED, FindingStatus.REMEDIATED)
 class FindingState:
     """One decision on a finding of a product; the newest one counts for all its images, those to come included.
 
-    A decision has an `author`, or a `source` that it was taken from ("VEX: router.openvex.json"). `justification` is a
+    A decision has an `author`, or a `source` that it was taken from ("VEX: router.openvex.json"), where it was said at
+    `said_time`. `is_proposed`: that document lay in the image, and is the word of whoever made it. `justification` is a
     word of OpenVEX ("vulnerable_code_not_present") where one was given, `note` what was said besides.
     """
 
@@ -26,3 +27,5 @@ class FindingState:
     source: str = ""
     justification: str = ""
     note: str = ""
+    said_time: datetime | None = None
+    is_proposed: bool = False

@@ -69,3 +69,14 @@ class HeldClaim:
         """When it was said: never later than it was received, whatever the document says."""
         stated = self.claim.statement.since
         return min(stated, self.received) if stated else self.received
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageNames:
+    """What the image may be called in a document: by its own name and version, its product's, its file's."""
+
+    name: str
+    version: str
+    product: str = ""
+    filename: str = ""
+    sha256: str = ""

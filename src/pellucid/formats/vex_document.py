@@ -43,7 +43,11 @@ CSAF = {
 
 def statements(data: Data) -> tuple[str, tuple[ReadStatement, ...]]:
     """(author, statements) of a document. Raises Malformed for one that is no VEX document, and BudgetExceeded."""
-    document = json_document.read(data)
+    return statements_of(json_document.read(data))
+
+
+def statements_of(document: Mapping[str, Any]) -> tuple[str, tuple[ReadStatement, ...]]:
+    """The same of one that has been read. Raises Malformed."""
     if "openvex.dev" in text(document.get("@context")):
         author, found = text(document.get("author")), _openvex(document)
     elif document.get("bomFormat") == "CycloneDX":

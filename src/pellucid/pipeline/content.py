@@ -17,6 +17,7 @@ from pellucid.domain.observation import Observation
 from pellucid.domain.package_licence import PackageLicence
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.start import Start
+from pellucid.domain.vex_claim import VexClaim
 
 # Results that depend on the machine, its settings or the moment: shown in their scan, never reused.
 PASSING = frozenset(
@@ -35,6 +36,7 @@ class UnitResult:
     file_lists: list[FileList] = field(default_factory=list)
     package_licences: list[PackageLicence] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
+    vex_claims: list[VexClaim] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     named: tuple[str, ...] = ()
 
@@ -54,6 +56,8 @@ class UnitResult:
                 self.package_licences.append(fact)
             case Start():
                 self.starts.append(fact)
+            case VexClaim():
+                self.vex_claims.append(fact)
             case Problem():
                 self.problems.append(fact)
 

@@ -16,6 +16,7 @@ from pellucid.domain.package_licence import PackageLicence
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan_result import SEPARATOR, ScannedArtefact, ScannedPlace
 from pellucid.domain.start import Start
+from pellucid.domain.vex_claim import VexClaim
 from pellucid.formats.identify import DATA, EMPTY, PADDING
 from pellucid.pipeline.content import Child, Content, UnitResult
 from pellucid.pipeline.inventory.assembly import assemble
@@ -38,6 +39,7 @@ class Found:
     links: tuple[Link, ...]
     crypto_assets: tuple[CryptoAsset, ...]
     observations: tuple[Observation, ...]
+    vex_claims: tuple[VexClaim, ...]
     problems: tuple[Problem, ...]
     metadata: dict[str, dict[str, str]]
 
@@ -79,6 +81,7 @@ def merge(outcome: Outcome) -> Found:
         links=inventory.links,
         crypto_assets=tuple(facts.crypto_assets),
         observations=tuple(facts.observations),
+        vex_claims=tuple(facts.vex_claims),
         problems=tuple(problems + facts.problems),
         metadata={places[content.sha256][0]: content.metadata for content in contents if content.metadata},
     )
@@ -177,6 +180,7 @@ class _Facts:
         self.file_lists: list[tuple[str, FileList]] = []
         self.package_licences: list[tuple[str, PackageLicence]] = []
         self.starts: list[Start] = []
+        self.vex_claims: list[VexClaim] = []
         self.problems: list[Problem] = []
 
     def add(self, content: Content, paths: list[str]) -> None:
@@ -190,6 +194,7 @@ class _Facts:
         shown = paths[:MOST_PLACES]
         self.problems += [replace(problem, artefact=paths[0]) for problem in unit.problems]
         self.observations += [replace(fact, evidence=_at(fact.evidence, paths[0])) for fact in unit.observations]
+        self.vex_claims += [replace(fact, evidence=_at(fact.evidence, paths[0])) for fact in unit.vex_claims]
         self.file_lists += [(path, fact) for path in shown for fact in unit.file_lists]
         self.package_licences += [(path, fact) for path in shown for fact in unit.package_licences]
         self.starts += [replace(fact, evidence=_at(fact.evidence, path)) for path in shown for fact in unit.starts]

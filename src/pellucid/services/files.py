@@ -6,12 +6,14 @@ from pellucid.domain import names
 from pellucid.domain.access import Caller
 from pellucid.domain.file import File, StoredBlob
 from pellucid.errors import Detail, InvalidRequest, NotFound
+from pellucid.services.vex_queue import queue_reading, require_decider
 from pellucid.storage.database import Transaction
 from pellucid.storage.repositories.files import FileRepository
 
 
 class Files:
     def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
         self._files = FileRepository(tx)
 
     def list(self, product_id: str, image_id: str) -> Sequence[File]:
@@ -37,17 +39,21 @@ class Files:
         blob: StoredBlob,
         metadata: Mapping[str, str] | None = None,
     ) -> File:
-        """Add a file that is not scanned, such as a datasheet. Names may repeat."""
+        """Add a file that is not scanned, such as a datasheet; a VEX document is read. Names may repeat."""
         product_id, image_id = self._image(product_id, image_id)
-        return self._files.add(
+        metadata = names.metadata(metadata or {})
+        require_decider(caller, product_id, metadata)
+        file = self._files.add(
             product_id=product_id,
             image_id=image_id,
             filename=names.filename(filename),
             blob=blob,
             author=caller.user,
             is_attachment=True,
-            metadata=names.metadata(metadata or {}),
+            metadata=metadata,
         )
+        queue_reading(self._tx, caller, file)
+        return file
 
     def chosen(self, product_id: str, image_id: str, ids: Iterable[str]) -> Sequence[File]:
         """Those files in the order asked for; InvalidRequest when one is unknown."""

@@ -29,6 +29,7 @@ from pellucid.services.lease import Lease
 from pellucid.services.rematch_queue import queue_rematch
 from pellucid.services.scanning import scan as run_pipeline
 from pellucid.services.vault import Vault
+from pellucid.services.vex_claims import apply_claims
 from pellucid.services.webhooks import Webhooks
 from pellucid.settings import Settings
 from pellucid.storage.database import Database, Transaction
@@ -138,6 +139,7 @@ class ScanJob:
                 # They were replaced while this scan ran, and what was queued then may not have seen it.
                 queue_rematch(tx)
             news = FindingRepository(tx).store(scan.product_id, scan.id, result.findings)
+            apply_claims(tx, scan.id)
             scans = ScanRepository(tx)
             done = len(result.artefacts)
             last = Progress(

@@ -76,6 +76,7 @@ def scan(
         observations=found.observations,
         findings=judged.findings,
         silenced=judged.silenced,
+        vex_claims=found.vex_claims,
         problems=(*found.problems, *judged.problems),
         metadata=found.metadata,
         timings=timings,

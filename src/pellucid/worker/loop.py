@@ -11,6 +11,8 @@ from pellucid.services.rematch_queue import REMATCH_JOB
 from pellucid.services.rematching import rematch
 from pellucid.services.scan_jobs import MOST_FAILURES, ScanJob, Workshop
 from pellucid.services.scans import SCAN_JOB
+from pellucid.services.vex_attachments import read_attachment
+from pellucid.services.vex_queue import VEX_JOB
 from pellucid.storage.repositories.jobs import Job, Jobs
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ def _do(workshop: Workshop, job: Job, stop: threading.Event) -> None:
     kinds: dict[str, Callable[[], None]] = {
         SCAN_JOB: ScanJob(workshop, job, check).run,
         REMATCH_JOB: partial(rematch, workshop, job),
+        VEX_JOB: partial(read_attachment, workshop, job, check),
     }
     log.info("%s %s: attempt %d", job.kind, job.subject_id, job.attempt)
     try:

@@ -17,8 +17,6 @@ from pellucid.storage.repositories.vulnerability_snapshots import VulnerabilityS
 from pellucid.storage.rows.finding import FindingBodyRow, FindingRow, OccurrenceDependencyRow, OccurrenceRow
 from pellucid.storage.rows.inventory import ScanDependencyRow
 
-PIECE = 500
-
 
 @dataclass(frozen=True, kw_only=True)
 class VexFinding:
@@ -52,7 +50,7 @@ def vex_findings(tx: Transaction, scan_id: str, *, finding_id: str = "") -> Sequ
     rows = tx.session.execute(query).all()
     known = VulnerabilitySnapshots(tx).get(row.snapshot_id for row, *_ in rows)
     about = _dependencies(tx, scan_id, finding_id)
-    states = _newest_states(tx, [row.id for row, *_ in rows])
+    states = FindingStateRepository(tx).newest([row.id for row, *_ in rows])
     return [
         VexFinding(
             id=row.id,
@@ -85,12 +83,3 @@ def _dependencies(tx: Transaction, scan_id: str, finding_id: str) -> Mapping[str
         vendor, product, version, purl = identity
         found[key].append((vendor, product, version, purl))
     return found
-
-
-def _newest_states(tx: Transaction, ids: Sequence[str]) -> Mapping[str, FindingState]:
-    newest: dict[str, FindingState] = {}
-    states = FindingStateRepository(tx)
-    for start in range(0, len(ids), PIECE):
-        for state in states.of_findings(ids[start : start + PIECE]):
-            newest.setdefault(state.finding_id, state)
-    return newest

@@ -51,6 +51,17 @@ class FileRepository:
         found = self._read(ImageRow.product_id == product_id, FileRow.image_id == image_id, FileRow.id == file_id)
         return found[0] if found else None
 
+    def attachment(self, file_id: str) -> File | None:
+        """An attachment, whatever image has it."""
+        found = self._read(FileRow.id == file_id, FileRow.is_attachment.is_(True))
+        return found[0] if found else None
+
+    def note(self, file_id: str, key: str, value: str) -> None:
+        """Put an entry into the metadata of a file that is there."""
+        row = self._session.get_one(FileRow, file_id)
+        row.details = {**row.details, key: value}
+        self._session.flush()
+
     def list(self, product_id: str, image_id: str) -> Sequence[File]:
         """Newest first; empty when the product has no such image."""
         return self._read(ImageRow.product_id == product_id, FileRow.image_id == image_id)

@@ -16,6 +16,8 @@ from pellucid.storage.repositories.users import to_domain as user_to_domain
 from pellucid.storage.rows.finding import FindingRow, FindingStateRow
 from pellucid.storage.rows.user import UserRow
 
+PIECE = 500
+
 
 class FindingStateRepository:
     def __init__(self, tx: Transaction) -> None:
@@ -30,8 +32,10 @@ class FindingStateRepository:
         source: str = "",
         justification: str = "",
         note: str = "",
+        said_time: datetime | None = None,
+        is_proposed: bool = False,
     ) -> FindingState:
-        """A decision on a finding that is there; whoever takes one has seen what became worse."""
+        """A decision on a finding that is there; a person who takes one has seen what became worse."""
         now = datetime.now(UTC)
         state = FindingState(
             id=new_id(),
@@ -42,6 +46,8 @@ class FindingStateRepository:
             source=source,
             justification=justification,
             note=note,
+            said_time=said_time,
+            is_proposed=is_proposed,
         )
         values = {"source": source, "justification": justification, "note": note}
         self._session.add(
@@ -51,14 +57,29 @@ class FindingStateRepository:
                 status=status,
                 create_time=now,
                 author_id=author.id if author else None,
+                said_time=said_time,
+                is_proposed=is_proposed,
                 **fitting(FindingStateRow, values),
             )
         )
         changed = update(FindingRow).where(FindingRow.id == finding_id).values(status=status, status_time=now)
         self._session.execute(changed, execution_options={"synchronize_session": False})
         self._session.flush()
-        EscalationRepository(self._tx).set_seen([finding_id])
+        if author is not None:
+            EscalationRepository(self._tx).set_seen([finding_id])
         return state
+
+    def newest(self, finding_ids: Sequence[str], *, hold: bool = False) -> dict[str, FindingState]:
+        """The decision that counts, by finding. `hold`: nobody else decides on these until this transaction ends."""
+        found: dict[str, FindingState] = {}
+        for start in range(0, len(finding_ids), PIECE):
+            piece = finding_ids[start : start + PIECE]
+            if hold:
+                rows = select(FindingRow.id).where(FindingRow.id.in_(piece)).order_by(FindingRow.id)
+                self._session.execute(rows.with_for_update(key_share=True)).all()
+            for state in self.of_findings(piece):
+                found.setdefault(state.finding_id, state)
+        return found
 
     def of_findings(self, finding_ids: Sequence[str]) -> list[FindingState]:
         """All decisions on these, newest first."""
@@ -81,4 +102,6 @@ def _to_domain(row: FindingStateRow, author: UserRow | None) -> FindingState:
         source=row.source,
         justification=row.justification,
         note=row.note,
+        said_time=row.said_time,
+        is_proposed=row.is_proposed,
     )

@@ -29,6 +29,7 @@ from pellucid.storage.repositories.scan_inventory import (
 )
 from pellucid.storage.repositories.scan_places import place_values, plain
 from pellucid.storage.repositories.silenced import SilencedRepository
+from pellucid.storage.repositories.vex_claims import VexClaimRepository
 from pellucid.storage.rows.declarative import Row
 from pellucid.storage.rows.inventory import (
     DependencyPlaceRow,
@@ -71,6 +72,7 @@ class ScanResultRepository:
         )
         self._insert(ScanProblemRow, scan_id, (asdict(item) for item in result.problems))
         SilencedRepository(self._tx).replace(scan_id, result.silenced)
+        VexClaimRepository(self._tx).put_of_scan(scan_id, result.vex_claims)
 
     def dependencies(self, scan_id: str) -> Sequence[Dependency]:
         """The stored inventory, whole: to match it again, to write documents of it. Places are in tree order."""

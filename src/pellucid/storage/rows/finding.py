@@ -84,7 +84,10 @@ class FindingBodyRow(Row):
 
 
 class FindingStateRow(Row):
-    """A decision on a finding. `author_id` null: it was taken from `source`."""
+    """A decision on a finding. `author_id` null: it was taken from `source`, where it was said at `said_time`.
+
+    `is_proposed`: the source is a document that lay in the image.
+    """
 
     __tablename__ = "finding_state"
     __table_args__ = (Index(None, "finding_id", "id"),)
@@ -97,6 +100,8 @@ class FindingStateRow(Row):
     source: Mapped[str] = mapped_column(String(255))
     justification: Mapped[str] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(Text)
+    said_time: Mapped[datetime | None]
+    is_proposed: Mapped[bool]
 
 
 class VulnerabilitySnapshotRow(Row):
