@@ -37,7 +37,7 @@ PLACE = f"{BUSYBOX.rpartition('!')[0]}!etc/vex.json"
 
 
 def claim(status: VexStatus = VexStatus.NOT_AFFECTED, *products: str, **more: Any) -> VexClaim:
-    values = {"names": (HOLE.name,), "since": THEN, "note": "Not built in."} | more
+    values: dict[str, Any] = {"names": (HOLE.name,), "since": THEN, "note": "Not built in."} | more
     said = ReadStatement(status=status, products=products or (SOFTWARE.purl,), **values)
     return VexClaim(statement=said, author="Example Inc.", evidence=Evidence(offset=3, seen="CVE", artefact=PLACE))
 

@@ -113,6 +113,30 @@ def test_cyclonedx_has_the_bill_and_the_analysis(scanned: Judged) -> None:
     assert [refs[item["ref"]] for item in second["affects"]] == ["busybox"]
 
 
+def test_a_finding_shows_which_document_decided(scanned: Judged) -> None:
+    path = f"{scanned.product}/findings/{scanned.finding()}"
+    assert scanned.api.http.get(path).json()["hasVEX"] is False
+    with scanned.api.database.begin() as tx:
+        FindingStateRepository(tx).enter(
+            scanned.finding(),
+            FindingStatus.REJECTED,
+            source="VEX in the image: vex.json, Example Inc.",
+            justification="vulnerable_code_not_present",
+            note="Left out.",
+        )
+    found = scanned.api.http.get(path).json()
+    assert (found["status"], found["hasVEX"]) == ("rejected", True)
+    assert found["occurrences"][0]["notes"][-1] == {
+        "title": "Why its status is rejected",
+        "content": "VEX in the image: vex.json, Example Inc. says so (vulnerable_code_not_present). Left out.",
+    }
+    scanned.decide("in progress")
+    found = scanned.api.http.get(path).json()
+    assert (found["status"], [note["title"] for note in found["occurrences"][0]["notes"]]) == (
+        *("in progress", ["Why this is a finding"]),
+    )
+
+
 def test_of_one_finding(scanned: Judged) -> None:
     found = scanned.document(findingId=scanned.finding())["statements"]
     assert [item["vulnerability"]["name"] for item in found] == [HOLE.name]

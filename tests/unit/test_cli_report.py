@@ -8,8 +8,8 @@ import pytest
 from tests.support.command_line import Ended, pellucid
 from tests.support.scripted_api import Reply, ScriptedApi
 
-from pellucid.cli.parser import SERVED_BILLS
-from pellucid.cli.report import SBOM
+from pellucid.cli.parser import SERVED_BILLS, SERVED_VEX
+from pellucid.cli.report import SBOM, VEX
 
 PRODUCT, IMAGE = (f"01J9Z3T5N8K2V4Q6R7S0W1X2Y{digit}" for digit in "34")
 PATH = f"/api/v4/products/{PRODUCT}/images/{IMAGE}/sbomReport"
@@ -34,6 +34,7 @@ def report(api: ScriptedApi, *options: object, image: str = IMAGE) -> Ended:
 
 def test_formats_are_those_that_the_command_line_names() -> None:
     assert tuple(SBOM) == SERVED_BILLS
+    assert tuple(VEX) == SERVED_VEX
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,16 @@ def test_the_document_as_it_came(api: ScriptedApi, options: Any, route: str, typ
     (request,) = api.seen(route)
     assert request.query == query
     assert request.headers["authorization"] == "Bearer token"
+
+
+@pytest.mark.parametrize(("options", "what"), [((), "openVEX"), (("--format", "cyclonedx"), "cycloneDX")])
+def test_vex(api: ScriptedApi, options: Any, what: str) -> None:
+    route = f"GET {PATH.replace('sbomReport', 'vexReport')}:{what}"
+    api.routes[route] = answer("application/json")
+    command = ("report", "vex", "--product", PRODUCT, "--image", IMAGE, *options)
+    shown = pellucid(*command, PELLUCID_URL=api.url, PELLUCID_TOKEN="token")
+    assert (shown.code, shown.stdout) == (0, TEXT.decode())
+    assert api.seen(route)[0].query == {}
 
 
 def test_into_a_file(api: ScriptedApi, tmp_path: Path) -> None:

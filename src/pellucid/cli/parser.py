@@ -24,6 +24,8 @@ ENVIRONMENT = """environment:
 BILLS = ("cyclonedx", "cyclonedx-1.6", "cyclonedx-xml", "spdx", "spdx3", "csv", "md")
 # The keys of cli.report.SBOM.
 SERVED_BILLS = ("cyclonedx", "cyclonedx-xml", "csv", "md", "spdx")
+# The keys of cli.report.VEX.
+SERVED_VEX = ("openvex", "cyclonedx")
 
 # argparse gives the type no public name.
 Subparsers = argparse._SubParsersAction
@@ -191,19 +193,24 @@ def _report(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         "report",
         "fetch a document about an image from a server",
         "  pellucid report sbom --product router --image router@1.0.2 > router.cdx.json\n"
-        "  pellucid report sbom --product router --image router@1.0.2 --format spdx --output router.spdx.json",
+        "  pellucid report sbom --product router --image router@1.0.2 --format spdx --output router.spdx.json\n"
+        "  pellucid report vex --product router --image router@1.0.2 > router.openvex.json",
         ENVIRONMENT,
     )
     kinds = parser.add_subparsers(title="reports", metavar="REPORT", dest="report", required=True)
     sbom = kinds.add_parser("sbom", help="the bill of materials of its newest finished scan", allow_abbrev=False)
-    sbom.add_argument("--product", required=True, metavar="ID|NAME", help="the product that the image belongs to")
-    sbom.add_argument(
+    _document(sbom, SERVED_BILLS, "how it is written (default: cyclonedx, as JSON)")
+    vex = kinds.add_parser("vex", help="what was decided on each vulnerability that is known in it", allow_abbrev=False)
+    _document(vex, SERVED_VEX, "how it is written (default: openvex)")
+
+
+def _document(parser: argparse.ArgumentParser, formats: tuple[str, ...], meaning: str) -> None:
+    parser.add_argument("--product", required=True, metavar="ID|NAME", help="the product that the image belongs to")
+    parser.add_argument(
         "--image", required=True, metavar="ID|NAME", help="id of the image, its name@version, or its name (the newest)"
     )
-    sbom.add_argument(
-        "--format", choices=SERVED_BILLS, default="cyclonedx", help="how it is written (default: cyclonedx, as JSON)"
-    )
-    sbom.add_argument("--output", type=Path, metavar="FILE", help="write it there (default: to stdout)")
+    parser.add_argument("--format", choices=formats, default=formats[0], help=meaning)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write it there (default: to stdout)")
 
 
 def _image(parser: argparse.ArgumentParser) -> None:

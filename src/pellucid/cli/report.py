@@ -17,15 +17,22 @@ SBOM: Mapping[str, tuple[str, str, str]] = {
     "md": ("cycloneDX", "md", "text/markdown"),
     "spdx": ("SPDX", "", JSON),
 }
+VEX: Mapping[str, tuple[str, str, str]] = {
+    "openvex": ("openVEX", "", JSON),
+    "cyclonedx": ("cycloneDX", "", JSON),
+}
+KINDS = {"sbom": ("sbomReport", SBOM), "vex": ("vexReport", VEX)}
 
 
 def run(arguments: Namespace) -> int:
     """Print the document, or write it to --output, once all of it is there."""
-    name, wanted, media_type = SBOM[arguments.format]
+    report, formats = KINDS[arguments.report]
+    name, wanted, media_type = formats[arguments.format]
     api = ApiClient()
     product_id = api.product_id(arguments.product)
-    path = f"/api/v4/products/{product_id}/images/{api.image_id(product_id, arguments.image)}/sbomReport:{name}"
-    content = api.document(path, media_type, **({"contentType": wanted} if wanted else {}))
+    path = f"/api/v4/products/{product_id}/images/{api.image_id(product_id, arguments.image)}/{report}:{name}"
+    query = {"contentType": wanted} if wanted else {}
+    content = api.document(path, media_type, **query)
     if arguments.output is None:
         document(content)
         return exit_codes.OK

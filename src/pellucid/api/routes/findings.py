@@ -33,7 +33,8 @@ def get_finding(
     image_id: Annotated[str, Query(alias="occurrences.imageId")] = "lastUploaded",
 ) -> schemas.Finding:
     found = findings.get(caller, product_id, finding_id, image_id=image_id)
-    places = [schemas.Occurrence.of(place, found.scan) for place in found.places] if found.scan else []
+    newest = found.states[0] if found.states else None
+    places = [schemas.Occurrence.of(place, found.scan, newest) for place in found.places] if found.scan else []
     has_vex = any(state.source.startswith(VEX) for state in found.states)
     return schemas.Finding.of(found.finding, places, has_vex=has_vex)
 

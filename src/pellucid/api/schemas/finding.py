@@ -124,7 +124,10 @@ class Occurrence(Wire):
     image_id: str
 
     @classmethod
-    def of(cls, value: product_finding.PlaceOfFinding, in_scan: scans.Scan) -> "Occurrence":
+    def of(
+        cls, value: product_finding.PlaceOfFinding, in_scan: scans.Scan, decision: triage.FindingState | None = None
+    ) -> "Occurrence":
+        """`decision` is the one that counts; a document that it was taken from is named."""
         software = value.software
         return cls(
             id=value.id,
@@ -135,7 +138,7 @@ class Occurrence(Wire):
             component=Component.of(value.component),
             dependency_components_count=software.components if software else 0,
             evidence=[SeenEvidence.of(item) for item in value.evidence],
-            notes=[_note(item) for item in value.reasons],
+            notes=[*map(_note, value.reasons), *([_said(decision)] if decision and decision.source else [])],
             fingerprint=value.fingerprint,
             dependency=FindingDependency.of(software) if software else None,
             image_id=value.image_id,
@@ -282,6 +285,13 @@ def _ssvc(known: Vulnerability | None, decision: str) -> FindingSsvc | None:
 def _uses(predicates: Sequence[Predicate]) -> list[KnownUse]:
     uses = [KnownUse(kev=True)] if Predicate.KEV in predicates else []
     return uses + ([KnownUse(known_ransomware_use=True)] if Predicate.RANSOMWARE in predicates else [])
+
+
+def _said(decision: triage.FindingState) -> Note:
+    """Which document the status was taken from, and what that says."""
+    why = f" ({decision.justification})" if decision.justification else ""
+    content = f"{decision.source} says so{why}. {decision.note}".strip()
+    return Note(title=f"Why its status is {decision.status}", content=content)
 
 
 def _note(reason: Reason) -> Note:
