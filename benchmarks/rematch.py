@@ -189,7 +189,7 @@ def measure(kind: str, arguments: argparse.Namespace) -> None:
         print(f"{kind:11} first judgement of all images     {first:7.1f} s", flush=True)
         chosen = [(dice.randrange(PRODUCTS), dice.randrange(ADVISORIES)) for _ in range(arguments.changed)]
         half = len(chosen) // 2
-        take(settings, "nvd", (advisory(*item, VERSIONS) for item in chosen[:half]))
+        take(settings, "nvd", (advisory(*item, dice.choice((1, 2, 3))) for item in chosen[:half]))
         exploited = (
             AdvisoryRecord(id=advisory(*item, 0).id, kev=KnownExploited()) for item in dict.fromkeys(chosen[half:])
         )

@@ -23,6 +23,7 @@ IMPORT_NAMES = {"pyyaml": "yaml", "python-ulid": "ulid"}
 USED_BY_NAME = {
     "httptools": "uvicorn, as its HTTP parser",
     "uvloop": "uvicorn, as its event loop",
+    "cvss": "advisories.scores, when it first scores something",
     "psycopg": "SQLAlchemy, for URLs of PostgreSQL",
 }
 DANGEROUS = {"pickle", "marshal", "shelve", "subprocess", "socket"}

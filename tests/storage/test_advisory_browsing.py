@@ -8,13 +8,13 @@ import pytest
 
 from pellucid.advisories.bundled import bundled
 from pellucid.advisories.feed import RawRecord
-from pellucid.advisories.store.browsing import Chosen, Order, former, of_id, page
+from pellucid.advisories.store.browsing import Chosen, former, of_id, page
 from pellucid.advisories.store.index import StoreIndex
 from pellucid.advisories.store.store import Store
 from pellucid.domain.ids import named_id
 from pellucid.domain.severity import Severity
 from pellucid.domain.statement import AdvisoryRecord, Affected, VersionRange
-from pellucid.domain.vulnerability import Epss, KnownExploited, Rating, VulnerabilityState
+from pellucid.domain.vulnerability import Epss, KnownExploited, Rating, VulnerabilityOrder, VulnerabilityState
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 MALICIOUS = ("npm", "evil")
@@ -68,7 +68,7 @@ def test_pages_by_filter(store: Store, chosen: Chosen, names: list[str]) -> None
 
 
 def test_pages_by_order_and_size(store: Store) -> None:
-    found, total = page(store.connection, Chosen(), order=Order.MATURITY, size=1)
+    found, total = page(store.connection, Chosen(), order=VulnerabilityOrder.MATURITY, size=1)
     assert ([item.vulnerability.name for item in found], total) == (["CVE-2021-1"], 3)
     found, total = page(store.connection, Chosen(), skip=2, size=10)
     assert ([item.vulnerability.name for item in found], total) == (["CVE-2020-1"], 3)

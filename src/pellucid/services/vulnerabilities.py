@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pellucid.advisories.store import browsing
-from pellucid.advisories.store.browsing import Chosen, Former, Known, Order
+from pellucid.advisories.store.browsing import Chosen, Former, Known
 from pellucid.domain.access import Caller
 from pellucid.domain.product import Product
+from pellucid.domain.vulnerability import VulnerabilityOrder
 from pellucid.errors import NotFound
 from pellucid.services.advisories import open_for_reading
 from pellucid.services.products import VIEW, Products
@@ -20,7 +21,7 @@ class Wanted:
     """Which page of which vulnerabilities; of a product or an image: those that were found there."""
 
     chosen: Chosen
-    order: Order = Order.PUBLISHED
+    order: VulnerabilityOrder = VulnerabilityOrder.PUBLISHED
     skip: int = 0
     size: int = 30
     product_id: str = ""

@@ -3,24 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from pellucid.advisories.store import encoding
 from pellucid.advisories.store.connection import Connection, Row, Texts
 from pellucid.advisories.store.taking import iso
-from pellucid.domain.vulnerability import Vulnerability
+from pellucid.domain.vulnerability import Vulnerability, VulnerabilityOrder
 
 COLUMNS = "vulnerability.id, vulnerability.name, vulnerability.escalated, vulnerability.body"
 MOST_HISTORY = 100
-
-
-class Order(StrEnum):
-    """Newest, or highest, first."""
-
-    PUBLISHED = "published"
-    MODIFIED = "modified"
-    MATURITY = "maturity"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +49,12 @@ class Former:
 
 
 def page(
-    connection: Connection, chosen: Chosen, *, order: Order = Order.PUBLISHED, skip: int = 0, size: int = 30
+    connection: Connection,
+    chosen: Chosen,
+    *,
+    order: VulnerabilityOrder = VulnerabilityOrder.PUBLISHED,
+    skip: int = 0,
+    size: int = 30,
 ) -> tuple[list[Known], int]:
     """The vulnerabilities of a page, and how many there are in all."""
     source, given = _source(chosen)

@@ -45,6 +45,7 @@ def packed(data: bytes) -> bytes:
 
 
 def unpacked(data: bytes) -> bytes:
+    """What `packed` was given."""
     return _decompressor().decompress(data, max_output_size=LARGEST) if data.startswith(MAGIC) else bytes(data)
 
 
@@ -68,12 +69,15 @@ def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
 
 
 def affected(data: bytes) -> Affected:
+    """What `encoded` was given."""
     return _affected.decode(unpacked(data))
 
 
 def record(data: bytes) -> AdvisoryRecord:
+    """What `encoded` was given."""
     return _record.decode(unpacked(data))
 
 
 def vulnerability(data: bytes) -> Vulnerability:
+    """What `encoded` was given."""
     return _vulnerability.decode(unpacked(data))

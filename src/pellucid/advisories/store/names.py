@@ -54,6 +54,7 @@ def _apart(group: Sequence[str], cves: Sequence[str], lists: Iterable[Sequence[s
 
 
 def is_cve(name: str) -> bool:
+    """Whether it is one of the names that everybody uses."""
     return name.startswith("CVE-")
 
 

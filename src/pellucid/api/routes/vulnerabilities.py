@@ -6,17 +6,22 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
-from pellucid.advisories.store.browsing import Chosen, Order
+from pellucid.advisories.store.browsing import Chosen
 from pellucid.api.dependencies import Vulnerabilities
 from pellucid.api.parameters import VulnerabilityId
 from pellucid.api.router import ContractRouter
 from pellucid.api.schemas import vulnerability as schemas
 from pellucid.api.schemas.products import Product
 from pellucid.domain import names, product
+from pellucid.domain.vulnerability import VulnerabilityOrder
 from pellucid.services.vulnerabilities import Wanted
 
 router = ContractRouter()
-ORDERS = {"published": Order.PUBLISHED, "lastModified": Order.MODIFIED, "emsScore": Order.MATURITY}
+ORDERS = {
+    "published": VulnerabilityOrder.PUBLISHED,
+    "lastModified": VulnerabilityOrder.MODIFIED,
+    "emsScore": VulnerabilityOrder.MATURITY,
+}
 Share = Annotated[float | None, Query(ge=0, le=1)]
 Score = Annotated[float | None, Query(ge=0, le=10)]
 
