@@ -58,6 +58,19 @@ def test_help_loads_nothing_that_takes_time() -> None:
     assert ended.returncode == 0, ended.stderr
 
 
+@pytest.mark.parametrize("command", ["scan", "extract"])
+def test_a_fork_server_is_started_before_what_takes_time_is_loaded(command: str) -> None:
+    """It gets ready meanwhile; a library in the command's own imports would hold it up."""
+    program = (
+        "import sys\n"
+        f"import pellucid.cli.{command}\n"
+        "heavy = {'rich', 'hyperscan', 'pellucid.pipeline.pool', 'pellucid.domain.finding'}\n"
+        "sys.exit(','.join(sorted(heavy & set(sys.modules))) or 0)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

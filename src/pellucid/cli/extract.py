@@ -10,6 +10,7 @@ from pellucid.cli.input_file import require_readable
 from pellucid.cli.progress import scan_progress
 from pellucid.cli.terminal import duration, note, printable, say, size
 from pellucid.domain.extraction import Extraction
+from pellucid.pipeline.fork_server import ForkServer
 
 MOST_PROBLEMS = 15
 
@@ -20,10 +21,11 @@ def run(arguments: Namespace) -> int:
     output: Path = arguments.output
     require_readable(path)
     settings = configuration.load(processes=arguments.processes)
-    from pellucid.services import extract_manifest, local_extract  # noqa: PLC0415  # takes its time: as late as may be
+    with ForkServer() as server, scan_progress(printable(path.name)) as show:
+        # Takes as long as the server needs to get ready.
+        from pellucid.services import extract_manifest, local_extract  # noqa: PLC0415 (see the line above)
 
-    with scan_progress(printable(path.name)) as show:
-        result = local_extract.extract(path, output, settings, show, force=arguments.force)
+        result = local_extract.extract(path, output, settings, show, force=arguments.force, server=server)
     manifest = output / extract_manifest.MANIFEST
     if arguments.format == "json":
         problems = [extract_manifest.problem_json(problem) for problem in result.problems]

@@ -3,17 +3,20 @@
 import json
 import os
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pellucid import __version__
 from pellucid.cli import configuration, exit_codes
 from pellucid.cli.input_file import require_readable
 from pellucid.cli.progress import scan_progress
 from pellucid.cli.terminal import document, note, printable, say
-from pellucid.domain.bill import bill_of
-from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.severity import Severity
-from pellucid.reports.scan_json import scan_json
+from pellucid.pipeline.fork_server import ForkServer
+
+if TYPE_CHECKING:
+    from pellucid.domain.scan_result import ScanResult
 
 
 def run(arguments: Namespace) -> int:
@@ -22,25 +25,32 @@ def run(arguments: Namespace) -> int:
     require_readable(path)
     keep = arguments.data_dir is not None or "PELLUCID_DATA_DIR" in os.environ
     settings = configuration.load(data_dir=arguments.data_dir, processes=arguments.processes)
-    from pellucid.services import local_scan  # noqa: PLC0415  # takes a second: not before the file is known to be there
+    with ForkServer() as server, scan_progress(printable(path.name)) as show:
+        from pellucid.services import local_scan  # noqa: PLC0415  # takes as long as the server needs to get ready
 
-    with scan_progress(printable(path.name)) as show:
-        result = local_scan.scan(path, settings, show, keep=keep)
-    if arguments.format == "json":
-        say(json.dumps(scan_json(result), indent=2))
-    elif arguments.format != "table":
-        # Schemas and their validator are only loaded for those who want a bill.
-        from pellucid.reports.bill_document import bill_document  # noqa: PLC0415 (see the line above)
-
-        document(bill_document(bill_of(result, tool_version=__version__), arguments.format))
-    else:
-        from pellucid.cli import summary  # noqa: PLC0415  # what draws tables is only loaded for those who see them
-
-        summary.show(result)
+        write = _writer(arguments.format)
+        result = local_scan.scan(path, settings, show, keep=keep, server=server)
+    write(result)
     return verdict(result, arguments.fail_on)
 
 
-def verdict(result: ScanResult, fail_on: Severity | None) -> int:
+def _writer(form: str) -> "Callable[[ScanResult], None]":
+    """What prints a result; of what draws tables and checks documents, only the one that is wanted is loaded."""
+    if form == "table":
+        from pellucid.cli import summary  # noqa: PLC0415 (see above)
+
+        return summary.show
+    if form == "json":
+        from pellucid.reports.scan_json import scan_json  # noqa: PLC0415 (see above)
+
+        return lambda result: say(json.dumps(scan_json(result), indent=2))
+    from pellucid.domain.bill import bill_of  # noqa: PLC0415 (see above)
+    from pellucid.reports.bill_document import bill_document  # noqa: PLC0415 (see above)
+
+    return lambda result: document(bill_document(bill_of(result, tool_version=__version__), form))
+
+
+def verdict(result: "ScanResult", fail_on: Severity | None) -> int:
     """The exit code: whether a finding is at or above `fail_on`, which None never is."""
     if fail_on is None:
         return exit_codes.OK

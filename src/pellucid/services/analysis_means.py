@@ -7,6 +7,7 @@ from pathlib import Path
 from pellucid.analysis.limits import Limits
 from pellucid.analysis.output import HOLE
 from pellucid.pipeline.budget import Budget
+from pellucid.pipeline.fork_server import ForkServer
 from pellucid.pipeline.messages import EVERYTHING
 from pellucid.pipeline.outcome import Source
 from pellucid.pipeline.pool import Pool
@@ -33,13 +34,22 @@ def budget_of(settings: Settings) -> Budget:
     )
 
 
-def pool_of(settings: Settings, work: Path, *, units: str = EVERYTHING) -> Pool:
-    """Analysis processes as the operator wants them, with the units of that name; they write under `work`."""
+def pool_of(settings: Settings, work: Path, *, units: str = EVERYTHING, server: ForkServer | None = None) -> Pool:
+    """Analysis processes as the operator wants them, with the units of that name; they write under `work`.
+
+    `server` is what they are forked from, where it has been started before; the pool ends it.
+    """
     size = settings.processes or len(os.sched_getaffinity(0))
     # Room above the budget, in which holes count less: a unit that reaches it is told so by that, not by a signal.
     file_size = settings.extraction_bytes * HOLE + (64 << 20)
     return Pool(
-        size, work=work, memory=settings.unit_memory, file_size=file_size, units=units, cache=_cache(settings.data_dir)
+        size,
+        work=work,
+        memory=settings.unit_memory,
+        file_size=file_size,
+        units=units,
+        cache=_cache(settings.data_dir),
+        server=server,
     )
 
 

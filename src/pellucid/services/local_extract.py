@@ -10,6 +10,7 @@ from time import monotonic
 from pellucid.domain.extraction import Extraction
 from pellucid.domain.scan import Progress, Stage
 from pellucid.errors import InvalidRequest
+from pellucid.pipeline.fork_server import ForkServer
 from pellucid.pipeline.merging import Found, merge
 from pellucid.pipeline.outcome import Source
 from pellucid.services.analysis_means import budget_of, source_of
@@ -27,17 +28,24 @@ OnProgress = Callable[[Progress], None]
 
 
 def extract(
-    path: Path, output: Path, settings: Settings, on_progress: OnProgress, *, force: bool = False
+    path: Path,
+    output: Path,
+    settings: Settings,
+    on_progress: OnProgress,
+    *,
+    force: bool = False,
+    server: ForkServer | None = None,
 ) -> Extraction:
     """Unpack the file at `path` into the folder `output`, with a manifest; nothing is analysed.
 
     InvalidRequest when `output` is there and not empty; with `force`, what has the same name there is replaced.
     Whatever stops this, `output` has then nothing new in it: all of it is moved in at the end, the manifest last.
+    A fork server that was started before makes it quicker.
     """
     started = monotonic()
     with _prepared(output, force=force) as partial, work_folder(partial) as work:
         source = source_of(path)
-        outcome, scratch = unpack(source, work, settings, on_progress)
+        outcome, scratch = unpack(source, work, settings, on_progress, server=server)
         found = merge(outcome)
         tree = partial / TREE
         tree.mkdir()

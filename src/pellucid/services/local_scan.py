@@ -7,6 +7,7 @@ from pathlib import Path
 from pellucid.domain.scan import Progress
 from pellucid.domain.scan_result import ScanResult
 from pellucid.pipeline.cache import NoCache, ResultCache
+from pellucid.pipeline.fork_server import ForkServer
 from pellucid.pipeline.scratch import Scratch
 from pellucid.services.advisories import Advisories
 from pellucid.services.analysis_means import budget_of, pool_of, source_of
@@ -15,16 +16,24 @@ from pellucid.services.work_folder import work_folder
 from pellucid.settings import Settings
 
 
-def scan(path: Path, settings: Settings, on_progress: Callable[[Progress], None], *, keep: bool = False) -> ScanResult:
+def scan(
+    path: Path,
+    settings: Settings,
+    on_progress: Callable[[Progress], None],
+    *,
+    keep: bool = False,
+    server: ForkServer | None = None,
+) -> ScanResult:
     """Scan the file at `path`. With `keep`, results are kept in, and taken from, the data directory.
 
+    A fork server that was started before all this was imported makes it quicker; it is ended with the scan.
     Raises OSError when the file cannot be read or the disk is full.
     """
     source = source_of(path)
     with ExitStack() as stack:
         work = stack.enter_context(work_folder(settings.data_dir / "work" if keep else None))
         cache = stack.enter_context(_kept(settings)) if keep else NoCache()
-        pool = stack.enter_context(pool_of(settings, work))
+        pool = stack.enter_context(pool_of(settings, work, server=server))
         index, _ = Advisories(settings).current()
         return run_pipeline(
             source,
