@@ -64,21 +64,21 @@ class StoreIndex:
     def as_of(self, ecosystem: str) -> datetime | None:
         """When what is stated of an ecosystem was last brought up to date, UTC.
 
-        That is when its sources were last asked for news, and not later than their newest statement, where these are
-        dated: old data that is taken in today is as old as it is. None when no source speaks of it, or only the
-        selection that comes with Pellucid: nothing follows from what is not in it.
+        That is when the source that says most of it was last asked for news, and not later than its newest statement,
+        where it has dates: old data that is taken in today is as old as it is. None when no source speaks of it, or
+        only the selection that comes with Pellucid: nothing follows from what is not in it.
         """
         if ecosystem not in self._as_of:
-            # Sources lie together in the store: a few thousand statements tell which they are.
+            # Packages lie in the order of their names: some thousand statements tell whose they are.
             rows = self._rows(
-                "SELECT max(checked), max(newest) FROM source WHERE feed <> 'bundled' AND name IN "
-                "(SELECT DISTINCT record.source FROM (SELECT key FROM affected WHERE ecosystem = ? LIMIT 5000) AS few "
-                "JOIN record ON record.key = few.key)",
+                "SELECT source.checked, source.newest FROM (SELECT key FROM affected WHERE ecosystem = ? "
+                "ORDER BY ecosystem, name LIMIT 5000) AS few JOIN record ON record.key = few.key "
+                "JOIN source ON source.name = record.source WHERE source.feed <> 'bundled' "
+                "GROUP BY source.name, source.checked, source.newest ORDER BY count(*) DESC, source.name LIMIT 1",
                 ecosystem,
             )
-            checked, newest = next(rows)
-            moments = [datetime.fromisoformat(text) for text in (checked, newest) if checked and text]
-            self._as_of[ecosystem] = min(moments, default=None)
+            stated = next(rows, ("", ""))
+            self._as_of[ecosystem] = min((datetime.fromisoformat(text) for text in stated if text), default=None)
         return self._as_of[ecosystem]
 
     def _about(self, subjects: Sequence[Subject]) -> Mapping[Subject, list[Statement]]:
