@@ -150,3 +150,17 @@ def test_documents_from_the_command_line(decided: Router, server: Server) -> Non
     shown = pellucid("report", "vex", "--product", "decided", "--image", "router@1", **environment)
     assert shown.code == 0, shown.stderr
     assert json.loads(shown.stdout) == decided.vex()
+
+
+def test_a_scan_without_a_server_writes_it_too(decided: Router, server: Server, tmp_path: Path) -> None:
+    document = json.dumps(decided.vex()).encode()
+    for name, files, status in (("plain", {}, "under_investigation"), ("inside", {"vex": document}, "not_affected")):
+        path = image(tmp_path, name, **files)
+        shown = pellucid("scan", path, "--format", "openvex", "--data-dir", server.data_dir)
+        assert shown.code == 0, shown.stderr
+        (statement,) = json.loads(shown.stdout)["statements"]
+        assert (statement["vulnerability"]["name"], statement["status"]) == (NAME, status)
+        assert ("VEX in the image: vex" in statement.get("supplier", "")) == bool(files)
+    shown = pellucid("scan", path, "--format", "cyclonedx-vex", "--data-dir", server.data_dir)
+    (found,) = json.loads(shown.stdout)["vulnerabilities"]
+    assert found["analysis"]["state"] == "not_affected"

@@ -9,7 +9,9 @@ from tests.support.command_line import Ended, pellucid
 from tests.support.scripted_api import Reply, ScriptedApi
 
 from pellucid.cli.parser import SERVED_BILLS, SERVED_VEX
+from pellucid.cli.parser import VEX as SCANNED_VEX
 from pellucid.cli.report import SBOM, VEX
+from pellucid.reports.vex_document import FORMATS
 
 PRODUCT, IMAGE = (f"01J9Z3T5N8K2V4Q6R7S0W1X2Y{digit}" for digit in "34")
 PATH = f"/api/v4/products/{PRODUCT}/images/{IMAGE}/sbomReport"
@@ -35,6 +37,7 @@ def report(api: ScriptedApi, *options: object, image: str = IMAGE) -> Ended:
 def test_formats_are_those_that_the_command_line_names() -> None:
     assert tuple(SBOM) == SERVED_BILLS
     assert tuple(VEX) == SERVED_VEX
+    assert tuple(FORMATS) == SCANNED_VEX
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ ENVIRONMENT = """environment:
 
 # The keys of reports.bill_document.FORMATS.
 BILLS = ("cyclonedx", "cyclonedx-1.6", "cyclonedx-xml", "spdx", "spdx3", "csv", "md")
+# The keys of reports.vex_document.FORMATS.
+VEX = ("openvex", "cyclonedx-vex")
 # The keys of cli.report.SBOM.
 SERVED_BILLS = ("cyclonedx", "cyclonedx-xml", "csv", "md", "spdx")
 # The keys of cli.report.VEX.
@@ -78,11 +80,12 @@ def _scan(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         "  pellucid scan firmware.bin --format spdx > firmware.spdx.json\n"
         "  pellucid scan firmware.bin --fail-on high      # in CI: exit 1 on high or critical findings",
         "Progress goes to stderr, the document to stdout.\n"
-        "Bills of materials: cyclonedx and cyclonedx-xml are version 1.7, spdx is 2.3, spdx3 is 3.0.1.",
+        "Bills of materials: cyclonedx and cyclonedx-xml are version 1.7, spdx is 2.3, spdx3 is 3.0.1.\n"
+        "VEX: openvex and cyclonedx-vex say of each known vulnerability whether it matters, as far as that is known.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="the image, archive, package or binary")
     parser.add_argument(
-        "--format", choices=("table", "json", *BILLS), default="table", help="what to print (default: table)"
+        "--format", choices=("table", "json", *BILLS, *VEX), default="table", help="what to print (default: table)"
     )
     parser.add_argument(
         "--fail-on",

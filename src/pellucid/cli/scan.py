@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from pellucid import __version__
 from pellucid.cli import configuration, exit_codes
 from pellucid.cli.input_file import require_readable
+from pellucid.cli.parser import VEX
 from pellucid.cli.progress import scan_progress
 from pellucid.cli.terminal import document, note, printable, say
 from pellucid.domain.severity import Severity
 from pellucid.pipeline.fork_server import ForkServer
+from pellucid.settings import Settings
 
 if TYPE_CHECKING:
     from pellucid.domain.scan_result import ScanResult
@@ -28,13 +30,13 @@ def run(arguments: Namespace) -> int:
     with ForkServer() as server, scan_progress(printable(path.name)) as show:
         from pellucid.services import local_scan  # noqa: PLC0415  # takes as long as the server needs to get ready
 
-        write = _writer(arguments.format)
+        write = _writer(arguments.format, settings)
         result = local_scan.scan(path, settings, show, keep=keep, server=server)
     write(result)
     return verdict(result, arguments.fail_on)
 
 
-def _writer(form: str) -> "Callable[[ScanResult], None]":
+def _writer(form: str, settings: Settings) -> "Callable[[ScanResult], None]":
     """What prints a result; of what draws tables and checks documents, only the one that is wanted is loaded."""
     if form == "table":
         from pellucid.cli import summary  # noqa: PLC0415 (see above)
@@ -45,6 +47,14 @@ def _writer(form: str) -> "Callable[[ScanResult], None]":
 
         return lambda result: say(json.dumps(scan_json(result), indent=2))
     from pellucid.domain.bill import bill_of  # noqa: PLC0415 (see above)
+
+    if form in VEX:
+        from pellucid.reports.vex_document import vex_document  # noqa: PLC0415 (see above)
+        from pellucid.services.vex_statements import of_scan  # noqa: PLC0415 (see above)
+
+        return lambda result: document(
+            vex_document(of_scan(result, bill_of(result, tool_version=__version__), settings), form)
+        )
     from pellucid.reports.bill_document import bill_document  # noqa: PLC0415 (see above)
 
     return lambda result: document(bill_document(bill_of(result, tool_version=__version__), form))

@@ -80,3 +80,8 @@ class ImageNames:
     product: str = ""
     filename: str = ""
     sha256: str = ""
+
+
+def file_name(path: str) -> str:
+    """The name of the document at a path through containers."""
+    return path.rpartition("!")[2].rpartition("/")[2]

@@ -4,15 +4,13 @@ from pellucid.domain.finding import FindingStatus
 from pellucid.domain.triage import FindingState
 from pellucid.domain.vex import TO_FINDING
 from pellucid.domain.vex_claim import HeldClaim
-from pellucid.services.vex_coverage import Claims
+from pellucid.services.vex_coverage import Claims, source_of
 from pellucid.services.vex_statements import present
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.vex_findings import VexFinding, vex_findings
 from pellucid.storage.repositories.finding_states import FindingStateRepository
 from pellucid.storage.repositories.scan_results import ScanResultRepository
 from pellucid.storage.repositories.vex_claims import VexClaimRepository
-
-ATTACHED, INSIDE = "VEX", "VEX in the image"
 
 
 def apply_claims(tx: Transaction, scan_id: str) -> int:
@@ -49,12 +47,6 @@ def apply_claims(tx: Transaction, scan_id: str) -> int:
             is_proposed=not claim.attached,
         )
     return len(changed)
-
-
-def source_of(held: HeldClaim) -> str:
-    """Who says so, for people: "VEX: router.openvex.json, Example Inc."."""
-    kind = ATTACHED if held.attached else INSIDE
-    return f"{kind}: {', '.join(filter(None, (held.document, held.claim.author)))}"
 
 
 def _counts(held: HeldClaim, finding: VexFinding, state: FindingState | None) -> bool:

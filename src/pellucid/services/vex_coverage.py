@@ -9,6 +9,7 @@ from pellucid.services.vex_products import means, means_image
 
 # Where claims about several dependencies do not agree, the worst counts.
 WORST = (VexStatus.AFFECTED, VexStatus.UNDER_INVESTIGATION, VexStatus.NOT_AFFECTED, VexStatus.FIXED)
+ATTACHED, INSIDE = "VEX", "VEX in the image"
 
 
 class Claims:
@@ -42,6 +43,12 @@ class Claims:
         if any(not _lies_in(item, covered) for item in silent):
             return worst if worst and worst.claim.statement.status is VexStatus.AFFECTED else None
         return worst
+
+
+def source_of(held: HeldClaim) -> str:
+    """Who says so, for people: "VEX: router.openvex.json, Example Inc."."""
+    kind = ATTACHED if held.attached else INSIDE
+    return f"{kind}: {', '.join(filter(None, (held.document, held.claim.author)))}"
 
 
 def _weight(held: HeldClaim) -> tuple[bool, float, int]:

@@ -7,13 +7,16 @@ from datetime import datetime
 
 from pellucid.advisories import feeds
 from pellucid.advisories.store.index import StoreIndex
+from pellucid.domain.bill import Bill
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.finding import Finding, FindingStatus, Identity, Silenced, SilenceKind
+from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.triage import FindingState
-from pellucid.domain.vex import OF_FINDING, VexStatement
-from pellucid.domain.vex_claim import Justification, VexStatus
+from pellucid.domain.vex import OF_FINDING, TO_FINDING, Vex, VexStatement
+from pellucid.domain.vex_claim import HeldClaim, ImageNames, Justification, VexStatus, file_name
 from pellucid.domain.vulnerability import Vulnerability
 from pellucid.services.advisories import open_for_reading
+from pellucid.services.vex_coverage import Claims, source_of
 from pellucid.settings import Settings
 
 UNREACHABLE = "unreachable"
@@ -69,20 +72,52 @@ def of_silenced(
         )
 
 
-def of_findings(
-    findings: Iterable[Finding], parts: Mapping[Identity, Dependency], since: datetime
-) -> Iterator[VexStatement]:
-    """Of findings that nobody has decided on."""
-    for item in findings:
-        if item.vulnerability is None:
-            continue
-        plain = VexStatement(
-            vulnerability=item.vulnerability,
-            status=VexStatus.UNDER_INVESTIGATION,
-            dependencies=present(item.dependencies, parts),
-            since=since,
-        )
-        yield of_decision(plain, FindingStatus.NEW, None, reachability=item.reachability, conditional=item.conditional)
+def of_scan(result: ScanResult, bill: Bill, settings: Settings) -> Vex:
+    """Of a scan that no product stands behind: nobody has decided, but for documents that lie in the image.
+
+    Raises Malformed, OSError when the advisories cannot be read.
+    """
+    parts = {item.identity: item for item in bill.dependencies}
+    held = (
+        HeldClaim(claim=claim, document=file_name(claim.evidence.artefact), attached=False, received=result.finished)
+        for claim in result.vex_claims
+    )
+    claims = Claims(held, ImageNames(name=result.filename, version="", filename=result.filename, sha256=result.sha256))
+    findings = [_of_finding(item, claims, parts, bill.created) for item in result.findings if item.vulnerability]
+    known = known_now(settings, result.silenced)
+    return Vex(bill=bill, statements=(*findings, *of_silenced(result.silenced, known, parts, bill.created)))
+
+
+def _of_finding(item: Finding, claims: Claims, parts: Mapping[Identity, Dependency], since: datetime) -> VexStatement:
+    about = item.vulnerability
+    assert about is not None
+    plain = VexStatement(
+        vulnerability=about,
+        status=VexStatus.UNDER_INVESTIGATION,
+        dependencies=present(item.dependencies, parts),
+        since=since,
+        action=item.recommended_action,
+    )
+    claim = claims.decisive((about.name, *about.aliases), plain.dependencies)
+    state = _state(claim) if claim else None
+    status = state.status if state else FindingStatus.NEW
+    return of_decision(plain, status, state, reachability=item.reachability, conditional=item.conditional)
+
+
+def _state(held: HeldClaim) -> FindingState:
+    """The decision that a server would take of a claim."""
+    said = held.claim.statement
+    return FindingState(
+        id="",
+        finding_id="",
+        status=TO_FINDING[said.status],
+        create_time=held.time,
+        source=source_of(held),
+        justification=said.justification or "",
+        note=said.note,
+        said_time=held.time,
+        is_proposed=not held.attached,
+    )
 
 
 def present(identities: Sequence[Identity], parts: Mapping[Identity, Dependency]) -> tuple[Dependency, ...]:

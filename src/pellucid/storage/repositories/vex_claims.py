@@ -10,7 +10,15 @@ from sqlalchemy import delete, exists, insert, or_, select
 
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.ids import new_ids
-from pellucid.domain.vex_claim import HeldClaim, ImageNames, Justification, ReadStatement, VexClaim, VexStatus
+from pellucid.domain.vex_claim import (
+    HeldClaim,
+    ImageNames,
+    Justification,
+    ReadStatement,
+    VexClaim,
+    VexStatus,
+    file_name,
+)
 from pellucid.storage.database import Transaction
 from pellucid.storage.repositories.finding_values import fitting
 from pellucid.storage.rows.file import FileRow
@@ -28,7 +36,7 @@ class VexClaimRepository:
 
     def put_of_scan(self, scan_id: str, claims: Iterable[VexClaim]) -> None:
         """What the documents in an image say; the document of each is the last part of its path."""
-        self._put({"scan_id": scan_id, "file_id": None}, ((_file_name(item), item) for item in claims))
+        self._put({"scan_id": scan_id, "file_id": None}, ((file_name(item.evidence.artefact), item) for item in claims))
 
     def put_of_file(self, file_id: str, filename: str, claims: Iterable[VexClaim]) -> None:
         """What an attachment says now."""
@@ -111,7 +119,3 @@ def _to_domain(row: VexClaimRow, received: datetime) -> HeldClaim:
     )
     claim = VexClaim(statement=statement, author=row.author, evidence=Evidence(**row.evidence))
     return HeldClaim(claim=claim, document=row.document, attached=row.file_id is not None, received=received)
-
-
-def _file_name(claim: VexClaim) -> str:
-    return claim.evidence.artefact.rpartition("!")[2].rpartition("/")[2]
