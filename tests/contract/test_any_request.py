@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.contract.test_operations import SERVED
 from tests.support.api_client import Api
+from tests.support.judged import judged
+from tests.support.scanned_trees import small_tree, store
 
 from pellucid.api.contract import Operation
 from pellucid.domain.ids import new_id
@@ -26,7 +28,11 @@ FIELDS = st.fixed_dictionaries(
 FILTERS = st.fixed_dictionaries(
     {
         "field": st.sampled_from(
-            ["filename", "size", "createTime", "isAttachment", "imageId", "scanId", "name", "kind"]
+            [
+                *("filename", "size", "createTime", "isAttachment", "imageId", "scanId", "name", "kind", "severity"),
+                *("findingStatus", "exploitabilityPredicates", "componentId", "compareLeftImageId", "compareSide"),
+                *("compareRightImageId", "comparison.status", "epssProbability", "date", "description"),
+            ]
         ),
         "comparator": st.sampled_from(["equals", "contains", "between", "in", "notContains", "overlaps"]),
         "value": JSON | st.lists(JSON, min_size=2, max_size=2),
@@ -46,8 +52,13 @@ TYPES = st.sampled_from(
     ["application/json", "multipart/form-data", "multipart/form-data; boundary=B", "text/plain", ""]
 )
 QUERY = st.dictionaries(
-    st.sampled_from(["status", "withCounts", "createScan", "imageName", "version", "filename", "tempFileId"]),
-    st.sampled_from(["true", "maybe", ""]) | st.text(max_size=12),
+    st.sampled_from(
+        [
+            *("status", "withCounts", "createScan", "imageName", "version", "filename", "tempFileId", "contentType"),
+            *("mode", "occurrences.imageId", "skip", "size", "exploitabilityPredicates", "createTimeFrom", "vulnId"),
+        ]
+    ),
+    st.sampled_from(["true", "maybe", "", "csv", "full", "0001-01-01"]) | st.text(max_size=12),
     max_size=4,
 )
 PARAMETERS = st.lists(st.text(min_size=1, max_size=30) | st.just(new_id()) | st.none(), min_size=3, max_size=3)
@@ -71,13 +82,17 @@ def test_any_request_is_answered(
 
 
 def known(api: Api, name: str) -> str:
-    """The id of a product, image, scan or file that exists."""
+    """The id of a product, image, scan, file or finding that exists; of other things, of none."""
     if id(api) not in FOUND:
         product = api.product()
         image = api.image(product)
         FOUND[id(api)] = {"{productId}": image["parent"].partition("/")[2], "{imageId}": image["id"]}
         FOUND[id(api)] |= {"{scanId}": image["latestScan"]["id"], "{fileId}": image["files"][0]["id"]}
-    return FOUND[id(api)][name]
+        product_id, scan_id = FOUND[id(api)]["{productId}"], FOUND[id(api)]["{scanId}"]
+        store(api.database, product_id, scan_id, small_tree(), judged())
+        (row,) = api.http.post("/api/v4/grids/findings:gridList").json()["rows"]
+        FOUND[id(api)]["{findingId}"] = row["id"]
+    return FOUND[id(api)].get(name) or new_id()
 
 
 FOUND: dict[int, dict[str, str]] = {}

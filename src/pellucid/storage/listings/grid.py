@@ -14,6 +14,7 @@ from pellucid.domain.grid import Comparator, Filter, GridQuery, Sort
 from pellucid.errors import Detail, InvalidRequest
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.grid_values import TEXT, ValueKind
+from pellucid.storage.listings.text_search import holds
 
 MOST_FILTERS = 50
 MOST_VALUES = 500
@@ -128,7 +129,9 @@ def _matching(of: Any, comparator: Comparator, values: list[Any]) -> Condition:
 def _contained(field: Field, values: list[Any]) -> Condition:
     """Text: a part of it, whatever its case; other fields of many values: one of them. Never unknown (NULL)."""
     some = [
-        func.coalesce(field.of, "").icontains(value, autoescape=True) if field.kind.is_text else field.of == value
+        holds(field.of if field.known else func.coalesce(field.of, ""), value)
+        if field.kind.is_text
+        else field.of == value
         for value in values
     ]
     return _wrapped(field, or_(false(), *some))

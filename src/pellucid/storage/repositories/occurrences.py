@@ -86,13 +86,15 @@ class Occurrences:
         if not before and other is not None and not self._is_done():
             query = select(OccurrenceRow.finding_id).where(OccurrenceRow.scan_id == other)
             before = set(self._session.scalars(query))
-        for number, ids in ((1, after - before), (-1, before - after)):
-            for piece in _pieces(sorted(ids)):
-                counted = FindingRow.images + number
-                # Never below none, whatever was counted wrong before.
-                statement = update(FindingRow).where(FindingRow.id.in_(piece))
-                statement = statement.values(images=case((counted < 0, 0), else_=counted))
-                self._session.execute(statement, execution_options={"synchronize_session": False})
+        table: Any = FindingRow.__table__
+        changes = [(1, after - before), (-1, before - after)]
+        values = [{"of": finding_id, "more": number} for number, ids in changes for finding_id in sorted(ids)]
+        if values:
+            counted = table.c.images + bindparam("more")
+            # One statement a finding: without statistics, PostgreSQL would read all for a list of them. Never below
+            # none, whatever was counted wrong before.
+            statement = update(table).where(table.c.id == bindparam("of"))
+            self._session.execute(statement.values(images=case((counted < 0, 0), else_=counted)), values)
 
     def _is_done(self) -> bool:
         return self._session.scalar(select(ScanRow.state).where(ScanRow.id == self._scan_id)) == ScanStateType.DONE
