@@ -18,8 +18,8 @@ NOT_SET = "n"
 _SAID = re.compile(rb"^(?:CONFIG_(?P<set>\w{1,80})=(?P<value>[ym])|# CONFIG_(?P<unset>\w{1,80}) is not set)\r?$", re.M)
 # A menu that every kernel has since 2.6, behind all drivers: what ends before it was cut off, or is a fragment.
 _LAST_MENU = b"\n# Library routines"
-# Names of options change. Before this release, one that is not mentioned may have had another.
-_KNOWN_SINCE = (4, 4)
+# Options are renamed. Where the names of the table were not checked, one that is not mentioned may have another.
+_CHECKED = ((5, 10), (6, 12))
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,18 @@ def options(configuration: bytes, release: str) -> Mapping[str, str]:
 
 def _names_are_known(release: str) -> bool:
     found = kernel_release.RELEASE.match(release)
-    return found is not None and (int(found["major"]), int(found["minor"])) >= _KNOWN_SINCE
+    return found is not None and _CHECKED[0] <= (int(found["major"]), int(found["minor"])) <= _CHECKED[1]
 
 
 def by_path(path: str) -> KernelPart | None:
     """The part that a source file belongs to: the row with the longest beginning of its path."""
     fitting = [(len(prefix), row) for row in parts() for prefix in row.paths if path.startswith(prefix)]
     return max(fitting, key=lambda item: item[0])[1] if fitting else None
+
+
+def lies_in(inner: KernelPart, outer: KernelPart) -> bool:
+    """Whether all sources of one part lie below those of the other."""
+    return all(path.startswith(outer.paths) for path in inner.paths)
 
 
 def by_name(name: str) -> KernelPart | None:

@@ -9,6 +9,8 @@ from pellucid.formats import kernel_parts
 from pellucid.formats.kernel_parts import KernelPart
 
 LONGEST = 20_000
+# What may stand before any part that it is about.
+NEUTRAL = frozenset(("block", "drivers", "ethernet", "fs", "net", "sound", "tty", "video", "wifi", "wireless"))
 _PATH = re.compile(
     r"\b(?:drivers|net|fs|sound|arch|kernel|mm|crypto|block|security|virt|ipc|lib|io_uring)/[\w./-]{1,200}"
 )
@@ -44,8 +46,16 @@ def _all(paths: Iterable[str]) -> Sequence[KernelPart]:
 
 
 def _by_heading(heading: str) -> Sequence[KernelPart]:
-    """The innermost part before the colons: "wifi: ath11k: fix ..." is ath11k's."""
+    """The parts before the colons: "wifi: ath11k: fix ..." is ath11k's, "drm: bridge: ..." may be of either.
+
+    In what no part is called so, the words that follow may mean anything ("fpga: bridge: ...").
+    """
     found = _HEADING.match(heading)
     words = [word.strip().lower() for word in found[0].split(":")] if found else []
-    part = next((part for word in reversed(words) if (part := kernel_parts.by_name(word))), None)
-    return (part,) if part else ()
+    first = next((number for number, word in enumerate(words) if word not in NEUTRAL), 0)
+    if not words or not kernel_parts.by_name(words[first]):
+        return ()
+    parts: list[KernelPart] = []
+    for part in filter(None, map(kernel_parts.by_name, words[first:])):
+        parts = [*(outer for outer in parts if not kernel_parts.lies_in(part, outer)), part]
+    return tuple(dict.fromkeys(parts))
