@@ -11,6 +11,7 @@ from pellucid.api.parameters import FindingId, ProductId
 from pellucid.api.router import ContractRouter
 from pellucid.api.schemas import finding as schemas
 from pellucid.api.schemas import finding_escalation as escalations
+from pellucid.api.schemas import finding_state as states
 from pellucid.domain import names
 from pellucid.domain.finding import Predicate
 from pellucid.errors import Detail, InvalidRequest
@@ -41,9 +42,9 @@ def get_finding(
 
 @router.operation("CreateFindingState")
 def create_finding_state(
-    product_id: ProductId, finding_id: FindingId, caller: Caller, findings: Findings, body: schemas.NewFindingState
-) -> schemas.FindingState:
-    return schemas.FindingState.of(findings.set_state(caller, product_id, finding_id, body.status))
+    product_id: ProductId, finding_id: FindingId, caller: Caller, findings: Findings, body: states.NewFindingState
+) -> states.FindingState:
+    return states.FindingState.of(findings.set_state(caller, product_id, finding_id, body.status))
 
 
 def _wanted(

@@ -1,4 +1,4 @@
-"""Findings of products on the wire: one with its occurrences, and decisions on it."""
+"""Findings of products on the wire: one with its occurrences."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from pellucid.api.schemas.components import Component
+from pellucid.api.schemas.finding_note import Note
 from pellucid.api.schemas.scans import Scan
 from pellucid.api.schemas.users import User
 from pellucid.api.schemas.vulnerability import Classification, Cvss, CvssMetrics, Ems, Epss, Reference
@@ -14,7 +15,7 @@ from pellucid.domain import image, product_finding, triage
 from pellucid.domain import scan as scans
 from pellucid.domain.dependency import Linkage
 from pellucid.domain.evidence import Evidence
-from pellucid.domain.finding import FindingStatus, FindingType, Predicate, Reason
+from pellucid.domain.finding import FindingStatus, FindingType, Predicate
 from pellucid.domain.severity import Severity
 from pellucid.domain.ssvc import decide
 from pellucid.domain.vulnerability import Vulnerability
@@ -63,11 +64,6 @@ class FindingSsvc(Wire):
     technical_impact: str | None = None
     decision: str | None = None
     paranoid_decision: str | None = Field(None, alias="paranoid_decision")
-
-
-class Note(Wire):
-    title: str
-    content: str
 
 
 class FindingDependency(Wire):
@@ -138,7 +134,7 @@ class Occurrence(Wire):
             component=Component.of(value.component),
             dependency_components_count=software.components if software else 0,
             evidence=[SeenEvidence.of(item) for item in value.evidence],
-            notes=[*map(_note, value.reasons), *([_said(decision)] if decision and decision.source else [])],
+            notes=Note.of(value.reasons, decision),
             fingerprint=value.fingerprint,
             dependency=FindingDependency.of(software) if software else None,
             image_id=value.image_id,
@@ -213,30 +209,6 @@ class Finding(Wire):
         )
 
 
-class NewFindingState(Wire):
-    """`inProgress` is taken for `in progress`."""
-
-    status: str
-
-
-class FindingState(Wire):
-    id: str
-    create_time: Time
-    author: User | None
-    finding_id: str
-    status: FindingStatus
-
-    @classmethod
-    def of(cls, value: triage.FindingState) -> "FindingState":
-        return cls(
-            id=value.id,
-            create_time=value.create_time,
-            author=User.of(value.author) if value.author else None,
-            finding_id=value.finding_id,
-            status=value.status,
-        )
-
-
 def identifiers(value: product_finding.ProductFinding) -> list[Identifier]:
     """Names that the contract knows: the finding's own first, then other names of its vulnerability."""
     other = value.vulnerability.aliases if value.vulnerability else ()
@@ -285,19 +257,3 @@ def _ssvc(known: Vulnerability | None, decision: str) -> FindingSsvc | None:
 def _uses(predicates: Sequence[Predicate]) -> list[KnownUse]:
     uses = [KnownUse(kev=True)] if Predicate.KEV in predicates else []
     return uses + ([KnownUse(known_ransomware_use=True)] if Predicate.RANSOMWARE in predicates else [])
-
-
-def _said(decision: triage.FindingState) -> Note:
-    """Which document the status was taken from, and what that says."""
-    why = f" ({decision.justification})" if decision.justification else ""
-    content = f"{decision.source} says so{why}. {decision.note}".strip()
-    return Note(title=f"Why its status is {decision.status}", content=content)
-
-
-def _note(reason: Reason) -> Note:
-    """Why there is a finding, as a sentence or two."""
-    source = f"{reason.source} {reason.record}".strip()
-    says = f"{source} says that {reason.range} is affected." if reason.range else f"{source} says so."
-    seen = f"The version is known from: {reason.witness}." if reason.witness else ""
-    sure = f"Confidence {reason.confidence:.0%}."
-    return Note(title="Why this is a finding", content=" ".join(filter(None, (says, seen, sure, reason.note))))
