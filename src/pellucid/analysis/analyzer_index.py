@@ -3,7 +3,6 @@
 A process that analyses one image needs a few of a hundred, and is started for every image.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,7 +70,7 @@ def read(text: bytes) -> tuple[Analyzer, ...]:
 
 def write(units: Iterable[tuple[str, str, Analyzer]]) -> str:
     """The index of (module, attribute, analyzer), one a line."""
-    return "[\n" + ",\n".join(json.dumps(msgspec.to_builtins(_row(*unit))) for unit in units) + "\n]\n"
+    return "[\n" + ",\n".join(msgspec.json.encode(_row(*unit)).decode() for unit in units) + "\n]\n"
 
 
 def _row(module: str, attribute: str, unit: Analyzer) -> Row:

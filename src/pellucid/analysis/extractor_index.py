@@ -3,7 +3,6 @@
 A process that unpacks one image needs a few of many readers, and is started for every image.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,7 +70,7 @@ def write(units: Iterable[tuple[str, str, Extractor]]) -> str:
         )
         for module, attribute, unit in units
     ]
-    return "[\n" + ",\n".join(json.dumps(msgspec.to_builtins(row)) for row in rows) + "\n]\n"
+    return "[\n" + ",\n".join(msgspec.json.encode(row).decode() for row in rows) + "\n]\n"
 
 
 def _late(row: Row) -> Extractor:

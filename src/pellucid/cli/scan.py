@@ -5,6 +5,7 @@ import os
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from pellucid import __version__
@@ -30,14 +31,15 @@ def run(arguments: Namespace) -> int:
     with ForkServer() as server, scan_progress(printable(path.name)) as show:
         from pellucid.services import local_scan  # noqa: PLC0415  # takes as long as the server needs to get ready
 
-        write = _writer(arguments.format, settings)
+        # What draws tables or checks documents takes its time as well: it is loaded while the processes work.
+        Thread(target=_writer, args=(arguments.format, settings), daemon=True).start()
         result = local_scan.scan(path, settings, show, keep=keep, server=server)
-    write(result)
+    _writer(arguments.format, settings)(result)
     return verdict(result, arguments.fail_on)
 
 
 def _writer(form: str, settings: Settings) -> "Callable[[ScanResult], None]":
-    """What prints a result; of what draws tables and checks documents, only the one that is wanted is loaded."""
+    """What prints a result; loads what that needs, and no more."""
     if form == "table":
         from pellucid.cli import summary  # noqa: PLC0415 (see above)
 

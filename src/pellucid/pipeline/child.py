@@ -1,7 +1,7 @@
 """Analysis processes, and the fork server that they come from.
 
-The server is run as `python -m pellucid.pipeline.child` with a socket as its stdin, by which it gets orders: a message
-is a length (4 bytes, big endian) and JSON. It prepares what all need, reads nothing hostile, and forks. With the order
+The server runs `main` with a socket as its stdin, by which it gets orders: a message is a length (4 bytes, big endian)
+and JSON. It prepares what all need, reads nothing hostile, and forks. With the order
 for a process come a socket, by which that gets requests and the open files that they speak of, and a pipe for its
 answers. These come from a process that has read hostile bytes: the other side decodes them as data, never as objects.
 """
@@ -30,8 +30,6 @@ MOST_FILES = 64
 
 def main() -> None:
     """Prepare, then start and end processes as ordered until the socket is closed."""
-    # Facts are made by the thousand and hold no cycles: looking for them again and again costs a tenth of the time.
-    gc.set_threshold(100_000, 20, 100)
     logs.configure()
     # Ctrl-C goes to every process of a terminal; the one that asks decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -47,6 +45,9 @@ def main() -> None:
     late_imports.prepare(analyse=bool(units.analyzers))
     # What is there now is there for good: a collection in a process would only make copies of it.
     gc.freeze()
+    # Facts are made by the thousand and hold no cycles: looking for them again and again costs a tenth of the time.
+    gc.set_threshold(100_000, 20, 100)
+    gc.enable()
     _serve(control, welcome, units)
 
 
@@ -154,7 +155,3 @@ def _write(sink: int, message: bytes) -> None:
     view = memoryview(LENGTH.pack(len(message)) + message)
     while view:
         view = view[os.write(sink, view) :]
-
-
-if __name__ == "__main__":
-    main()

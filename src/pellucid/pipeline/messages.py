@@ -8,7 +8,6 @@ from pellucid.analysis.limits import Limits
 LENGTH = struct.Struct(">I")
 # How a process ended, as its fork server says it.
 STATUS = struct.Struct(">i")
-MODULE = "pellucid.pipeline.child"
 EVERYTHING = "pellucid.pipeline.units:UNITS"
 UNPACKING = "pellucid.pipeline.unpacking:UNPACKING"
 

@@ -31,7 +31,7 @@ BATCH_FILES = 48
 BATCH_BYTES = 4 << 20
 KEEP_EVERY = 200
 TICK = 0.25
-MUCH, MANY = 16 << 20, 1000
+MUCH, MANY = 8 << 20, 500
 # What comes out comes in pieces, so the last bytes of a budget are never used.
 NEARLY = 1000
 
@@ -133,7 +133,7 @@ class Runner:
         return [(child.sha256, child.entry.size, depth, content.sha256) for child in inside]
 
     def _hands(self) -> bool:
-        """Whether a process can take a batch. Starting another costs about as much as 16 MiB do: for less, none is."""
+        """Whether a process can take a batch. Starting another costs about as much as 8 MiB do: for less, none is."""
         if self._pool.idle or self._pool.first:
             return True
         if self._pool.full:

@@ -6,6 +6,7 @@ The bytes to be read come as open descriptors: there is no image, store or key t
 """
 
 import ctypes
+import ctypes.util
 import errno
 import logging
 import os
@@ -46,6 +47,8 @@ SYSTEM = (
 )
 
 
+SONAMES = {"c": "libc.so.6", "seccomp": "libseccomp.so.2"}
+
 Layers = dict[str, str]
 """Each layer of the cage by name: "" when it is in force, else why it is not."""
 
@@ -53,18 +56,38 @@ Layers = dict[str, str]
 def capabilities() -> Layers:
     """What this machine gives of the layers that can be missing, without entering anything."""
     layers: Layers = {"landlock": "", "seccomp": ""}
-    try:
-        import landlockpy  # noqa: PLC0415  # optional at run time: its absence is reported, not fatal
+    with _quick_search():
+        try:
+            import landlockpy  # noqa: PLC0415  # optional at run time: its absence is reported, not fatal
 
-        if not landlockpy.supported():
-            layers["landlock"] = "this kernel has no Landlock (5.13 or later, enabled at boot)"
-    except (ImportError, OSError) as error:
-        layers["landlock"] = f"landlockpy cannot be used: {error}"
-    try:
-        import pyseccomp  # noqa: F401, PLC0415  # optional at run time: its absence is reported, not fatal
-    except (ImportError, OSError, RuntimeError) as error:
-        layers["seccomp"] = f"libseccomp cannot be used (Debian package libseccomp2): {error}"
+            if not landlockpy.supported():
+                layers["landlock"] = "this kernel has no Landlock (5.13 or later, enabled at boot)"
+        except (ImportError, OSError) as error:
+            layers["landlock"] = f"landlockpy cannot be used: {error}"
+        try:
+            import pyseccomp  # noqa: F401, PLC0415  # optional at run time: its absence is reported, not fatal
+        except (ImportError, OSError, RuntimeError) as error:
+            layers["seccomp"] = f"libseccomp cannot be used (Debian package libseccomp2): {error}"
     return layers
+
+
+@contextmanager
+def _quick_search() -> Iterator[None]:
+    """Let both libraries find what they bind by its usual name: ctypes runs ldconfig, or compilers, for each search."""
+    search = ctypes.util.find_library
+
+    def find(name: str) -> str | None:
+        try:
+            ctypes.CDLL(SONAMES[name])
+        except (KeyError, OSError):
+            return search(name)
+        return SONAMES[name]
+
+    ctypes.util.find_library = find
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = search
 
 
 def enter(folder: Path, *, parent: int, memory: int, file_size: int) -> Layers:
