@@ -74,6 +74,26 @@ def test_releases_that_distributions_freeze_name_no_version(release: str, versio
     assert kernel_release.version(release) == (version, bounds)
 
 
+@pytest.mark.parametrize(
+    ("version", "release", "expected"),
+    [
+        ("6.1.176", "6.1.176", True),
+        ("6.1.176-1", "6.1.176-acme+", True),
+        ("6.1.176", "6.1.17", False),
+        ("6.1.176", "6.1.0-50-marvell", True),
+        ("5.15.0-91.101", "5.15.12", True),
+        ("6.1.176", "6.10.0-50-marvell", False),
+        ("6.6", "6.6.0", True),
+        ("6.6", "6.6.1", False),
+        ("6.6.0", "6.6.0-rc1", False),
+        ("4.4.60", "", False),
+        ("unknown", "6.1.0-1", False),
+    ],
+)
+def test_a_release_is_built_from_sources_of_a_version(version: str, release: str, expected: bool) -> None:
+    assert kernel_release.may_be(version, release) is expected
+
+
 def test_fields_of_a_module() -> None:
     fields = b"depends=a,b\0firmware=x\0firmware=y\0vermagic=5.4.1 SMP \0junk\0"
     info = module_info.read(with_sections(Shape(), {".modinfo": fields}))

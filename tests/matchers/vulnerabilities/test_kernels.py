@@ -1,5 +1,7 @@
 """The kernel: branches, and whether the part that has a vulnerability was built."""
 
+from dataclasses import replace
+
 import pytest
 from tests.matchers.inventories import Judged, inventory, judge, package, seen, upstream
 from tests.support.statements import EVERY, Statements, below, cpe, debian, known, said
@@ -107,6 +109,87 @@ def test_a_module_that_lies_there_was_built_whatever_a_configuration_says() -> N
 def test_one_of_several_kernels_is_enough() -> None:
     assert judged(TEXTS[0], WITHOUT, BUILT).one.reachability == ""
     assert judged(TEXTS[0], WITHOUT, WITHOUT).one.reachability == "unreachable"
+
+
+ACME, OTHER = "5.10.1-acme", "5.10.1-other"
+OWN = built(path=f"fs!boot/config-{ACME}")
+NAMED = package(f"linux-image-{ACME}", "5.10.1-3", "linux")
+
+
+@pytest.mark.parametrize(
+    "seen_there",
+    [
+        (WITHOUT,),
+        (WITHOUT, image("5.10.1")),
+        (WITHOUT, image(ACME)),
+        (WITHOUT, image(ACME), image("4.14.7")),
+        (WITHOUT, built("BT", release="4.14.7"), image("4.14.7")),
+        (OWN, image(ACME)),
+        (
+            built(path="a!vmlinux!config"),
+            built(path="b!vmlinux!config"),
+            image(ACME, "a!vmlinux"),
+            image(OTHER, "b!vmlinux"),
+        ),
+        (built(path=f"fs!usr/lib/modules/{ACME}/config"), image(ACME)),
+        (built(release="5.10.170", path="fs!boot/config-5.10.0-21-arm.gz!content"), image("5.10.0-21-arm")),
+    ],
+)
+def test_every_kernel_that_it_may_be_was_built_without(seen_there: tuple[Observation, ...]) -> None:
+    assert judged(TEXTS[0], *seen_there).one.reachability == "unreachable"
+
+
+@pytest.mark.parametrize(
+    "seen_there",
+    [
+        (built(release="5.10.2"),),
+        (built(release="4.14.7"), image("5.10.1")),
+        (WITHOUT, image(ACME), image(OTHER)),
+        (OWN, image(ACME), image(OTHER)),
+        (OWN, image(OTHER)),
+        (built(path="a!vmlinux!config"), image(ACME, "a!vmlinux"), image(OTHER, "b!vmlinux")),
+        (built(path="flash.bin!ikconfig!config"), image(ACME, "flash.bin"), image(OTHER, "flash.bin")),
+        (WITHOUT, image("5.10.0-21-arm"), image("5.10.0-22-arm")),
+        (replace(WITHOUT, note="USB=n"),),
+        (replace(WITHOUT, note="BT EXT4_FS"),),
+    ],
+)
+def test_in_doubt_nothing_is_concluded(seen_there: tuple[Observation, ...]) -> None:
+    assert judged(TEXTS[0], *seen_there).one.reachability == ""
+
+
+def test_packages_name_the_kernel_that_they_are() -> None:
+    text = [known(CVE, description=TEXTS[0])]
+    index = Statements(debian(CVE, "linux", EVERY), known=text)
+    other = built("BT", path=f"fs!boot/config-{OTHER}")
+    without = built(path=f"fs!boot/config-{OTHER}")
+    for there, expected in (
+        ((OWN, other), "unreachable"),
+        ((WITHOUT,), "unreachable"),
+        ((WITHOUT, image(ACME)), "unreachable"),
+        ((without,), ""),
+        ((without, image(ACME)), ""),
+        ((WITHOUT, image(OTHER)), ""),
+    ):
+        assert Judged(index, inventory(NAMED, observations=there)).one.reachability == expected
+    both = inventory(NAMED, package(f"linux-image-{OTHER}", "5.10.1-3", "linux"), observations=(OWN, other))
+    assert Judged(index, both).one.reachability == ""
+
+
+def test_modules_of_another_release_say_nothing() -> None:
+    there = module(f"fs!lib/modules/{OTHER}/kernel/net/bluetooth/bluetooth.ko")
+    assert judged(TEXTS[0], OWN, image(ACME), modules=(there,)).one.reachability == "unreachable"
+    assert judged(TEXTS[0], WITHOUT, image(ACME), modules=(there,)).one.reachability == ""
+    for path in (f"fs!lib/modules/{ACME}/bluetooth.ko.xz!content", "fs!system/lib/modules/bluetooth.ko"):
+        assert judged(TEXTS[0], OWN, image(ACME), modules=(module(path),)).one.reachability == ""
+    unnamed = replace(module("flash.bin!0x40.elf"), name="bluetooth")
+    assert judged(TEXTS[0], OWN, image(ACME), modules=(unnamed,)).one.reachability == ""
+
+
+def test_says_which_kernel_and_where_that_stands() -> None:
+    found = judged(TEXTS[0], OWN, image(ACME)).one
+    assert f"Linux {ACME} was built without" in found.description
+    assert f"(CONFIG_BT is not set in boot/config-{ACME})" in found.description
 
 
 def test_files_that_a_source_states_say_more_than_the_text() -> None:

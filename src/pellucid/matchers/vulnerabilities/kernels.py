@@ -21,6 +21,8 @@ MOST_SHOWN = 3
 # Where the path of a configuration tells of which kernel it is, to the letter.
 _OF_RELEASE = re.compile(r"(?:^|[!/])(?:config-|linux-headers-|lib/modules/)(\d[^/!]*?)(?:\.(?:gz|xz|zst))?(?:[/!]|$)")
 _MODULE = re.compile(r"(?:^|[!/])(?P<name>[\w-]{1,100})\.ko(?:\.\w{1,4})?(?:!|$)")
+# Packages of one kernel are called so: linux-image-6.1.0-50-cloud-amd64-unsigned.
+_NAMED = re.compile(r"-(?P<release>\d+\.\d+\.\d\S*?)(?:-unsigned)?$")
 _FOLDER = re.compile(r"(?:^|[!/])lib/modules/(?P<release>[^/!]+)/")
 
 
@@ -77,23 +79,23 @@ class Kernels:
 
     def _builds_of(self, item: Dependency) -> Sequence[_Build]:
         """All configurations that may be its own; none where a kernel that it may be has no configuration here."""
-        exact = {build.release for build in self._builds if build.exact} | self._releases
-        named = [release for release in exact if item.product.endswith(f"-{release}")]
-        if named:
-            builds = [build for build in self._builds if build.exact and build.release in named]
-        else:
-            named = [release for release in self._releases if _may_be(item, release)]
-            builds = [build for build in self._builds if _may_be(item, build.release)]
-        return builds if all(self._is_known(release) for release in named) else ()
+        if named := _NAMED.search(item.product):
+            return self._own(named["release"])
+        known = all(self._own(release) for release in self._releases if _may_be(item, release))
+        return [build for build in self._builds if _may_be(item, build.release)] if known else ()
 
-    def _is_known(self, release: str) -> bool:
-        """Whether there is a configuration of that kernel: one of its sources will do where no other has the same."""
-        for build in self._builds:
-            if build.exact and build.release == release:
-                return True
-            if not build.exact and kernel_release.may_be(build.release, release):
-                return sum(kernel_release.may_be(build.release, other) for other in self._releases) == 1
-        return False
+    def _own(self, release: str) -> Sequence[_Build]:
+        """The configurations of that kernel: one of its sources will do, where no other kernel is built of them."""
+        if exact := [build for build in self._builds if build.exact and build.release == release]:
+            return exact
+        others = self._releases - {release}
+        return [
+            build
+            for build in self._builds
+            if not build.exact
+            and kernel_release.may_be(build.release, release)
+            and not any(kernel_release.may_be(build.release, other) for other in others)
+        ]
 
 
 def _may_be(item: Dependency, release: str) -> bool:
