@@ -6,15 +6,17 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
 from pellucid.advisories.feeds.bundles import is_tar, tarred
 from pellucid.advisories.feeds.fields import CVE, moment, prose, references
+from pellucid.advisories.feeds.json_records import Understood, raw_record
 from pellucid.advisories.feeds.nvd_configurations import applicability
-from pellucid.advisories.feeds.nvd_record import Understood, pages
-from pellucid.advisories.feeds.publications import decoded, encoded, head
+from pellucid.advisories.feeds.nvd_record import pages
+from pellucid.advisories.feeds.publications import decoded, head
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.errors import Malformed
 from pellucid.formats.json_document import mapping, text, texts
@@ -43,15 +45,10 @@ def _normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
 def _raw_record(name: str, content: bytes) -> RawRecord:
     if len(content) > LARGEST:
         return RawRecord(id=name, raw=b"", record=None, fault=f"more than {LARGEST:,} bytes")
-    try:
-        document = decoded(content)
-        raw = encoded(document)
-    except Malformed as error:
-        return RawRecord(id=name, raw=b"", record=None, fault=error.message)
-    found = _understood(document)
+    found = raw_record(content, name, _understood)
     if found.record and found.record.id != name:
-        return RawRecord(id=name, raw=raw, record=None, fault=f"its annotation is that of {found.record.id}")
-    return RawRecord(id=name, raw=raw, record=found.record, fault=found.fault)
+        return replace(found, record=None, fault=f"its annotation is that of {found.record.id}")
+    return found
 
 
 def _understood(document: Any) -> Understood:

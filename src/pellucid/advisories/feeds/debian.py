@@ -12,10 +12,11 @@ from typing import Any
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
 from pellucid.advisories.feeds.debian_releases import ecosystem
-from pellucid.advisories.feeds.publications import decoded, encoded, head, pairs
+from pellucid.advisories.feeds.json_records import Understood, raw_record
+from pellucid.advisories.feeds.long_json import singles
+from pellucid.advisories.feeds.publications import decoded, head
 from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan, Standing, Subject, VersionRange
 from pellucid.domain.vulnerability import Reference
-from pellucid.errors import Malformed
 from pellucid.formats.json_document import mapping, text
 from pellucid.formats.version_order import dpkg, latest
 
@@ -25,7 +26,6 @@ NAME = re.compile(r"(?:CVE-\d{4}-\d{4,19}|TEMP-\d+-[0-9A-F]+)")
 TRACKER = "https://security-tracker.debian.org/tracker/"
 BUGS = "https://bugs.debian.org/"
 MOST_RELEASES = 50
-MOST_VULNERABILITIES = 200_000
 LONGEST_DESCRIPTION = 4096
 DEVELOPMENT = "sid"
 NEVER = "0"  # as fixed_version: no version of the package ever had it
@@ -37,41 +37,33 @@ END_OF_LIFE = "end-of-life"
 
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed."""
-    for package, entries in pairs(path):
-        if not isinstance(entries, dict) or len(entries) > MOST_VULNERABILITIES:
-            yield RawRecord(id=package[:200], raw=b"", record=None, fault="no list of vulnerabilities")
-            continue
-        for name, entry in entries.items():
-            yield _record(package, name, entry)
+    for number, content in enumerate(singles(path, depth=2)):
+        yield raw_record(content, f"{path.name}#{number}", _understood)
 
 
 def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
     """A record that was kept: of one vulnerability of one package. Raises Malformed."""
-    document = mapping(decoded(raw))
-    for package, entries in document.items():
+    return _understood(decoded(raw)).record
+
+
+def _understood(document: Any) -> Understood:
+    for package, entries in mapping(document).items():
         for name, entry in mapping(entries).items():
-            return _understood(package, name, mapping(entry))
-    return None
+            id_ = f"{package[:150]}/{name[:150]}"
+            if not NAME.fullmatch(name):
+                return Understood(None, "neither a CVE nor a temporary name of the tracker", id_)
+            record = _record(package, name, mapping(entry))
+            return Understood(record, "" if record else "nothing is said of any release", id_)
+        return Understood(None, "no list of vulnerabilities", package)
+    return Understood(None)
 
 
-def _record(package: str, name: str, entry: Any) -> RawRecord:
-    id_ = f"{package[:200]}/{name[:200]}"
-    try:
-        raw = encoded({package: {name: entry}})
-    except Malformed as error:
-        return RawRecord(id=id_, raw=b"", record=None, fault=error.message)
-    if not NAME.fullmatch(name):
-        return RawRecord(id=id_, raw=raw, record=None, fault="neither a CVE nor a temporary name of the tracker")
-    record = _understood(package, name, mapping(entry))
-    return RawRecord(id=id_, raw=raw, record=record, fault="" if record else "nothing is said of any release")
-
-
-def _understood(package: str, name: str, entry: dict[str, Any]) -> AdvisoryRecord | None:
+def _record(package: str, name: str, entry: dict[str, Any]) -> AdvisoryRecord | None:
     releases = {key: mapping(value) for key, value in list(mapping(entry.get("releases")).items())[:MOST_RELEASES]}
     fix = text(releases.get(DEVELOPMENT, {}).get("fixed_version"))
     affected = [_affected((ecosystem(codename), package), row, fix) for codename, row in releases.items()]
     stated = tuple(item for item in affected if item)
-    if not stated or not NAME.fullmatch(name):
+    if not stated:
         return None
     bug = entry.get("debianbug")
     references = [Reference(url=TRACKER + name, kind="ADVISORY")]

@@ -17,7 +17,7 @@ from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan, Standin
 from pellucid.domain.vulnerability import Reference
 
 MOST_LINES = 500
-LONGEST_LINE = 64 << 10
+LONGEST_LINE = 32 << 10
 FIRST = re.compile(r"\[(?P<date>\d{1,2} \w{3} \d{4})\] (?P<id>D[SL]A-\d{1,6}(?:-\d{1,4})?)\s(?P<title>.*)")
 BEGINNING = re.compile(rb"\s*\[\d{1,2} \w{3} \d{4}\] (D[SL]A)-\d")
 FIXED = re.compile(

@@ -27,7 +27,7 @@ def read(path: Path) -> Iterator[RawRecord]:
 
 
 def _normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
-    return understood(decoded(raw), _row)
+    return understood(_row, decoded(raw)).record
 
 
 def _recognise(_path: Path, first: bytes) -> str:

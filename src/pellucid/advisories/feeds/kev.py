@@ -8,13 +8,15 @@ that it is exploited, and no more.
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
 from pellucid.advisories.feeds.fields import CVE, moment
-from pellucid.advisories.feeds.json_lists import elements
-from pellucid.advisories.feeds.publications import HEAD, decoded, encoded, head
+from pellucid.advisories.feeds.json_records import Understood, raw_record
+from pellucid.advisories.feeds.long_json import elements
+from pellucid.advisories.feeds.publications import HEAD, decoded, head
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.domain.vulnerability import KnownExploited
 from pellucid.errors import Malformed
@@ -33,7 +35,7 @@ def read(path: Path) -> Iterator[RawRecord]:
 
 
 def _normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
-    return understood(decoded(raw), _row)
+    return understood(_row, decoded(raw)).record
 
 
 def _recognise(_path: Path, first: bytes) -> str:
@@ -46,23 +48,16 @@ def rows(path: Path, beginning: re.Pattern[bytes], name: str, understand: Unders
         if not beginning.match(head(file.read(HEAD))):
             raise Malformed(f"{path.name}: no catalogue of known exploited vulnerabilities")
     for number, content in enumerate(elements(path, name)):
-        place = f"{path.name}#{number}"
-        try:
-            row = decoded(content)
-            raw = encoded(row)
-        except Malformed as error:
-            yield RawRecord(id=place, raw=b"", record=None, fault=error.message)
-            continue
-        record = understood(row, understand)
-        id_ = record.id if record else text(mapping(row).get("cveID"))[:100] or place
-        yield RawRecord(id=id_, raw=raw, record=record, fault="" if record else "a row without the name of a CVE")
+        yield raw_record(content, f"{path.name}#{number}", partial(understood, understand))
 
 
-def understood(document: Any, understand: Understand) -> AdvisoryRecord | None:
-    """What a row says, or None for one that names no CVE."""
+def understood(understand: Understand, document: Any) -> Understood:
+    """What a row says of the CVE that it names."""
     row = mapping(document)
     name = text(row.get("cveID"))
-    return AdvisoryRecord(id=name, kev=understand(row)) if CVE.fullmatch(name) else None
+    if not CVE.fullmatch(name):
+        return Understood(None, "a row without the name of a CVE", name)
+    return Understood(AdvisoryRecord(id=name, kev=understand(row)), id=name)
 
 
 def day(value: object) -> date | None:

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
-from pellucid.advisories.feeds.publications import decoded, encoded, head, pairs
+from pellucid.advisories.feeds.json_records import Understood, raw_record
+from pellucid.advisories.feeds.long_json import singles
+from pellucid.advisories.feeds.publications import decoded, head
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.domain.vulnerability import Exploit, ExploitKind
-from pellucid.errors import Malformed
 from pellucid.formats.json_document import mapping, text, texts
 
 SOURCE = "metasploit"
@@ -37,27 +38,23 @@ MOST_REFERENCES = 1000
 
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed."""
-    for name, module in pairs(path):
-        try:
-            raw = encoded({name: module})
-        except Malformed as error:
-            yield RawRecord(id=name[:300], raw=b"", record=None, fault=error.message)
-            continue
-        usable = isinstance(module, dict) and FULL_NAME.fullmatch(text(module.get("fullname")))
-        yield RawRecord(
-            id=name[:300],
-            raw=raw,
-            record=_understood(mapping(module)),
-            fault="" if usable else "a module without a name",
-        )
+    for number, content in enumerate(singles(path)):
+        yield raw_record(content, f"{path.name}#{number}", _understood)
 
 
 def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
     """A module that was kept. Raises Malformed."""
-    return next((_understood(mapping(module)) for module in mapping(decoded(raw)).values()), None)
+    return _understood(decoded(raw)).record
 
 
-def _understood(module: dict[str, Any]) -> AdvisoryRecord | None:
+def _understood(document: Any) -> Understood:
+    for key, module in mapping(document).items():
+        usable = FULL_NAME.fullmatch(text(mapping(module).get("fullname")))
+        return Understood(_of_module(mapping(module)), "" if usable else "a module without a name", key)
+    return Understood(None)
+
+
+def _of_module(module: dict[str, Any]) -> AdvisoryRecord | None:
     """None for what is no exploit, or for nothing that has a CVE."""
     name = text(module.get("fullname"))
     kind = _kind(module, name)

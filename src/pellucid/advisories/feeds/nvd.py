@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
-from pellucid.advisories.feeds.json_lists import elements
+from pellucid.advisories.feeds.json_records import raw_record
+from pellucid.advisories.feeds.long_json import elements
 from pellucid.advisories.feeds.nvd_record import understood
-from pellucid.advisories.feeds.publications import HEAD, decoded, encoded, head
+from pellucid.advisories.feeds.publications import HEAD, decoded, head
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.errors import Malformed
-from pellucid.formats.json_document import mapping, text
 
 SOURCE = "nvd"
 ADDRESS = "https://nvd.nist.gov/feeds/json/cve/2.0/"
@@ -32,19 +32,7 @@ def read(path: Path) -> Iterator[RawRecord]:
     if not _recognise(path, first):
         raise Malformed(f"{path.name}: no JSON of NVD, version 2.0")
     for number, content in enumerate(elements(path, "vulnerabilities")):
-        yield _raw_record(content, f"{path.name}#{number}")
-
-
-def _raw_record(content: bytes, place: str) -> RawRecord:
-    """The record as it is kept; `place` names one that has no name of its own."""
-    try:
-        document = decoded(content)
-        raw = encoded(document)
-    except Malformed as error:
-        return RawRecord(id=place, raw=b"", record=None, fault=error.message)
-    found = understood(document)
-    id_ = found.record.id if found.record else text(mapping(mapping(document).get("cve")).get("id"))[:100]
-    return RawRecord(id=id_ or place, raw=raw, record=found.record, fault=found.fault)
+        yield raw_record(content, f"{path.name}#{number}", understood)
 
 
 def _normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:

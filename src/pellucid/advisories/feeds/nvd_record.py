@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -11,6 +11,7 @@ from typing import Any
 from pellucid.advisories import scores
 from pellucid.advisories.feeds import nvd_affected, nvd_configurations
 from pellucid.advisories.feeds.fields import CVE, moment, prose, references, weaknesses
+from pellucid.advisories.feeds.json_records import Understood
 from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan
 from pellucid.domain.vulnerability import KnownExploited, Rating, Reference, Ssvc, VulnerabilityState
 from pellucid.formats.json_document import mapping, objects, text, texts
@@ -20,20 +21,12 @@ HIGHEST_SCORE = 10
 NO_SUPPORT = "unsupported-when-assigned"
 
 
-@dataclass(frozen=True)
-class Understood:
-    """A record, and what of it is not in order; without a record the fault says why."""
-
-    record: AdvisoryRecord | None
-    fault: str = ""
-
-
 def understood(document: Any) -> Understood:
     """What an item of "vulnerabilities" says."""
     cve = mapping(mapping(document).get("cve"))
     name = text(cve.get("id"))
     if not CVE.fullmatch(name):
-        return Understood(None, "a record of NVD without the name of a CVE")
+        return Understood(None, "a record of NVD without the name of a CVE", name)
     rejected = cve.get("vulnStatus") == "Rejected"
     products, fault = ((), "") if rejected else affected(cve)
     metrics = mapping(cve.get("metrics"))
@@ -54,7 +47,7 @@ def understood(document: Any) -> Understood:
         references=pages(cve),
         affected=products,
     )
-    return Understood(record, fault)
+    return Understood(record, fault, name)
 
 
 def affected(cve: dict[str, Any]) -> tuple[tuple[Affected, ...], str]:

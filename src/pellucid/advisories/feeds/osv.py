@@ -17,6 +17,7 @@ from urllib.parse import quote
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
 from pellucid.advisories.feeds import bundles, publications
 from pellucid.advisories.feeds.bundles import Members
+from pellucid.advisories.feeds.long_json import elements
 from pellucid.advisories.feeds.osv_record import record_of
 from pellucid.advisories.feeds.unseen import Unseen
 from pellucid.domain.statement import AdvisoryRecord
@@ -64,8 +65,8 @@ def listed(path: Path, first: bytes) -> Iterator[RawRecord]:
         with publications.opened(path) as stream:
             yield unseen.record(path.name.partition(".")[0], stream.read(LARGEST + 1))
         return
-    for number, item in enumerate(publications.items(path, "item" if found[1] else "vulns.item")):
-        yield unseen.record(f"record {number + 1}", publications.encoded(item))
+    for number, item in enumerate(elements(path, "" if found[1] else "vulns")):
+        yield unseen.record(f"record {number + 1}", item)
 
 
 def records(members: Members, path: Path) -> Iterator[RawRecord]:

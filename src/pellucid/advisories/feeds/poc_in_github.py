@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
-from pellucid.advisories.feeds.publications import decoded, encoded, head, members
+from pellucid.advisories.feeds.bundles import tarred
+from pellucid.advisories.feeds.publications import decoded, encoded, head
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.domain.vulnerability import Exploit, ExploitKind
 from pellucid.errors import Malformed
@@ -31,7 +32,7 @@ MOST_LINKS = 50
 
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed."""
-    for named, content in members(path, MEMBER, LARGEST_MEMBER):
+    for named, content in tarred(path, MEMBER, LARGEST_MEMBER):
         try:
             yield _record(named[1], content)
         except Malformed as error:

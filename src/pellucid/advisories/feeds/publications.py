@@ -1,4 +1,4 @@
-"""Published files, plain or in gzip, read from the beginning to the end: bytes, JSON, lines of text, members of a tar.
+"""Published files, plain or in gzip, read from the beginning to the end: bytes, lines of text; and JSON as it is kept.
 
 Nothing is held but one record, and every one of them is bounded: whoever reads calls `Publication.next_record` between
 two, and what is longer than a record may be is Malformed, as is all that cannot be read.
@@ -7,7 +7,6 @@ two, and what is longer than a record may be is Malformed, as is all that cannot
 import csv
 import gzip
 import io
-import re
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import ijson
 import msgspec
 
 from pellucid.errors import Malformed
@@ -23,14 +21,12 @@ from pellucid.errors import Malformed
 GZIP = b"\x1f\x8b"
 # Of what comes out of a file; the largest known is a tenth of it.
 LARGEST = 32 << 30
-# Between two records: in the tracker of Debian one source package is one (Linux: 20 MB), in a tar one member.
+# Between two records: in a tar one member is one, wanted or not.
 LONGEST = 128 << 20
 HEAD = 64 << 10
-# How much JSON is parsed at once: a string that is longer is looked through again with each piece.
-PIECE = 1 << 20
 UNREADABLE = (
     *(OSError, EOFError, zlib.error, UnicodeError, ValueError, OverflowError, RecursionError),
-    *(csv.Error, tarfile.TarError, ijson.JSONError),
+    *(csv.Error, tarfile.TarError),
 )
 
 
@@ -62,10 +58,11 @@ class Publication(io.RawIOBase):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Publication]:
+def opened(path: Path, longest: int = 0) -> Iterator[Publication]:
     """The content of a file; whatever goes wrong while it is read is Malformed, with the name of the file.
 
-    A file that is not there or may not be opened raises OSError.
+    `longest` is what a record may have, LONGEST unless it is said. A file that is not there or may not be opened
+    raises OSError.
     """
     with path.open("rb") as file:
         packed = file.read(2) == GZIP
@@ -73,9 +70,9 @@ def opened(path: Path) -> Iterator[Publication]:
         try:
             if packed:
                 with gzip.GzipFile(fileobj=file, mode="rb") as content:
-                    yield Publication(content)  # type: ignore[arg-type]  # GzipFile reads as BinaryIO does
+                    yield Publication(content, longest=longest)  # type: ignore[arg-type]  # GzipFile reads as BinaryIO does
             else:
-                yield Publication(file)
+                yield Publication(file, longest=longest)
         except Malformed as error:
             raise Malformed(f"{path.name}: {error.message}") from error
         except UNREADABLE as error:
@@ -92,52 +89,9 @@ def head(first: bytes) -> bytes:
         return b""
 
 
-def pairs(path: Path) -> Iterator[tuple[str, Any]]:
-    """The names and values of a JSON document, which must be an object."""
-    with opened(path) as stream:
-        content = io.BufferedReader(stream)
-        if not content.peek(1).lstrip().startswith(b"{"):
-            raise Malformed("no JSON object")
-        for name, value in ijson.kvitems(content, "", buf_size=PIECE, use_float=True):
-            stream.next_record()
-            yield name, value
-
-
-def items(path: Path, prefix: str) -> Iterator[Any]:
-    """The items of a list in a JSON document: "packages.item" are those of the list named "packages"."""
-    with opened(path) as stream:
-        for value in ijson.items(stream, prefix, buf_size=PIECE, use_float=True):
-            stream.next_record()
-            yield value
-
-
-def strings(path: Path, *names: str) -> dict[str, str]:
-    """Which of these strings stand at the top of a JSON object."""
-    found: dict[str, str] = {}
-    with opened(path) as stream:
-        for place, event, value in ijson.parse(stream, buf_size=PIECE):
-            stream.next_record()
-            if event == "string" and place in names:
-                found[place] = value
-                if len(found) == len(names):
-                    break
-    return found
-
-
 def text(stream: Publication) -> io.TextIOWrapper:
     """The content as text, its ends of lines as they are; bytes that are not UTF-8 become U+FFFD."""
     return io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8", errors="replace", newline="")
-
-
-def members(path: Path, wanted: re.Pattern[str], largest: int) -> Iterator[tuple[re.Match[str], bytes]]:
-    """The files of a tar whose whole names match: the match, and up to `largest` + 1 bytes of the content."""
-    with opened(path) as stream, tarfile.open(fileobj=io.BufferedReader(stream), mode="r|") as archive:
-        for member in archive:
-            archive.members.clear()  # type: ignore[attr-defined]  # typeshed leaves it out; it is a list of all that went by
-            stream.next_record()
-            named = wanted.fullmatch(member.name) if member.isreg() else None
-            if named and (content := archive.extractfile(member)):
-                yield named, content.read(largest + 1)
 
 
 def encoded(document: object) -> bytes:

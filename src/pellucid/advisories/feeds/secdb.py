@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.advisories.feed import RawRecord
-from pellucid.advisories.feeds.publications import decoded, encoded, head, items, strings
+from pellucid.advisories.feeds.long_json import beside, elements
+from pellucid.advisories.feeds.publications import decoded, encoded, head
 from pellucid.domain.statement import AdvisoryRecord, Affected, Standing, VersionRange
 from pellucid.domain.vulnerability import Reference
 from pellucid.errors import Malformed
@@ -39,14 +40,19 @@ REFERENCES = {"Alpine": "https://security.alpinelinux.org/vuln/"}
 
 def read(path: Path) -> Iterator[RawRecord]:
     """Raises Malformed, also when it cannot be told for which distribution the file is."""
-    heading = strings(path, "reponame", "distroversion")
-    if not ecosystem(heading):
+    around = beside(path, "packages")
+    stated = {name: text(around[name]) for name in ("reponame", "distroversion") if text(around.get(name))}
+    if not ecosystem(stated):
         raise Malformed(f"{path.name}: names neither a branch of Alpine nor a repository that is known")
-    for item in items(path, "packages.item"):
-        package = mapping(mapping(item).get("pkg"))
+    for number, content in enumerate(elements(path, "packages")):
+        try:
+            package = mapping(mapping(decoded(content)).get("pkg"))
+        except Malformed as error:
+            yield RawRecord(id=f"{path.name}#{number}", raw=b"", record=None, fault=error.message)
+            continue
         name = text(package.get("name"))[:200]
         for found, fixes in _by_vulnerability(package.get("secfixes")).items():
-            yield _record(heading, name, found, fixes)
+            yield _record(stated, name, found, fixes)
 
 
 def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:

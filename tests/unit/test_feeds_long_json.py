@@ -1,7 +1,8 @@
-"""Long lists in JSON: every element as its bytes, whatever the chunks; nothing too long, too deep or cut."""
+"""Long JSON, piece by piece: every one as its bytes, whatever the chunks; nothing too long, too deep or cut."""
 
 import json
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.feed_nvd import written
 
-from pellucid.advisories.feeds import json_lists
-from pellucid.advisories.feeds.json_lists import elements
+from pellucid.advisories.feeds import long_json
+from pellucid.advisories.feeds.long_json import beside, elements, singles
+from pellucid.advisories.feeds.publications import decoded
 from pellucid.errors import Malformed
 
 VALUES = st.recursive(
@@ -34,7 +36,7 @@ def test_elements_are_those_of_the_list(
     bare = json.dumps(values, indent=indent, ensure_ascii=False).encode()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_lists, "CHUNK", chunk)
+        patch.setattr(long_json, "CHUNK", chunk)
         assert [json.loads(item) for item in _all(folder, named)] == values
         assert [json.loads(item) for item in _all(folder, bare, "")] == values
 
@@ -45,7 +47,8 @@ def test_elements_are_those_of_the_list(
         b"",
         b"{}",
         b'{"rows": 7}',
-        b'{"other": [], "rows": []}',
+        b'{"other": {}, "rows": []}',
+        b'{"other": [[]], "rows": []}',
         b'{"rows": [',
         b'{"rows": [{"a": 1}',
         b'{"rows": [{"a": "1]}',
@@ -86,8 +89,8 @@ def test_as_deep_as_may_be(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("inner", [b'"' + b"a" * 5000 + b'"', b"[" + b"1," * 2500 + b"1]", b"1" * 5000])
 def test_an_element_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inner: bytes) -> None:
-    monkeypatch.setattr(json_lists, "CHUNK", 256)
-    monkeypatch.setattr(json_lists, "LARGEST", 2000)
+    monkeypatch.setattr(long_json, "CHUNK", 256)
+    monkeypatch.setattr(long_json, "LARGEST", 2000)
 
     with pytest.raises(Malformed, match=r"more than 2,000 bytes"):
         _all(tmp_path, b'{"rows": [' + inner + b"]}")
@@ -95,3 +98,51 @@ def test_an_element_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_one_that_is_no_json_spoils_no_other(tmp_path: Path) -> None:
     assert _all(tmp_path, b'{"rows": [{"a": nonsense}, {"b": 1}]}') == [b'{"a": nonsense}', b'{"b": 1}']
+
+
+@given(
+    value=st.dictionaries(st.text(max_size=4), VALUES, max_size=4),
+    depth=st.integers(1, 3),
+    chunk=st.integers(1, 40),
+    indent=st.sampled_from([None, 1]),
+)
+def test_members_are_those_of_the_objects(
+    tmp_path_factory: pytest.TempPathFactory, value: dict[str, Any], depth: int, chunk: int, indent: int | None
+) -> None:
+    path = written(tmp_path_factory.mktemp("singles"), json.dumps(value, indent=indent).encode(), "object.json")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(long_json, "CHUNK", chunk)
+        found = [json.loads(item) for item in singles(path, depth)]
+
+    assert found == list(_singles(value, depth))
+
+
+def _singles(value: dict[str, Any], depth: int) -> Iterator[dict[str, Any]]:
+    for name, inner in value.items():
+        if depth > 1 and isinstance(inner, dict):
+            yield from ({name: single} for single in _singles(inner, depth - 1))
+        else:
+            yield {name: inner}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"[]", b"7", b"{", b'{"a"', b'{"a":', b'{"a":}', b'{"a":1', b'{"a":{}', b"{}}", b"{a:1}", b"{1:1}"),
+        *(b'{"a" 1}', b'{"a":1}[]', b'{"a":{"b":1]}', b'{"a":' + b"[" * 101 + b"]" * 101 + b"}"),
+    ],
+)
+@pytest.mark.parametrize("depth", [1, 2])
+def test_what_is_no_object(tmp_path: Path, content: bytes, depth: int) -> None:
+    path = written(tmp_path, content, "list.json")
+    with pytest.raises(Malformed):
+        list(map(decoded, singles(path, depth)))
+
+
+def test_what_stands_beside_a_list(tmp_path: Path) -> None:
+    content = b'{"a": ["[", "]"], "b": "{\\"rows\\": [", "c": 1, "rows": [{"d": 2}], "e": 3}'
+    path = written(tmp_path, content, "list.json")
+
+    assert beside(path, "rows") == {"a": ["[", "]"], "b": '{"rows": [', "c": 1, "rows": 0, "e": 3}
+    assert list(elements(path, "rows")) == [b'{"d": 2}']
