@@ -194,6 +194,18 @@ def sbom_spdx(api: Api) -> httpx2.Response:
     return answer
 
 
+def vex_openvex(api: Api) -> httpx2.Response:
+    answer = api.http.get(f"{_components(api).partition('/scans/')[0]}/vexReport:openVEX")
+    assert answer.json()["@context"] == "https://openvex.dev/ns/v0.2.0"
+    return answer
+
+
+def vex_cyclonedx(api: Api) -> httpx2.Response:
+    answer = api.http.get(f"{_components(api).partition('/scans/')[0]}/vexReport:cycloneDX")
+    assert answer.json()["bomFormat"] == "CycloneDX"
+    return answer
+
+
 def list_vulnerabilities(api: Api) -> httpx2.Response:
     return api.http.get("/api/v4/vulnerabilities?withGridAggregations=true")
 
@@ -219,6 +231,8 @@ EXERCISES: dict[str, Exercise] = {
     "BulkUnarchiveImages": unarchive_images,
     "GetSbomReportCycloneDX": sbom_cyclonedx,
     "GetSbomReportSPDX": sbom_spdx,
+    "GetVexReportOpenVEX": vex_openvex,
+    "GetVexReportCycloneDX": vex_cyclonedx,
     "ListScans": list_scans,
     "CreateScan": create_scan,
     "GetScan": get_scan,

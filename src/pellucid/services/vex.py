@@ -28,6 +28,8 @@ class Decided:
 
 
 class VexReports:
+    """What VEX documents about images are made of."""
+
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
