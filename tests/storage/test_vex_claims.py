@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from tests.support.judged import HOLE, KEV, judged
 from tests.support.scanned_trees import BUSYBOX, LIBRARY, SOFTWARE, small_tree, store
 from tests.support.stored import Stored, another_image, stored_image
@@ -17,7 +19,7 @@ from pellucid.domain.file import File, StoredBlob
 from pellucid.domain.finding import Finding, FindingStatus
 from pellucid.domain.triage import FindingState
 from pellucid.domain.vex_claim import Justification, ReadStatement, VexClaim, VexStatus
-from pellucid.services.vex_claims import apply_claims
+from pellucid.services.vex_claims import apply_claims, hold_claims
 from pellucid.storage.database import Database
 from pellucid.storage.listings.image_counts import image_counts
 from pellucid.storage.listings.vex_findings import vex_findings
@@ -240,3 +242,13 @@ def test_claims_go_with_their_attachment(vexed: Vexed) -> None:
     with vexed.database.begin() as tx:
         FileRepository(tx).delete([file.id])
         assert VexClaimRepository(tx).for_scan(vexed.scan_id) == ()
+
+
+def test_who_applies_claims_to_an_image_is_alone(postgresql: Database, tmp_path: Path) -> None:
+    """A scan that ends and an attachment that is read would otherwise not see each other (SQLite has one writer)."""
+    stored = stored_image(postgresql, tmp_path)
+    with postgresql.begin() as tx, postgresql.read() as other:
+        hold_claims(tx, [stored.image.scans[0].id])
+        other.session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            VexClaimRepository(other).hold_images([stored.image.id])

@@ -19,7 +19,7 @@ from pellucid.services.finding_news import tell_news
 from pellucid.services.lease import Lease
 from pellucid.services.scan_jobs import Workshop
 from pellucid.services.scanning import judge
-from pellucid.services.vex_claims import apply_claims
+from pellucid.services.vex_claims import apply_claims, hold_claims
 from pellucid.services.webhooks import Webhooks
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.fleet_software import FleetSoftware
@@ -121,6 +121,7 @@ class _Again:
         judged = [(scan, inventory.only, judge(inventory, self._index)) for scan, inventory in wanted]
         settings, vault = self._workshop.settings, self._workshop.vault
         with self._database.begin() as tx:
+            hold_claims(tx, [scan.scan_id for scan, *_ in judged])
             for scan, only, said in judged:
                 findings = FindingRepository(tx)
                 news = findings.store(scan.product_id, scan.scan_id, said.findings, whole=only is None, of=only)

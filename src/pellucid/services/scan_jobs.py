@@ -29,7 +29,7 @@ from pellucid.services.lease import Lease
 from pellucid.services.rematch_queue import queue_rematch
 from pellucid.services.scanning import scan as run_pipeline
 from pellucid.services.vault import Vault
-from pellucid.services.vex_claims import apply_claims
+from pellucid.services.vex_claims import apply_claims, hold_claims
 from pellucid.services.webhooks import Webhooks
 from pellucid.settings import Settings
 from pellucid.storage.database import Database, Transaction
@@ -134,6 +134,7 @@ class ScanJob:
     def _finish(self, scan: Scan, result: ScanResult, digest: str) -> None:
         with self._database.begin() as tx:
             self._own(tx)
+            hold_claims(tx, [scan.id])
             ScanResultRepository(tx).store(scan.id, result, digest)
             if self._shop.advisories()[1] != digest:
                 # They were replaced while this scan ran, and what was queued then may not have seen it.

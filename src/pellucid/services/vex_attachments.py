@@ -39,7 +39,7 @@ def read_attachment(workshop: Workshop, job: Job, stop: Callable[[], None]) -> N
         if file is None or files.attachment(file.id) is None:
             return
         if claims:
-            VexClaimRepository(tx).hold_image(file.image_id)
+            VexClaimRepository(tx).hold_images([file.image_id])
             VexClaimRepository(tx).put_of_file(file.id, file.filename, claims)
             if scan_id := newest_scan_of(tx, file.image_id):
                 entered = apply_claims(tx, scan_id)

@@ -1,5 +1,7 @@
 """Claims of VEX documents become decisions on findings: shown as such, and never against a person's own."""
 
+from collections.abc import Collection
+
 from pellucid.domain.finding import FindingStatus
 from pellucid.domain.triage import FindingState
 from pellucid.domain.vex import TO_FINDING
@@ -13,13 +15,18 @@ from pellucid.storage.repositories.scan_results import ScanResultRepository
 from pellucid.storage.repositories.vex_claims import VexClaimRepository
 
 
+def hold_claims(tx: Transaction, scan_ids: Collection[str]) -> None:
+    """Let no attachment be read for the images of these scans meanwhile; before anything is written."""
+    VexClaimRepository(tx).hold_images_of(scan_ids)
+
+
 def apply_claims(tx: Transaction, scan_id: str) -> int:
     """Enter what the documents in and with the image of a scan say of its findings; how many decisions that are.
 
-    The findings of the scan must be stored before. Doing it again changes nothing.
+    The findings of the scan must be stored before, and its image be held before that (`hold_claims`). Doing it again
+    changes nothing.
     """
     repository = VexClaimRepository(tx)
-    repository.hold_image_of(scan_id)
     held = repository.for_scan(scan_id)
     if not held:
         return 0

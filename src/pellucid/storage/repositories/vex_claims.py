@@ -1,6 +1,6 @@
 """Claims of VEX documents: rows <-> domain."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
@@ -43,17 +43,18 @@ class VexClaimRepository:
         self._session.execute(delete(VexClaimRow).where(VexClaimRow.file_id == file_id))
         self._put({"scan_id": None, "file_id": file_id}, ((filename, item) for item in claims))
 
-    def hold_image(self, image_id: str) -> None:
-        """Let nobody else apply claims to an image until this transaction ends.
+    def hold_images(self, image_ids: Collection[str]) -> None:
+        """Let nobody else apply claims to these images until this transaction ends.
 
-        A scan that ends and an attachment that is read at the same time would not see each other.
+        A scan that ends and an attachment that is read at the same time would not see each other. To be asked for
+        before findings are written: whoever holds those must not wait for an image.
         """
-        self._session.execute(select(ImageRow.id).where(ImageRow.id == image_id).with_for_update(key_share=True))
+        query = select(ImageRow.id).where(ImageRow.id.in_(image_ids)).order_by(ImageRow.id)
+        self._session.execute(query.with_for_update(key_share=True)).all()
 
-    def hold_image_of(self, scan_id: str) -> None:
-        """The same for the image of a scan."""
-        if image_id := self._session.scalar(select(ScanRow.image_id).where(ScanRow.id == scan_id)):
-            self.hold_image(image_id)
+    def hold_images_of(self, scan_ids: Collection[str]) -> None:
+        """The same for the images of scans."""
+        self.hold_images(set(self._session.scalars(select(ScanRow.image_id).where(ScanRow.id.in_(scan_ids)))))
 
     def for_scan(self, scan_id: str) -> Sequence[HeldClaim]:
         """Those that count for a scan: of what it found, and of what is attached to its image."""
