@@ -190,6 +190,14 @@ def test_says_which_kernel_and_where_that_stands() -> None:
     found = judged(TEXTS[0], OWN, image(ACME)).one
     assert f"Linux {ACME} was built without" in found.description
     assert f"(CONFIG_BT is not set in boot/config-{ACME})" in found.description
+    both = judged(TEXTS[0], OWN, built(path=f"fs!boot/config-{OTHER}"), image(ACME), image(OTHER)).one
+    assert f"Linux {ACME} and {OTHER} were built without" in both.description
+
+
+def test_nothing_is_concluded_where_there_are_more_kernels_than_an_image_has() -> None:
+    many = [image(f"4.{number}.1") for number in range(80)]
+    assert judged(TEXTS[0], WITHOUT, *many[:60]).one.reachability == "unreachable"
+    assert judged(TEXTS[0], WITHOUT, *many).one.reachability == ""
 
 
 def test_files_that_a_source_states_say_more_than_the_text() -> None:

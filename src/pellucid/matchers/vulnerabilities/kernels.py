@@ -18,6 +18,8 @@ OBSERVED = (ObservationKind.KERNEL, ObservationKind.KERNEL_OPTIONS)
 """What has to be in an inventory for it, beside dependencies and components."""
 
 MOST_SHOWN = 3
+# No image has as many; whoever has, is told nothing.
+MOST_KERNELS, MOST_CONFIGS = 64, 256
 # Where the path of a configuration tells of which kernel it is, to the letter.
 _OF_RELEASE = re.compile(r"(?:^|[!/])(?:config-|linux-headers-|lib/modules/)(\d[^/!]*?)(?:\.(?:gz|xz|zst))?(?:[/!]|$)")
 _MODULE = re.compile(r"(?:^|[!/])(?P<name>[\w-]{1,100})\.ko(?:\.\w{1,4})?(?:!|$)")
@@ -58,6 +60,8 @@ class Kernels:
         kernels = [item for item in inventory.observations if item.kind is ObservationKind.KERNEL]
         configs = [item for item in inventory.observations if item.kind is ObservationKind.KERNEL_OPTIONS]
         self._releases = frozenset(item.name for item in kernels)
+        if len(self._releases) > MOST_KERNELS or len(configs) > MOST_CONFIGS:
+            configs = []
         modules = list(_modules(inventory)) if configs else []
         self._builds = [_build(item, kernels, modules) for item in configs]
 
@@ -71,11 +75,12 @@ class Kernels:
             found |= dict.fromkeys(builds)
         if not found:
             return ""
-        releases = " and ".join(dict.fromkeys(build.release for build in found))
+        releases = list(dict.fromkeys(build.release for build in found))
         options = " and ".join(dict.fromkeys(f"CONFIG_{part.options[0]}" for part in parts))
         places = list(dict.fromkeys(build.place.rpartition(SEPARATOR)[2] for build in found))
         shown = ", ".join(places[:MOST_SHOWN])
-        return f"Linux {releases} was built without the part that has it ({options} is not set in {shown})."
+        which = f"Linux {' and '.join(releases)} {'was' if len(releases) == 1 else 'were'}"
+        return f"{which} built without the part that has it ({options} is not set in {shown})."
 
     def _builds_of(self, item: Dependency) -> Sequence[_Build]:
         """All configurations that may be its own; none where a kernel that it may be has no configuration here."""
