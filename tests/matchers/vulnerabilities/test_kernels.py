@@ -176,9 +176,11 @@ def test_packages_name_the_kernel_that_they_are() -> None:
     assert Judged(index, both).one.reachability == ""
 
 
-def test_modules_of_another_release_say_nothing() -> None:
-    there = module(f"fs!lib/modules/{OTHER}/kernel/net/bluetooth/bluetooth.ko")
+def test_modules_are_of_the_kernel_that_their_folder_names() -> None:
+    there = module("fs!lib/modules/4.14.7/kernel/net/bluetooth/bluetooth.ko")
     assert judged(TEXTS[0], OWN, image(ACME), modules=(there,)).one.reachability == "unreachable"
+    there = module(f"fs!lib/modules/{OTHER}/kernel/fs/ext4/ext4.ko")
+    assert judged(TEXTS[0], OWN, image(ACME), modules=(there,)).one.reachability == "", "that kernel is there, too"
     assert judged(TEXTS[0], WITHOUT, image(ACME), modules=(there,)).one.reachability == ""
     for path in (f"fs!lib/modules/{ACME}/bluetooth.ko.xz!content", "fs!system/lib/modules/bluetooth.ko"):
         assert judged(TEXTS[0], OWN, image(ACME), modules=(module(path),)).one.reachability == ""

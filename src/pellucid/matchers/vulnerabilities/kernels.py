@@ -59,10 +59,11 @@ class Kernels:
     def __init__(self, inventory: Inventory) -> None:
         kernels = [item for item in inventory.observations if item.kind is ObservationKind.KERNEL]
         configs = [item for item in inventory.observations if item.kind is ObservationKind.KERNEL_OPTIONS]
-        self._releases = frozenset(item.name for item in kernels)
+        modules = list(_modules(inventory)) if configs else []
+        # Where the modules of a kernel lie it is, too, though it may not have been recognised.
+        self._releases = frozenset(item.name for item in kernels) | {release for _, release in modules if release}
         if len(self._releases) > MOST_KERNELS or len(configs) > MOST_CONFIGS:
             configs = []
-        modules = list(_modules(inventory)) if configs else []
         self._builds = [_build(item, kernels, modules) for item in configs]
 
     def without(self, parts: Sequence[KernelPart], items: Iterable[Dependency]) -> str:
