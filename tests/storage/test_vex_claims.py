@@ -195,6 +195,20 @@ def test_all_that_has_it_must_be_spoken_of(vexed: Vexed) -> None:
     assert vexed.now()[0] is OPEN
 
 
+def test_the_maker_s_word_closes_no_more_than_what_is_new(vexed: Vexed) -> None:
+    result = replace(
+        small_tree(),
+        dependencies=(SOFTWARE, replace(LIBRARY, places=())),
+        vex_claims=(claim(VexStatus.FIXED, LIBRARY.purl),),
+    )
+    store(vexed.database, vexed.stored.product_id, vexed.scan_id, result, parted(SOFTWARE, LIBRARY))
+    vexed.attach(claim())
+    assert vexed.apply() == 1
+    state = vexed.now()[1]
+    assert state is not None
+    assert (state.status, state.is_proposed) == (DONE, True)
+
+
 def test_what_lies_in_a_package_is_spoken_of_with_it(vexed: Vexed) -> None:
     vexed.scan(claim(VexStatus.FIXED, LIBRARY.purl), findings=(parted(SOFTWARE, LIBRARY),))
     assert vexed.apply() == 1

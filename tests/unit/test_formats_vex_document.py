@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pellucid.domain.vex_claim import Justification, VexStatus
 from pellucid.errors import BudgetExceeded, Malformed
-from pellucid.formats.vex_document import statements
+from pellucid.formats.vex_document import UNNAMED, statements
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=8),
@@ -74,6 +74,46 @@ def test_openvex_with_plain_names() -> None:
     assert (author, found.names, found.products) == ("Maker", ("CVE-1",), (PURL,))
     assert (found.status, found.justification) == (VexStatus.FIXED, None)
     assert found.since == datetime(2026, 1, 2, 2, 4, 5, tzinfo=UTC)
+
+
+def test_what_has_no_name_is_not_everything() -> None:
+    openvex = {
+        "@context": "https://openvex.dev/ns",
+        "statements": [
+            {"vulnerability": "CVE-1", "products": [{"hashes": {"sha-256": "ab"}}], "status": "fixed"},
+            {"vulnerability": "CVE-2", "products": [{}, ""], "status": "fixed"},
+            {"vulnerability": "CVE-3", "products": [], "status": "fixed"},
+        ],
+    }
+    _, found = statements(json.dumps(openvex).encode())
+    assert [item.products for item in found] == [("ab",), (UNNAMED,), ()]
+    components = [{"bom-ref": "a", "name": "thing", "version": "1"}, {"bom-ref": "b"}, {"bom-ref": "c", "purl": PURL}]
+    cyclonedx = {
+        "bomFormat": "CycloneDX",
+        "metadata": {"component": {"bom-ref": "root"}},
+        "components": components,
+        "vulnerabilities": [
+            {"id": "CVE-1", "analysis": {"state": "resolved"}, "affects": [{"ref": ref} for ref in refs]}
+            for refs in ("a", "b", "c", ("c", "root"), ("root",), ())
+        ],
+    }
+    _, found = statements(json.dumps(cyclonedx).encode())
+    assert [item.products for item in found] == [("thing 1",), (UNNAMED,), (PURL,), (), (), ()]
+    csaf = {
+        "document": {"category": "csaf_vex"},
+        "product_tree": {"full_product_names": [{"product_id": "P"}]},
+        "vulnerabilities": [{"cve": "CVE-1", "product_status": {"fixed": ["P", "Q"]}}],
+    }
+    _, found = statements(json.dumps(csaf).encode())
+    assert [item.products for item in found] == [("P",), ("Q",)]
+
+
+def test_names_are_bounded() -> None:
+    names = [f"CVE-{number}" for number in range(1000)]
+    about = {"name": "CVE-x", "aliases": names}
+    document = {"@context": "https://openvex.dev/ns", "statements": [{"vulnerability": about, "status": "fixed"}]}
+    _, (found,) = statements(json.dumps(document).encode())
+    assert len(found.names) == 50
 
 
 @pytest.mark.parametrize(

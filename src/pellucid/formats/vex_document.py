@@ -12,6 +12,8 @@ from pellucid.formats.span import Data
 
 MOST_STATEMENTS = 20_000
 MOST_PRODUCTS = 2_000
+MOST_NAMES = 50
+UNNAMED = "(unnamed)"
 DEEPEST = 20
 CYCLONEDX = {
     "resolved": VexStatus.FIXED,
@@ -87,16 +89,14 @@ def _openvex_names(product: object) -> Iterator[str]:
         return
     parts = objects(mapping(product).get("subcomponents")) or [mapping(product)]
     for part in parts:
-        identifiers = mapping(part.get("identifiers"))
-        yield from (text(value) for value in (identifiers.get("purl"), identifiers.get("cpe23"), part.get("@id")))
+        identifiers, hashes = mapping(part.get("identifiers")), mapping(part.get("hashes"))
+        named = (identifiers.get("purl"), identifiers.get("cpe23"), part.get("@id"))
+        yield from filter(None, map(text, named)) if any(map(text, named)) else (text(hashes.get("sha-256")),)
 
 
 def _cyclonedx(document: Mapping[str, Any]) -> Iterator[ReadStatement]:
     written = _time(mapping(document.get("metadata")).get("timestamp"))
-    named = {
-        text(part.get("bom-ref")): [text(part.get("purl")), text(part.get("cpe"))]
-        for part in _components(document.get("components"))
-    }
+    named = {text(part.get("bom-ref")): _component_names(part) for part in _components(document.get("components"))}
     root = text(mapping(mapping(document.get("metadata")).get("component")).get("bom-ref"))
     for item in objects(document.get("vulnerabilities")):
         analysis = mapping(item.get("analysis"))
@@ -108,11 +108,16 @@ def _cyclonedx(document: Mapping[str, Any]) -> Iterator[ReadStatement]:
         yield from _statement(
             (item.get("id"), *aliases),
             status,
-            products=[name for ref in refs if ref != root for name in named.get(ref, [ref])],
+            products=[] if root in refs else [name for ref in refs for name in named.get(ref, [ref])],
             justification=CYCLONEDX_JUSTIFICATIONS.get(text(analysis.get("justification"))),
             note=text(analysis.get("detail")),
             since=_time(analysis.get("lastUpdated")) or written,
         )
+
+
+def _component_names(part: Mapping[str, Any]) -> list[str]:
+    exact = [name for name in (text(part.get("purl")), text(part.get("cpe"))) if name]
+    return exact or [f"{text(part.get('name'))} {text(part.get('version'))}".strip()]
 
 
 def _components(value: object, depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -144,7 +149,7 @@ def _csaf(document: Mapping[str, Any]) -> Iterator[ReadStatement]:
                     yield from _statement(
                         names,
                         CSAF[label],
-                        products=products.get(id_, [id_]),
+                        products=products.get(id_) or [id_],
                         justification=flags.get(id_),
                         note=notes.get(id_, ""),
                         since=written,
@@ -180,12 +185,13 @@ def _statement(
     note: str,
     since: datetime | None,
 ) -> Iterator[ReadStatement]:
-    known = tuple(dict.fromkeys(filter(None, map(text, names if isinstance(names, tuple) else ()))))
+    known = tuple(dict.fromkeys(filter(None, map(text, names[:MOST_NAMES] if isinstance(names, tuple) else ()))))
     if known:
         yield ReadStatement(
             names=known,
             status=status,
-            products=tuple(dict.fromkeys(filter(None, products)))[:MOST_PRODUCTS],
+            # What is said of something without a name is not said of everything.
+            products=tuple(dict.fromkeys(filter(None, products)))[:MOST_PRODUCTS] or (UNNAMED,) * bool(products),
             justification=justification if status is VexStatus.NOT_AFFECTED else None,
             note=note,
             since=since,

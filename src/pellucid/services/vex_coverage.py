@@ -9,6 +9,7 @@ from pellucid.services.vex_products import means, means_image
 
 # Where claims about several dependencies do not agree, the worst counts.
 WORST = (VexStatus.AFFECTED, VexStatus.UNDER_INVESTIGATION, VexStatus.NOT_AFFECTED, VexStatus.FIXED)
+CLOSING = (VexStatus.NOT_AFFECTED, VexStatus.FIXED)
 ATTACHED, INSIDE = "VEX", "VEX in the image"
 
 
@@ -39,7 +40,10 @@ class Claims:
                 spoken[number] = best
         covered = [dependencies[number] for number in spoken]
         silent = [item for number, item in enumerate(dependencies) if number not in spoken]
-        worst = min(spoken.values(), key=_badness, default=None)
+        # Where the word of whoever made the image is needed to close it, it is closed by nothing more.
+        closed = all(held.claim.statement.status in CLOSING for held in spoken.values())
+        weak = [held for held in spoken.values() if not held.attached] if closed else []
+        worst = min(weak or spoken.values(), key=_badness, default=None)
         if any(not _lies_in(item, covered) for item in silent):
             return worst if worst and worst.claim.statement.status is VexStatus.AFFECTED else None
         return worst

@@ -29,4 +29,5 @@ def queue_reading(tx: Transaction, caller: Caller, file: File) -> None:
     """Have an attachment read that is a VEX document, or may be one because nobody says what it is."""
     may_be = KIND not in file.metadata and file.blob.size <= LARGEST
     if (is_vex(file.metadata) or may_be) and caller.may(PERMISSION, f"products/{file.product_id}"):
-        Jobs(tx).put(VEX_JOB, file.id)
+        # It takes a moment: not behind scans that take minutes.
+        Jobs(tx).put(VEX_JOB, file.id, priority=-1)
