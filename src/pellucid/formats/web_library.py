@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -28,10 +28,15 @@ class Mark:
 
     library: str
     literal: bytes
-    pattern: re.Pattern[bytes]
+    template: str
     is_banner: bool
     licence: str = ""
     cpe: str = ""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[bytes]:
+        # When it is asked for: of hundreds of marks, few are met in one image.
+        return _compiled(self.template)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,8 +70,8 @@ def marks() -> tuple[Mark, ...]:
         known = {"library": row["name"], "licence": row.get("licence", ""), "cpe": row.get("cpe", "")}
         for key in KEYS:
             for template in row.get(key, ()):
-                literal, pattern = _literal(template), _compiled(template)
-                found.append(Mark(literal=literal, pattern=pattern, is_banner=key == "banners", **known))
+                banner = key == "banners"
+                found.append(Mark(literal=_literal(template), template=template, is_banner=banner, **known))
     return tuple(found)
 
 

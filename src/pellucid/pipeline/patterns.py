@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from mmap import mmap
+from pathlib import Path
 from typing import Any
 
 import hyperscan
@@ -15,16 +16,15 @@ from pellucid.analysis.artefact import MOST_HITS
 from pellucid.formats.span import let_go
 
 MODE = hyperscan.HS_MODE_BLOCK
-# Its stub does not list it; importlib.metadata, which knows it as well, takes longer to import than all else here.
-VERSION = str(getattr(hyperscan, "__version__", "")).encode()
 WINDOW = 64 << 20
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
-    """Literals one after the other, their lengths as C's unsigned int, and the database that finds them."""
+    """Literals one after the other, where each of them begins and the last ends (C's unsigned int); their database."""
 
     text: bytes
-    lengths: bytes
+    starts: bytes
+    longest: int
     database: bytes
 
 
@@ -37,7 +37,8 @@ class Patterns:
     @classmethod
     def known_by(cls, key: bytes, literals: Callable[[], Iterable[bytes]]) -> "Patterns":
         """Of the literals that `key` stands for: compiling thousands takes a second, reading it again 3 ms."""
-        content = derived.kept("patterns", VERSION + key, lambda: _made(literals()))
+        made_by = derived.stamp(Path(__file__), Path(hyperscan.__file__))
+        content = derived.kept("patterns", made_by + key, lambda: _made(literals()))
         found = cls.__new__(cls)
         try:
             found._take(content)
@@ -46,19 +47,17 @@ class Patterns:
             found._take(_made(literals()))
         return found
 
-    def _take(self, content: bytes) -> None:
+    def _take(self, content: bytes | memoryview) -> None:
         kept = msgspec.msgpack.decode(content, type=_Kept)
-        self._text = kept.text
-        self._lengths = array("I", kept.lengths)
-        self._starts = list(accumulate(self._lengths, initial=0))
-        self._longest = max(self._lengths, default=1)
+        self._text, self._longest = kept.text, kept.longest
+        self._starts = array("I", kept.starts)
         self._database: Any = None
         if kept.database:
             self._database = hyperscan.loadb(kept.database, MODE)
             self._database.scratch = hyperscan.Scratch(self._database)
 
     def __len__(self) -> int:
-        return len(self._lengths)
+        return len(self._starts) - 1
 
     def search(self, data: bytes | mmap) -> dict[bytes, Sequence[int]]:
         """Offsets of each literal that occurs, ascending, at most `MOST_HITS` of each.
@@ -69,14 +68,14 @@ class Patterns:
             return {}
         # There are thousands of literals and many small files: what does not occur costs nothing.
         found: defaultdict[int, list[int]] = defaultdict(list)
-        lengths = self._lengths
+        starts = self._starts
         total = len(data)
         with memoryview(data) as view:
             for base in range(0, max(total, 1), WINDOW):
                 end = min(base + WINDOW + self._longest - 1, total)
 
                 def hit(number: int, _start: int, stop: int, _flags: int, _context: object, base: int = base) -> None:
-                    offset = base + stop - lengths[number]
+                    offset = base + stop - starts[number + 1] + starts[number]
                     offsets = found[number]
                     if len(offsets) < MOST_HITS and (not offsets or offsets[-1] < offset):
                         offsets.append(offset)
@@ -92,8 +91,12 @@ class Patterns:
 
 def _made(literals: Iterable[bytes]) -> bytes:
     ordered = sorted(set(literals))
-    lengths = array("I", map(len, ordered))
-    kept = _Kept(text=b"".join(ordered), lengths=lengths.tobytes(), database=_compiled(ordered) if ordered else b"")
+    kept = _Kept(
+        text=b"".join(ordered),
+        starts=array("I", accumulate(map(len, ordered), initial=0)).tobytes(),
+        longest=max(map(len, ordered), default=1),
+        database=_compiled(ordered) if ordered else b"",
+    )
     return msgspec.msgpack.encode(kept)
 
 
