@@ -2,7 +2,7 @@
 
     python benchmarks/findings_grid.py [--findings N] [--rounds N] [--only sqlite|postgresql]
 
-A database is filled as storing scans does it: products of 10,000 findings, each in four images, in which most findings
+A database is filled as storing scans does it: products of 10,000 findings, each in two images, in which most findings
 are the same; a tenth is decided on. Each query asks for a page of 10 to 100 rows and for the total, as the API does it,
 with all that the fields of a row need. Times are milliseconds of one process on a warm database, of `rounds` runs with
 different values; CPU is what this process takes, which is all of it on SQLite.
@@ -42,7 +42,7 @@ from pellucid.storage.repositories.scan_results import ScanResultRepository
 from pellucid.storage.repositories.scans import ScanRepository
 from pellucid.storage.rows.finding import FindingRow
 
-PER_PRODUCT, IMAGES, DECIDED = 10_000, 4, 0.1
+PER_PRODUCT, IMAGES, DECIDED = 10_000, 2, 0.1
 SEVERITIES = dict(zip(Severity, (5, 20, 45, 24, 6), strict=True))
 Query = Callable[[random.Random], GridQuery]
 

@@ -72,7 +72,7 @@ def test_a_finding_is_stored_with_all_that_is_known_of_it(database: Database, st
     assert (row.epss, row.epss_model, row.maturity, row.risk) == (0.04, "v2025.03.14", 2.5, 0.3)
     assert (row.predicates, row.is_kev, row.is_ransomware) == (32, False, False)
     assert (row.dependency_product, row.dependency_version, row.component_name) == ("busybox", "1.36.1", "busybox")
-    assert (row.images, row.status, row.status_time, row.tool) == (1, "new", None, "pellucid")
+    assert (row.is_present, row.status, row.status_time, row.tool) == (True, "new", None, "pellucid")
     assert row.day == row.create_time.date().isoformat()
     with database.read() as tx:
         body = tx.session.get_one(FindingBodyRow, row.id)
@@ -165,33 +165,37 @@ def test_what_is_not_true_any_more_loses_its_place_and_keeps_its_status(database
     assert count(database, OccurrenceRow) == 3
     assert again(database, stored, judged()) == FindingNews()
     found = rows(database)
-    assert [(found[name].images, found[name].status) for name in (HOLE.name, MILD.name, SECRET.name)] == [
-        (1, "new"),
-        (0, "rejected"),
-        (1, "new"),
+    assert [(found[name].is_present, found[name].status) for name in (HOLE.name, MILD.name, SECRET.name)] == [
+        (True, "new"),
+        (False, "rejected"),
+        (True, "new"),
     ]
     assert [count(database, row) for row in (OccurrenceRow, OccurrencePlaceRow, OccurrenceDependencyRow)] == [2, 2, 1]
     assert again(database, stored, judged(), judged(MILD)) == FindingNews()
-    assert (rows(database)[MILD.name].images, rows(database)[MILD.name].status) == (1, "rejected")
+    assert (rows(database)[MILD.name].is_present, rows(database)[MILD.name].status) == (True, "rejected")
 
 
-def test_images_are_counted_by_their_newest_finished_scan(database: Database, stored: Stored) -> None:
-    def images() -> list[int]:
-        return [rows(database)[name].images for name in (HOLE.name, MILD.name)]
+def test_a_finding_is_present_while_the_newest_scan_of_some_image_has_it(database: Database, stored: Stored) -> None:
+    def present() -> list[bool]:
+        return [rows(database)[name].is_present for name in (HOLE.name, MILD.name)]
 
     other = another_image(database, stored.caller, stored.product_id, version="2")
-    store(database, stored.product_id, other.scans[0].id, small_tree(), judged())
-    assert images() == [2, 1]
+    second = other.scans[0].id
+    store(database, stored.product_id, second, small_tree(), judged())
+    assert again(database, stored, judged(MILD)) == FindingNews()
+    assert present() == [True, True], "the second image has it still"
     with database.begin() as tx:
         third = Scans(tx).start(stored.caller, stored.product_id, other.id).id
         fourth = Scans(tx).start(stored.caller, stored.product_id, other.id).id
     store(database, stored.product_id, fourth, small_tree(), judged(MILD))
-    assert images() == [1, 2]
+    assert present() == [False, True], "the newest scans of both have only the other"
     store(database, stored.product_id, third, small_tree(), judged())
-    assert images() == [1, 2]
+    assert present() == [False, True], "an older scan that ends later changes nothing"
     with database.begin() as tx:
-        FindingRepository(tx).store(stored.product_id, fourth, [judged(), judged(MILD)], whole=True)
-    assert images() == [2, 2]
+        FindingRepository(tx).store(stored.product_id, fourth, [judged()], whole=True)
+    assert present() == [True, True]
+    assert again(database, stored) == FindingNews()
+    assert present() == [True, False]
 
 
 def test_evidence_that_changed_moves_the_occurrence(database: Database, stored: Stored) -> None:
@@ -250,7 +254,7 @@ def test_a_decision_belongs_to_the_product_and_ends_what_is_new(database: Databa
     other = another_image(database, stored.caller, stored.product_id, version="2").scans[0].id
     store(database, stored.product_id, other, small_tree(), judged())
     row = rows(database)[HOLE.name]
-    assert (row.status, row.status_time, row.images) == ("rejected", newest.create_time, 2)
+    assert (row.status, row.status_time, row.is_present) == ("rejected", newest.create_time, True)
 
 
 def test_silenced_matches_are_those_of_the_newest_judgement(database: Database, stored: Stored) -> None:

@@ -140,9 +140,9 @@ def check_inventory(tx: Transaction) -> None:
 
 def check_findings(tx: Transaction) -> None:
     """What 0004 makes of the findings of before."""
-    columns = "severity_rank, predicates, day, known_fixed_version, dependency_product, component_name, images"
+    columns = "severity_rank, predicates, day, known_fixed_version, dependency_product, component_name, is_present"
     found = tx.session.execute(text(f"SELECT {columns} FROM finding")).all()
-    assert found == [(1, 0, "2026-01-01", "1.37", "busybox", "fs2", 1)]
+    assert found == [(1, 0, "2026-01-01", "1.37", "busybox", "fs2", True)]
     assert tx.session.scalars(text("SELECT known_fixed_version FROM occurrence")).all() == ["1.37"]
     body = tx.session.get_one(FindingBodyRow, "N")
     assert body.details == {"dependency": ["busybox", "busybox", "1.36.1", "pkg:generic/busybox@1.36.1"]}

@@ -162,7 +162,7 @@ def findings_of(tx: Transaction, scope: Scope, wanted: GridQuery) -> Findings:
     if scans is not None:
         query = query.where(FINDING.id.in_(select(OccurrenceRow.finding_id).where(OccurrenceRow.scan_id.in_(scans))))
     elif compared is None and not names & OF_ONE:
-        query = query.where(FINDING.images > 0)
+        query = query.where(FINDING.is_present)
     by_product = {item.field for item in wanted.sort} & OF_PRODUCT.keys()
 
     def sorting(query: Query) -> Query:

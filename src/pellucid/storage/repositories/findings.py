@@ -53,9 +53,11 @@ class FindingRepository:
             for key, finding in by_key.items()
         }
         before = self._rows(product_id, list(by_key))
-        created = self._add(product_id, [by_key[key] for key in by_key if key not in before], wanted, now)
-        rows = before if not created else self._rows(product_id, list(by_key))
         occurrences = Occurrences(self._tx, scan_id)
+        counts = occurrences.counts()
+        fixed = {"product_id": product_id, "is_present": counts}
+        created = self._add([by_key[key] for key in by_key if key not in before], wanted, fixed, now)
+        rows = before if not created else self._rows(product_id, list(by_key))
         seen = occurrences.known()
         escalations = EscalationRepository(self._tx).judge(
             [(row, seen.get(row.id), by_key[key], wanted[key]) for key, row in before.items()], now
@@ -67,18 +69,20 @@ class FindingRepository:
         )
         occurrences.write(now_seen, seen, now)
         occurrences.remove(gone)
-        occurrences.count_images(set(seen), (seen.keys() | now_seen.keys()) - gone)
+        if counts:
+            absent = {row.id for row in rows.values() if not row.is_present}
+            occurrences.set_present(absent, (seen.keys() | now_seen.keys()) - gone, gone)
         replaced = {row.snapshot_id for row in before.values() if row.snapshot_id} - {*ids.values()}
         snapshots.forget(replaced)
         return FindingNews(findings=created, escalations=escalations)
 
     def _add(
-        self, product_id: str, findings: Sequence[Finding], wanted: Mapping[str, Values], now: datetime
+        self, findings: Sequence[Finding], wanted: Mapping[str, Values], fixed: Values, now: datetime
     ) -> tuple[NewFinding, ...]:
         # Another transaction may have made one of them meanwhile; its row is then brought up to date like any other.
-        fixed = {"product_id": product_id, "status": FindingStatus.NEW, "create_time": now, "day": day_of(now)}
+        fresh = {"status": FindingStatus.NEW, "status_time": None, "create_time": now, "day": day_of(now)}
         values = [
-            {"id": id_, "key": finding.key, **fixed, "status_time": None, "images": 0, **wanted[finding.key]}
+            {"id": id_, "key": finding.key, **fixed, **fresh, **wanted[finding.key]}
             for finding, id_ in zip(findings, new_ids(), strict=False)
         ]
         bodies = [

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pellucid.domain.finding import Finding
@@ -71,33 +71,57 @@ class Occurrences:
         self._forget_where(finding_ids)
         self._delete(OccurrenceRow, finding_ids)
 
-    def count_images(self, before: Set[str], after: Set[str]) -> None:
-        """Tell findings in how many images they are, given those of this scan before and after what was stored.
+    def counts(self) -> bool:
+        """Whether this is the newest scan of its image: of those that have finished, or are being finished now."""
+        other = self._other()
+        return other is None or other < self._scan_id
 
-        A scan counts while it is the newest finished one of its image, or the one that is being finished.
+    def set_present(self, absent: Collection[str], after: Set[str], gone: Set[str]) -> None:
+        """Tell findings whether any image has them, once the occurrences of a scan that counts are written.
+
+        `absent` were in no image so far, `after` are in this one; `gone` were. Those of the scan that this one follows
+        may be in no image any more, too.
         """
-        of_image = select(ScanRow.image_id).where(ScanRow.id == self._scan_id).scalar_subquery()
-        done = select(func.max(ScanRow.id)).where(
-            ScanRow.image_id == of_image, ScanRow.state == ScanStateType.DONE, ScanRow.id != self._scan_id
-        )
-        other = self._session.scalar(done)
-        if other is not None and other > self._scan_id:
-            return
-        if not before and other is not None and not self._is_done():
-            query = select(OccurrenceRow.finding_id).where(OccurrenceRow.scan_id == other)
-            before = set(self._session.scalars(query))
         table: Any = FindingRow.__table__
-        changes = [(1, after - before), (-1, before - after)]
-        values = [{"of": finding_id, "more": number} for number, ids in changes for finding_id in sorted(ids)]
-        if values:
-            counted = table.c.images + bindparam("more")
-            # One statement a finding: without statistics, PostgreSQL would read all for a list of them. Never below
-            # none, whatever was counted wrong before.
-            statement = update(table).where(table.c.id == bindparam("of"))
-            self._session.execute(statement.values(images=case((counted < 0, 0), else_=counted)), values)
+        # One statement a finding: without statistics, PostgreSQL would read all for a list of them.
+        of_one = update(table).where(table.c.id == bindparam("of"))
+        if found := sorted(key for key in absent if key in after):
+            self._session.execute(of_one.values(is_present=True), [{"of": key} for key in found])
+        lost = gone | (self._followed() - after)
+        if lost := lost - self._elsewhere(lost):
+            self._session.execute(of_one.values(is_present=False), [{"of": key} for key in sorted(lost)])
 
-    def _is_done(self) -> bool:
-        return self._session.scalar(select(ScanRow.state).where(ScanRow.id == self._scan_id)) == ScanStateType.DONE
+    def _other(self) -> str | None:
+        """The newest finished scan of the image besides this one."""
+        of_image = select(ScanRow.image_id).where(ScanRow.id == self._scan_id).scalar_subquery()
+        done = (ScanRow.state == ScanStateType.DONE) & (ScanRow.id != self._scan_id)
+        return self._session.scalar(select(func.max(ScanRow.id)).where(ScanRow.image_id == of_image, done))
+
+    def _followed(self) -> Set[str]:
+        """Findings of the scan that this one takes the place of; none when it did so before."""
+        state = self._session.scalar(select(ScanRow.state).where(ScanRow.id == self._scan_id))
+        if state == ScanStateType.DONE:
+            return frozenset()
+        query = select(OccurrenceRow.finding_id).where(OccurrenceRow.scan_id == self._other())
+        return frozenset(self._session.scalars(query))
+
+    def _elsewhere(self, finding_ids: Collection[str]) -> Set[str]:
+        """Which of these the newest scan of any image of the product has."""
+        of_product = select(ScanRow.product_id).where(ScanRow.id == self._scan_id).scalar_subquery()
+        newest = (
+            select(func.max(ScanRow.id))
+            .where(
+                ScanRow.product_id == of_product,
+                (ScanRow.state == ScanStateType.DONE) | (ScanRow.id == self._scan_id),
+            )
+            .group_by(ScanRow.image_id)
+        )
+        found: set[str] = set()
+        for piece in _pieces(sorted(finding_ids)):
+            row = OccurrenceRow
+            query = select(row.finding_id).where(row.finding_id.in_(piece), row.scan_id.in_(newest)).distinct()
+            found.update(self._session.scalars(query))
+        return found
 
     def _forget_where(self, finding_ids: Collection[str]) -> None:
         for row in (OccurrencePlaceRow, OccurrenceDependencyRow):

@@ -13,7 +13,7 @@ from pellucid.storage.rows.inventory import OfScan
 class FindingRow(Row):
     """A judgement; it belongs to the product and outlives scans. What is only shown lies in `finding_body`.
 
-    It says what the newest judgement said. `images` counts the images whose newest finished scan has it; `day` is that
+    It says what the newest judgement said. `is_present`: the newest finished scan of some image has it; `day` is that
     of `create_time` in UTC; `severity_rank` and `predicates` (a bit for each word, the first word the lowest) repeat
     for queries what the words say. `dependency_…` are those of the dependency that stands for all that it is about.
     `snapshot_id` is what was known of its vulnerability, `digest` that of its body.
@@ -28,7 +28,7 @@ class FindingRow(Row):
         # Grids count and sort with this alone, which is half as large as the table.
         Index(
             "ix_finding_listed",
-            *("product_id", "images", "severity_rank", "severity", "status", "type", "is_kev", "predicates"),
+            *("product_id", "is_present", "severity_rank", "severity", "status", "type", "is_kev", "predicates"),
             *("is_reachable", "has_known_fix", "cvss_score", "epss", "maturity", "risk", "confidence", "create_time"),
             "id",
         ),
@@ -69,7 +69,7 @@ class FindingRow(Row):
     dependency_product: Mapped[str] = mapped_column(String(255))
     dependency_version: Mapped[str] = mapped_column(String(255))
     component_name: Mapped[str] = mapped_column(String(255))
-    images: Mapped[int]
+    is_present: Mapped[bool]
     digest: Mapped[str] = mapped_column(String(26))
 
 

@@ -28,7 +28,7 @@ NEW: Mapping[str, tuple[Any, str]] = {
     "dependency_product": (sa.String(length=255), ""),
     "dependency_version": (sa.String(length=255), ""),
     "component_name": (sa.String(length=255), ""),
-    "images": (sa.Integer(), "0"),
+    "is_present": (sa.Boolean(), "0"),
     "digest": (sa.String(length=26), ""),
 }
 UNKNOWN: Mapping[str, Any] = {
@@ -38,7 +38,7 @@ UNKNOWN: Mapping[str, Any] = {
     "maturity": sa.Double(),
 }
 LISTED = (
-    *("product_id", "images", "severity_rank", "severity", "status", "type", "is_kev", "predicates"),
+    *("product_id", "is_present", "severity_rank", "severity", "status", "type", "is_kev", "predicates"),
     *("is_reachable", "has_known_fix", "cvss_score", "epss", "maturity", "risk", "confidence", "create_time", "id"),
 )
 FINDING = sa.table(
@@ -153,13 +153,13 @@ def _fill() -> None:
     ranks = sa.case({word: number for number, word in enumerate(RANKS)}, value=FINDING.c.severity, else_=0)
     seen = sa.select(sa.func.max(OCCURRENCE.c.confidence)).where(OCCURRENCE.c.finding_id == FINDING.c.id)
     newest = sa.select(sa.func.max(SCAN.c.id)).where(SCAN.c.state == "done").group_by(SCAN.c.image_id)
-    images = sa.select(sa.func.count()).where(OCCURRENCE.c.finding_id == FINDING.c.id, OCCURRENCE.c.scan_id.in_(newest))
+    present = sa.exists().where(OCCURRENCE.c.finding_id == FINDING.c.id, OCCURRENCE.c.scan_id.in_(newest))
     connection.execute(
         sa.update(FINDING).values(
             severity_rank=ranks,
             predicates=sa.case((FINDING.c.is_kev, 1), else_=0),
             confidence=sa.func.coalesce(seen.scalar_subquery(), 1.0),
-            images=images.scalar_subquery(),
+            is_present=present,
         )
     )
     last = ""
