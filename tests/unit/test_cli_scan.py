@@ -162,6 +162,7 @@ def test_the_document_keeps_to_the_published_schema(result: ScanResult) -> None:
         "findings",
         "problems",
         "timings",
+        "silenced",
     ]
 
 

@@ -34,9 +34,9 @@ def scan_json(result: ScanResult) -> dict[str, Any]:
         "dependencies": [dependency(item) for item in result.dependencies],
         "cryptographicAssets": [_crypto_asset(group, result.started) for group in sightings.values()],
         "findings": [finding(item) for item in result.findings],
-        "silenced": [silenced(item) for item in result.silenced],
         "problems": [_problem(item) for item in result.problems],
         "timings": {**result.timings, "total": round(result.seconds, 3)},
+        "silenced": [silenced(item) for item in result.silenced],
     }
 
 
