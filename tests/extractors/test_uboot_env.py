@@ -1,5 +1,6 @@
 """U-Boot's environment as mkenvimage writes it: any usual size, single or one of a pair, both byte orders."""
 
+import zlib
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,44 @@ def test_variables_come_out(tmp_path: Path, size: int, options: tuple[str, ...])
     assert found.metadata["bootcmd"] == "bootm 0x9f020000"
     assert found.metadata["variables"] == "4"
     assert found.metadata.get("flag") == ("1" if "-r" in options else None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"bootdelay=3",
+        b"bootargs=" + b"x" * 3000,
+        b"bootargs=" + b"x" * 300 + b"\0long=" + b"y" * 300 + b"\0odd.name-2:a#=1",
+        b"arch=arm\0empty=\0" + b"n" * 200 + b"=1",
+        b"kernel_addr_r=0x80000\0x=caf\xc3\xa9\nof two lines",
+    ],
+)
+@pytest.mark.parametrize("behind", [b"\0", b"\0\0left=over\0from=before", b"\xff" * 100])
+def test_whatever_the_variables_are(text: bytes, behind: bytes) -> None:
+    """A single one is believed only when nothing is left over behind it."""
+    body = (text + b"\0" + behind).ljust(8188, b"\0")
+    data = zlib.crc32(body).to_bytes(4, "little") + body
+    if b"left" in behind and text == b"bootdelay=3":
+        with pytest.raises(Malformed):
+            uboot_env.measure(data, 0)
+        return
+    assert uboot_env.measure(data + bytes(1000), 0) == 8192
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"orig_cpu=%d dest_cpu=%d\n\0comm=%s pid=%d prio=%d\n\0error in a function\0",
+        b"....cpu=%u idx=%u\n\0 frootid=%d\0",
+        b"....console=\0boot_delay\0printk.devkmsg=\0",
+    ],
+)
+def test_strings_of_a_program_cost_no_checksum(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("pellucid.formats.uboot_env.zlib")
+    data = text.ljust(0x10000, b"A")
+    for start in range(len(text) - 5):
+        with pytest.raises(Malformed):
+            uboot_env.measure(data, start)
 
 
 @pytest.mark.parametrize("at", [0, 3, 20, 0xFFF])

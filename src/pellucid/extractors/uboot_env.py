@@ -15,7 +15,7 @@ def measure(data: Data, start: int) -> int:
     return environments.read(data, start).length
 
 
-@extractor(name="uboot_env", version=2, signatures=SIGNATURES, measure=measure, suffix="env")
+@extractor(name="uboot_env", version=3, signatures=SIGNATURES, measure=measure, suffix="env")
 def uboot_env(artefact: Artefact, output: Output) -> None:
     """Write the variables of U-Boot's environment as lines of text; those that decide about booting become facts."""
     found = environments.read(artefact.data)

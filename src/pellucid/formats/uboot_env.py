@@ -4,6 +4,7 @@ There is no magic and no length: it is recognised by the variable that comes fir
 the checksum fits.
 """
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from pellucid.formats.span import Data, take
 CHECKSUM = 4
 STEP = 512
 LARGEST = 1 << 18
-LONGEST_NAME = 256
 # The variables that come first: U-Boot sorts them, and makers of images begin with what matters.
 FIRST = (
     *("addip=", "addmisc=", "altbootcmd=", "arch=", "autoload=", "autostart=", "baudrate=", "board=", "board_name="),
@@ -24,6 +24,10 @@ FIRST = (
     *("image=", "initrd_", "ipaddr=", "kernel_addr", "loadaddr=", "mtddevname=", "mtdids=", "mtdparts=", "netmask="),
     *("preboot=", "scriptaddr=", "serverip=", "stdin=", "stderr=", "ver="),
 )
+_FIRST = tuple(name.encode() for name in FIRST)
+_NAMED = re.compile(rb"[A-Za-z0-9_]{1,255}=")
+_NAME = re.compile(rb"[!-<>-~]{0,255}")
+_ROW = re.compile(rb"[!-<>-~]{1,255}=")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +42,11 @@ class Environment:
 def read(data: Data, start: int = 0) -> Environment:
     """The environment at `start`; raises Malformed when the checksum fits no size."""
     stated = take(data, start, CHECKSUM)
-    area = data[start : start + LARGEST]
+    head = bytes(data[start : start + STEP])
     for header in (CHECKSUM, CHECKSUM + 1):
-        if not (_named(area, header) and _goes_on(area, header)):
+        if not _begins(head, header):
             continue
+        area = bytes(data[start : start + LARGEST])
         if length := _length(area, header, stated):
             end = area.find(b"\0\0", header, length)
             rows = area[header : end if end >= 0 else length].rstrip(b"\0\xff").split(b"\0")
@@ -50,22 +55,19 @@ def read(data: Data, start: int = 0) -> Environment:
     raise Malformed("no environment of U-Boot")
 
 
-def _named(area: bytes, at: int) -> bool:
-    """Whether a variable stands there: a name of letters, an equals sign."""
-    name, equals, _ = area[at : at + LONGEST_NAME].partition(b"=")
-    return bool(equals) and name.replace(b"_", b"").isalnum() and name.isascii()
+def _begins(head: bytes, at: int) -> bool:
+    """Whether rows of NAME=value stand there as far as the smallest environment goes: so that text costs no checksums.
 
-
-def _goes_on(area: bytes, at: int) -> bool:
-    """Whether behind the first variable another one follows, or nothing at all: so that text costs no checksums."""
-    end = area.find(b"\0", at)
-    if end <= 0:
+    What follows them may be anything, since old releases left there what had been deleted; but not after a single row.
+    """
+    if not head.startswith(_FIRST, at) or not _NAMED.match(head, at):
         return False
-    rest = area[end + 1 : -(-(end + 2) // STEP) * STEP]
-    if not rest.strip(b"\0") or not rest[1:].strip(b"\xff"):
-        return True
-    name, equals, _ = area[end + 1 : end + 1 + LONGEST_NAME].partition(b"=")
-    return bool(equals) and name.isascii() and b"\0" not in name
+    text, ended, rest = head[at:].partition(b"\0\0")
+    rows = text.rstrip(b"\0\xff").split(b"\0")
+    if len(rows) == 1:
+        return not ended or not rest.strip(b"\0") or not rest.strip(b"\xff")
+    # The last one may go on behind the head.
+    return all(map(_ROW.match, rows[:-1])) and bool(_ROW.match(rows[-1]) or (not ended and _NAME.fullmatch(rows[-1])))
 
 
 def _length(area: bytes, header: int, stated: bytes) -> int:
