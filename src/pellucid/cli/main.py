@@ -1,5 +1,6 @@
 """The entry point: parse, run one command, turn failures into a line on stderr and an exit code."""
 
+import atexit
 import gc
 import importlib
 import os
@@ -13,8 +14,10 @@ from pellucid.errors import PellucidError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `pellucid ARGV` and return its exit code."""
-    # A command ends before cycles could pile up; looking for them among a hundred thousand places takes its time.
+    # A command ends before cycles could pile up; looking for them among a hundred thousand places takes its time, and
+    # so it does at the end, when all of them go anyway.
     gc.set_threshold(100_000, 20, 100)
+    atexit.register(gc.freeze)
     arguments = parser.build().parse_args(argv)
     try:
         # Only now: each command loads what it needs, and --help nothing.
