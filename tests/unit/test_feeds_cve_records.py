@@ -239,3 +239,21 @@ def test_lists_in_one_zip(tmp_path: Path, name: str) -> None:
     assert cve_list.FEED.normalise("cvelist", found.raw) == found.record
     first = path.read_bytes()[:4096]
     assert (cve_list.FEED.recognise(path, first), osv.FEED.recognise(path, first)) == ("cvelist", "")
+
+
+def test_who_publishes_the_cve_knows_the_product_best() -> None:
+    """CISA's copies of versions may be mixed up; what nobody has named before them counts."""
+    name = "cpe:2.3:a:isc:bind:*:*:*:*:*:*:*:*"
+    cna = product("ISC", "BIND 9", affected(version="9.16.0", lessThanOrEqual="9.16.50"))
+    copied = product("isc", "bind", affected(version="9.11.4", lessThanOrEqual="9.16.50"), cpes=[name])
+    unstated = product("ISC", "BIND 9", affected(version="n/a"))
+    everything = product("ISC", "BIND 9", affected(version="*"))
+    own, other = (
+        VersionRange(introduced="9.16.0", last_affected="9.16.50"),
+        VersionRange(introduced="9.11.4", last_affected="9.16.50"),
+    )
+
+    for container, expected in ((cna, [own]), (unstated, [other]), (everything, [other])):
+        found = understood(container, copied).affected
+        assert [item for stated in found for item in stated.ranges] == expected
+        assert {item.subject for item in found} == {("cpe:a", "isc:bind")}

@@ -154,7 +154,6 @@ def test_the_kernel_by_branch() -> None:
         (_row("0", lessThan="2.0"), VersionRange(fixed="2.0")),
         (_row("n/a", lessThanOrEqual="2.0"), VersionRange(last_affected="2.0")),
         (_row("1.0", lessThan="2.0"), VersionRange(introduced="1.0", fixed="2.0")),
-        (_row("2.0", lessThan="2.0"), VersionRange(fixed="2.0")),
         (_row("1.0", lessThan="*"), VersionRange(introduced="1.0")),
         (_row("1.0", lessThanOrEqual="3.*"), VersionRange(introduced="1.0", fixed="4")),
         (

@@ -14,8 +14,10 @@ import pytest
 
 from pellucid.advisories.feed import Feed, RawRecord
 from pellucid.advisories.feeds import cve_list, ghsa, openssl, osv, vulnrichment
+from pellucid.advisories.feeds.version_lines import is_backwards
 from pellucid.domain.statement import AdvisoryRecord, Standing
 from pellucid.domain.vulnerability import VulnerabilityState
+from pellucid.formats.version_ranges import affects, order_of
 
 FOLDER = Path(os.environ.get("PELLUCID_VULNDATA", ""))
 pytestmark = [
@@ -139,3 +141,22 @@ def test_memory_stays_flat() -> None:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert peak < 40 << 20
+
+
+def test_no_product_of_a_cve_is_affected_by_nothing() -> None:
+    """Ranges that end before they begin are none: what publishers write has a hundred of them."""
+    found = [*understood(openssl.FEED, packed("openssl")), *understood(vulnrichment.FEED, packed("vulnrichment"))]
+    by_publishers = [item for record in found for item in record.affected if item.subject[0] in ("name", "repo")]
+    ranges = [(item, span) for item in by_publishers for span in item.ranges]
+
+    assert len(ranges) > 4000
+    assert not [span for item, span in ranges if is_backwards(span, order_of(item))]
+
+
+def test_openssl_lists_a_line_by_its_fix_alone() -> None:
+    (found,) = (item for item in understood(openssl.FEED, packed("openssl")) if item.id == "CVE-2023-2650")
+    (said,) = found.affected
+
+    assert [bool(affects(said, version)) for version in ("3.0.8", "3.0.20", "3.1.0", "3.1.1", "1.1.1t", "3.2.0")] == [
+        *(True, False, True, False, True, False),
+    ]

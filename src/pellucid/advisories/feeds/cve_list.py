@@ -43,7 +43,7 @@ def recognise(path: Path, first: bytes) -> str:
 FEED = Feed(
     name="cvelist",
     title="CVE list",
-    version=1,
+    version=2,
     licence="CVE terms of use",
     files=(
         FeedFile(

@@ -16,15 +16,13 @@ from pellucid.advisories.feeds import nvd_affected, nvd_configurations
 from pellucid.advisories.feeds.fields import CVE, LONGEST_TITLE, moment, prose, references, weaknesses
 from pellucid.advisories.feeds.publications import decoded
 from pellucid.advisories.scores import CISA_ADP, rating
-from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan
+from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan, Subject
 from pellucid.domain.vulnerability import KnownExploited, Rating, Ssvc, VulnerabilityState
 from pellucid.errors import Malformed
 from pellucid.formats.json_document import mapping, objects, text, texts
 
 MOST_CONTAINERS = 50
-MOST_ENTRIES = 5000
 MOST_METRICS = 50
-MOST_FILES = 200
 VECTORS = ("cvssV4_0", "cvssV3_1", "cvssV3_0", "cvssV2_0")
 NO_SUPPORT = "unsupported-when-assigned"
 
@@ -67,23 +65,16 @@ def _english(value: Any) -> str:
 
 
 def _affected(cna: Container, others: list[Container]) -> tuple[Affected, ...]:
+    """What the CNA says; of others what they say of products of which nobody before them names versions."""
     plan = FixPlan.END_OF_LIFE if NO_SUPPORT in texts(cna.get("tags")) else FixPlan.NONE
     found: dict[Affected, None] = {}
+    spoken = set[Subject]()
     for container in (cna, *others):
-        for entry in objects(container.get("affected"))[:MOST_ENTRIES]:
-            found.update((replace(item, plan=plan), None) for item in _said(entry))
+        said = nvd_affected.affected([{"affectedData": container.get("affected")}], note="")
         known = nvd_configurations.applicability(container.get("cpeApplicability")).affected
-        found.update((replace(item, plan=plan), None) for item in known)
+        found.update((replace(item, plan=plan), None) for item in (*said, *known) if item.subject not in spoken)
+        spoken.update(item.subject for item in found if item.ranges or item.versions)
     return tuple(found)
-
-
-def _said(entry: dict[str, Any]) -> Iterator[Affected]:
-    """What one entry says of each product that it names, by the name that the CPE dictionary has for it, if known."""
-    files = tuple(dict.fromkeys(texts(entry.get("programFiles"))[:MOST_FILES]))
-    for item in nvd_affected.affected([{"affectedData": [entry]}]):
-        said = replace(item, note="", files=files)
-        row = _tables()["products"].get(item.subject[1]) if item.subject[0] == "name" else None
-        yield replace(said, subject=(row["part"], row["name"]), order=row.get("order", "")) if row else said
 
 
 def _ratings(container: Container) -> Iterator[Rating]:

@@ -60,7 +60,7 @@ def _files() -> tuple[FeedFile, ...]:
 FEED = Feed(
     name=SOURCE,
     title="National Vulnerability Database",
-    version=1,
+    version=2,
     licence="public domain",
     files=_files(),
     recognise=_recognise,

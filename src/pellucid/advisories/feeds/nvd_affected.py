@@ -20,7 +20,7 @@ from pellucid.formats.cpe import ANY, CpeName
 from pellucid.formats.json_document import objects, text, texts
 from pellucid.formats.package_names import named, repository_of, subject_of
 from pellucid.formats.purl_parts import ecosystem, parts
-from pellucid.formats.version_order import comparator
+from pellucid.formats.version_ranges import order_of
 
 MOST_PRODUCTS = 5000
 MOST_NAMES = 1000
@@ -48,19 +48,19 @@ class _Product:
     name: CpeName | None = None
 
 
-def affected(publishers: Any) -> tuple[Affected, ...]:
-    """Statements about all products of which something can be said, in the order of the record."""
+def affected(publishers: Any, note: str = NOTE) -> tuple[Affected, ...]:
+    """Statements about all products of which something can be said, in the order of the record, with that note."""
     entries = [entry for publisher in objects(publishers) for entry in objects(publisher.get("affectedData"))]
     found: dict[Affected, None] = {}
     for entry in entries[:MOST_PRODUCTS]:
         for product in _products(entry):
             versions = _versions(entry, product)
             if versions:
-                found[_affected(entry, product, versions)] = None
+                found[_affected(entry, product, versions, note)] = None
     return tuple(found)
 
 
-def _affected(entry: dict[str, Any], product: _Product, versions: Versions) -> Affected:
+def _affected(entry: dict[str, Any], product: _Product, versions: Versions, note: str) -> Affected:
     go = product.subject[0] == "Go"
     routines = [text(item.get("name")) for item in objects(entry.get("programRoutines"))] if go else []
     return Affected(
@@ -73,12 +73,12 @@ def _affected(entry: dict[str, Any], product: _Product, versions: Versions) -> A
         order=product.order,
         files=tuple(dict.fromkeys(texts(entry.get("programFiles"))[:MOST_FILES])),
         symbols=tuple(filter(None, routines[:MOST_SYMBOLS])),
-        note=NOTE,
+        note=" ".join(filter(None, (note, versions.note))),
     )
 
 
 def _versions(entry: dict[str, Any], product: _Product) -> Versions:
-    found = versions_of(entry, comparator(product.subject[0]))
+    found = versions_of(entry, order_of(Affected(subject=product.subject, order=product.order)))
     if found.any_version and not found.ranges and product.name and product.name.version != ANY:
         return Versions(versions=(product.name.listed,))
     return found

@@ -7,17 +7,17 @@ nothing but versions that have the fix. What most of them mean is written down h
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key
 from typing import Any
 
+from pellucid.advisories.feeds.version_lines import ALL, following, is_backwards, is_single, meant, rest
 from pellucid.domain.statement import VersionRange
 from pellucid.formats.json_document import objects, text
-from pellucid.formats.version_order import Comparator
+from pellucid.formats.version_order import Order
 
 MOST_VERSIONS = 5000
 LONGEST = 200
 AFFECTED, UNAFFECTED = "affected", "unaffected"
-ALL = VersionRange()
+UNSTATED = "unspecified"
 # Types of versions of which the bounds are patches of the release that `version` names ("15.1-RELEASE", "p1").
 PATCHES = ("release", "patch")
 
@@ -27,6 +27,7 @@ _EVERY = frozenset(("0", "*", "all", "all versions", "any", "any version"))
 # Hashes of Git say nothing without the history of the repository.
 _COMMIT = re.compile(r"(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12,40}|[0-9a-f]{40}")
 _WILD = re.compile(r"(\d+(?:\.\d+)*)\.[*xX]")
+_ZERO = re.compile(r"(\d+(?:\.\d+)+)\.0*[1-9]\d* \1\.0")
 _BOUND = re.compile(r"(<=|>=|<|>|=)\s*([^\s,<>=]+)\s*,?\s*")
 _BOUNDS = re.compile(rf"(?:{_BOUND.pattern})+")
 _FROM_TO = re.compile(r"(?:from\s+)?(\S*\d\S*)\s+(?:-|–|to|through|thru)\s+(\S*\d\S*)", re.IGNORECASE)
@@ -42,40 +43,62 @@ class Versions:
     ranges: tuple[VersionRange, ...] = ()
     versions: tuple[str, ...] = ()
     any_version: bool = False
+    note: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.ranges or self.versions or self.any_version)
 
 
-def versions_of(entry: dict[str, Any], order: Comparator) -> Versions:
-    """The versions that are affected. `order` sorts those that are said not to be."""
-    rows = objects(entry.get("versions"))[:MOST_VERSIONS]
+def versions_of(entry: dict[str, Any], order: Order) -> Versions:
+    """The versions that are affected, of a product whose order this is."""
+    rows = _paired(objects(entry.get("versions"))[:MOST_VERSIONS])
     default = entry.get("defaultStatus")
-    affected = list(dict.fromkeys(span for row in rows for span in _spans(row, AFFECTED)))
-    unaffected = list(dict.fromkeys(span for row in rows for span in _spans(row, UNAFFECTED)))
+    affected = _of_all(rows, AFFECTED)
+    unaffected = [span for span in _of_all(rows, UNAFFECTED) if not is_backwards(span, order)]
     if default == AFFECTED and unaffected:
-        return _versions(_rest(unaffected, order))
+        return _versions(rest(unaffected, order))
     if affected:
-        return _versions(affected)
+        # Changes within a row that is affected have been taken account of there.
+        stated = set(_of_all([row for row in rows if row.get("status") == UNAFFECTED], UNAFFECTED))
+        found = meant(affected, [span for span in unaffected if span in stated], order)
+        return _versions(found.spans, found.note)
     if default == AFFECTED and not rows:
         return Versions(any_version=True)
     # Only versions with the fix, and all that come after the last one: those before it are meant.
     if default != UNAFFECTED and any(not (span.fixed or span.last_affected) for span in unaffected):
-        return _versions(_rest(unaffected, order))
+        return _versions(rest(unaffected, order))
     return Versions()
 
 
-def _versions(spans: Sequence[VersionRange]) -> Versions:
-    single = [span for span in spans if _is_single(span)]
+def _of_all(rows: Sequence[dict[str, Any]], status: str) -> list[VersionRange]:
+    return list(dict.fromkeys(span for row in rows for span in _spans(row, status)))
+
+
+def _paired(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of records that were converted: "from 8.6" to an end that is not stated, then "before 8.13.6", are one."""
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        former = found[-1] if found else {}
+        ends = [text(row.get(key)).lower() for key in ("lessThan", "lessThanOrEqual")]
+        if (
+            former.get("lessThan") == row.get("version") == UNSTATED
+            and any(end not in _NOTHING for end in ends)
+            and former.get("status") == row.get("status")
+        ):
+            found[-1] = {**row, "version": former.get("version")}
+        else:
+            found.append(row)
+    return found
+
+
+def _versions(spans: Sequence[VersionRange], note: str = "") -> Versions:
+    single = [span for span in spans if is_single(span)]
     return Versions(
-        ranges=tuple(span for span in spans if span != ALL and not _is_single(span)),
+        ranges=tuple(span for span in spans if span != ALL and not is_single(span)),
         versions=tuple(span.introduced for span in single),
         any_version=ALL in spans,
+        note=note if spans else "",
     )
-
-
-def _is_single(span: VersionRange) -> bool:
-    return bool(span.introduced) and span.introduced == span.last_affected
 
 
 def _spans(row: dict[str, Any], status: str) -> Iterator[VersionRange]:
@@ -89,8 +112,8 @@ def _spans(row: dict[str, Any], status: str) -> Iterator[VersionRange]:
         return
     if row.get("versionType") in PATCHES:
         below, last = (f"{version}-{bound}" if bound and bound != "*" else bound for bound in (below, last))
-    # "From 1.2 to below 1.2" is how some say "before 1.2".
-    start = "" if version.lower() in _BEGINNING or version == below else version
+    is_before = version == below and status == UNAFFECTED
+    start = "" if version.lower() in _BEGINNING or is_before else version
     current = row.get("status") == status
     for change in objects(row.get("changes")):
         at, becomes = text(change.get("at")), change.get("status") == status
@@ -105,10 +128,11 @@ def _spans(row: dict[str, Any], status: str) -> Iterator[VersionRange]:
 
 def _bounded(start: str, below: str, last: str) -> VersionRange:
     bound = below or last
-    if bound == "*":
+    if bound == "*" or bound.lower() == UNSTATED:
         return VersionRange(introduced=start)
-    if wild := _WILD.fullmatch(bound):
-        return VersionRange(introduced=start, fixed=_following(wild[1]))
+    # "From 5.15.149 through 5.15.0" is what becomes of "through 5.15.*" in some hands.
+    if wild := _WILD.fullmatch(bound) or (last and _ZERO.fullmatch(f"{start} {last}")):
+        return VersionRange(introduced=start, fixed=following(wild[1]))
     return VersionRange(introduced=start, fixed=bound) if below else VersionRange(introduced=start, last_affected=last)
 
 
@@ -121,7 +145,7 @@ def _written(version: str) -> Iterator[VersionRange]:
     elif _BOUNDS.fullmatch(version):
         yield _from_signs(_BOUND.findall(version))
     elif wild := _WILD.fullmatch(version):
-        yield VersionRange(introduced=wild[1], fixed=_following(wild[1]))
+        yield VersionRange(introduced=wild[1], fixed=following(wild[1]))
     elif both := _FROM_TO.fullmatch(version) or _joined(version):
         yield VersionRange(introduced=both[1], last_affected=both[2])
     elif before := _BEFORE.fullmatch(version):
@@ -146,30 +170,3 @@ def _from_signs(bounds: Sequence[tuple[str, str]]) -> VersionRange:
             return VersionRange(introduced=version, last_affected=version)
         found[names[sign]] = "" if sign == ">=" and version == "0" else version
     return VersionRange(**found)
-
-
-def _following(branch: str) -> str:
-    """The first version behind a branch: that of 5.4 is 5.5."""
-    head, dot, number = branch.rpartition(".")
-    return f"{head}{dot}{int(number) + 1}"
-
-
-def _rest(spans: Sequence[VersionRange], order: Comparator) -> list[VersionRange]:
-    """All versions that are in none of `spans`."""
-
-    def by_beginning(one: VersionRange, other: VersionRange) -> int:
-        if not one.introduced or not other.introduced:
-            return bool(one.introduced) - bool(other.introduced)
-        return order(one.introduced, other.introduced)
-
-    found, begin = [], VersionRange()
-    for span in sorted(spans, key=cmp_to_key(by_beginning)):
-        edge = begin.introduced or begin.after
-        if span.introduced and (not edge or order(edge, span.introduced) < 0):
-            found.append(VersionRange(introduced=begin.introduced, after=begin.after, fixed=span.introduced))
-        end = span.fixed or span.last_affected
-        if not end:
-            return found
-        if not edge or order(edge, end) < 0:
-            begin = VersionRange(introduced=end) if span.fixed else VersionRange(after=end)
-    return [*found, begin]
