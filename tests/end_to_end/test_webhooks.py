@@ -122,7 +122,7 @@ def test_the_life_of_a_webhook_over_the_api(server: Server) -> None:
     with Receiver() as receiver:
         created = server.call("POST", "/api/v4/webhooks", json={"url": receiver.url()})
         webhook, secret = created["webhook"], created["secret"]
-        assert webhook["events"] == ["scan.completed", "scan.failed"]
+        assert webhook["events"] == ["scan.completed", "scan.failed", "finding.created", "escalation.created"]
         path = f"/api/v4/webhooks/{webhook['id']}"
         assert server.call("GET", path) == webhook
         assert server.call("GET", "/api/v4/webhooks")["webhooks"] == [webhook]
