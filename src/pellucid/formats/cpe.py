@@ -82,7 +82,7 @@ def parse(text: str) -> CpeName:
         raise Malformed("a CPE name that is too long")
     lower = text.lower()
     if lower.startswith(_PREFIX):
-        components = [_unquoted(item) for item in _components(lower.removeprefix(_PREFIX))]
+        components = _components(lower.removeprefix(_PREFIX))
         if len(components) != COMPONENTS or not all(components):
             raise Malformed(f"a CPE 2.3 name has eleven components: {text[:100]!r}")
     elif lower.startswith(_URI):
@@ -110,13 +110,15 @@ def covers(source: CpeName, target: CpeName) -> bool:
 
 
 def _components(text: str) -> list[str]:
+    if "\\" not in text:
+        return text.split(":", COMPONENTS)
     found: list[str] = []
     place = 0
     while len(found) <= COMPONENTS:
         component = _COMPONENT.match(text, place)
         if component is None:
             raise Malformed("a CPE name that ends in a backslash")
-        found.append(component[1])
+        found.append(_unquoted(component[1]))
         if component.end() == component.end(1):
             break
         place = component.end()

@@ -15,6 +15,8 @@ from pellucid.advisories.feeds.unseen import Unseen
 from pellucid.domain.statement import AdvisoryRecord
 
 SOURCE = "cvelist"
+# Of all that reads records of CVEs.
+VERSION = 2
 LARGEST = 16 << 20
 INNER = "cves.zip"
 WANTED = re.compile(r"(?:[^/]+/)?(?:cves/\d{4}/\d{1,16}xxx|deltaCves)/(?P<name>CVE-\d{4}-\d{4,19})\.json")
@@ -40,10 +42,32 @@ def recognise(path: Path, first: bytes) -> str:
     return SOURCE if is_list else ""
 
 
+def tarred(source: str, wanted: re.Pattern[str], *, title: str, licence: str, address: str) -> Feed:
+    """The feed of a repository that has such records in files with these names, and is published as a tar of it."""
+
+    def read_tar(path: Path) -> Iterator[RawRecord]:
+        members = (bundles.lying if path.is_dir() else bundles.tarred)(path, wanted, LARGEST)
+        return Unseen(record_of, LARGEST).records(members, path)
+
+    def recognise_tar(path: Path, _first: bytes) -> str:
+        return source if not bundles.is_zip(path) and bundles.beginning(path, 1, wanted) else ""
+
+    return Feed(
+        name=source,
+        title=title,
+        version=VERSION,
+        licence=licence,
+        files=(FeedFile(source=source, address=address, name=f"{source}/*.tar.gz"),),
+        recognise=recognise_tar,
+        read=read_tar,
+        normalise=normalise,
+    )
+
+
 FEED = Feed(
     name="cvelist",
     title="CVE list",
-    version=2,
+    version=VERSION,
     licence="CVE terms of use",
     files=(
         FeedFile(

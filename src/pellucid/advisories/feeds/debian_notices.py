@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
 from pellucid.advisories.feeds.debian_releases import ecosystem
+from pellucid.advisories.feeds.fields import CVE
 from pellucid.advisories.feeds.publications import head, opened, text
 from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan, Standing, VersionRange
 from pellucid.domain.vulnerability import Reference
@@ -23,7 +24,6 @@ BEGINNING = re.compile(rb"\s*\[\d{1,2} \w{3} \d{4}\] (D[SL]A)-\d")
 FIXED = re.compile(
     r"\[(?P<release>[\w.-]{1,40})\]\s+-\s+(?P<package>[a-z0-9][a-z0-9+.-]{0,200})\s+(?P<version>\S{1,200})"
 )
-NAMES = re.compile(r"CVE-\d{4}-\d{4,19}")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOURCES = {b"DSA": "debian-dsa", b"DLA": "debian-dla"}
 LISTS = "https://salsa.debian.org/security-tracker-team/security-tracker/-/raw/master/data/"
@@ -73,7 +73,7 @@ def _understood(lines: list[str]) -> AdvisoryRecord | None:
     affected: list[Affected] = []
     for line in map(str.strip, lines[1:]):
         if line.startswith("{"):
-            names.update(dict.fromkeys(NAMES.findall(line)))
+            names.update(dict.fromkeys(CVE.findall(line)))
         elif fixed := FIXED.match(line):
             affected.append(_affected(fixed))
     return AdvisoryRecord(

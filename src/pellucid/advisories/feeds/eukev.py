@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
-from pellucid.advisories.feeds.kev import day, rows, understood
+from pellucid.advisories.feeds.fields import day
+from pellucid.advisories.feeds.kev import rows, understood
 from pellucid.advisories.feeds.publications import decoded, head
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.domain.vulnerability import KnownExploited

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from pellucid.domain.vulnerability import Reference
 
@@ -27,6 +27,12 @@ def moment(value: object) -> datetime | None:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def day(value: object) -> date | None:
+    """A date as "2026-08-21" or "2026/08/21", or that of a time."""
+    found = moment(value.replace("/", "-")) if isinstance(value, str) else None
+    return found.date() if found else None
 
 
 def prose(value: object, longest: int = LONGEST_TEXT) -> str:

@@ -7,13 +7,12 @@ that it is exploited, and no more.
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
-from pellucid.advisories.feeds.fields import CVE, moment
+from pellucid.advisories.feeds.fields import CVE, day
 from pellucid.advisories.feeds.json_records import Understood, raw_record
 from pellucid.advisories.feeds.long_json import elements
 from pellucid.advisories.feeds.publications import HEAD, decoded, head
@@ -58,12 +57,6 @@ def understood(understand: Understand, document: Any) -> Understood:
     if not CVE.fullmatch(name):
         return Understood(None, "a row without the name of a CVE", name)
     return Understood(AdvisoryRecord(id=name, kev=understand(row)), id=name)
-
-
-def day(value: object) -> date | None:
-    """A date as "2026-08-21" or "2026/08/21"."""
-    found = moment(text(value).replace("/", "-"))
-    return found.date() if found else None
 
 
 def _row(row: dict[str, Any]) -> KnownExploited:

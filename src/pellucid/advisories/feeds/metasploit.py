@@ -13,11 +13,11 @@ What a module says about exploitation:
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
+from pellucid.advisories.feeds.fields import CVE, moment
 from pellucid.advisories.feeds.json_records import Understood, raw_record
 from pellucid.advisories.feeds.long_json import singles
 from pellucid.advisories.feeds.publications import decoded, head
@@ -27,7 +27,6 @@ from pellucid.formats.json_document import mapping, text, texts
 
 SOURCE = "metasploit"
 BEGINNING = re.compile(rb'\s*\{\s*"(?:auxiliary|exploit|post|payload|encoder|nop|evasion)_[^"\\]{1,300}"\s*:\s*\{')
-CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 FULL_NAME = re.compile(r"[a-z]{1,20}(?:/[A-Za-z0-9_.+-]{1,200}){1,12}")
 PATH = re.compile(r"/modules(?:/[A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,199}){1,12}")
 ADDRESS = "https://github.com/rapid7/metasploit-framework/blob/master"
@@ -70,7 +69,7 @@ def _of_module(module: dict[str, Any]) -> AdvisoryRecord | None:
         upstream=upstream,
         covers=True,
         title=title,
-        published=_moment(text(module.get("disclosure_date"))),
+        published=moment(text(module.get("disclosure_date"))),
         exploits=(Exploit(kind=kind, source=SOURCE, url=url, title=f"{title} ({name})"),),
     )
 
@@ -83,13 +82,6 @@ def _kind(module: dict[str, Any], name: str) -> ExploitKind | None:
     if type_ == "auxiliary" and not name.startswith("auxiliary/scanner/"):
         return ExploitKind.EXPLOIT
     return None
-
-
-def _moment(day: str) -> datetime | None:
-    try:
-        return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _recognise(_path: Path, first: bytes) -> str:

@@ -3,14 +3,13 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from pellucid.advisories import scores
 from pellucid.advisories.feeds import nvd_affected, nvd_configurations
-from pellucid.advisories.feeds.fields import CVE, moment, prose, references, weaknesses
+from pellucid.advisories.feeds.fields import CVE, day, moment, prose, references, weaknesses
 from pellucid.advisories.feeds.json_records import Understood
 from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan
 from pellucid.domain.vulnerability import KnownExploited, Rating, Reference, Ssvc, VulnerabilityState
@@ -104,12 +103,6 @@ def _known_exploited(cve: dict[str, Any]) -> KnownExploited | None:
         name=text(cve.get("cisaVulnerabilityName")),
         action=text(cve.get("cisaRequiredAction")),
     )
-
-
-def day(value: object) -> date | None:
-    """A date as "2022-05-25"."""
-    found = moment(value)
-    return found.date() if found else None
 
 
 def _decision_points(metrics: dict[str, Any]) -> Ssvc | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
 from pellucid.advisories.feeds.bundles import tarred
+from pellucid.advisories.feeds.fields import CVE
 from pellucid.advisories.feeds.publications import decoded, encoded, head
 from pellucid.domain.statement import AdvisoryRecord
 from pellucid.domain.vulnerability import Exploit, ExploitKind
@@ -20,7 +21,6 @@ from pellucid.formats.json_document import mapping, objects, text
 
 SOURCE = "poc-in-github"
 MEMBER = re.compile(r"(?:\./)?(?:[^/]{1,100}/)?\d{4}/(CVE-\d{4}-\d{1,19})\.json")
-NAME = re.compile(r"CVE-\d{4}-\d{4,19}")
 # Names in the headers of a tar: of the folder of all, or of a file of the collection at its root.
 BEGINNING = re.compile(rb"(?:\A|\0)(?:\./)?(?:PoC-in-GitHub[^/\0]{0,80}/|\d{4}/CVE-\d{4}-\d{4,19}\.json\0)")
 USTAR = slice(257, 262)
@@ -46,7 +46,7 @@ def normalise(_source: str, raw: bytes) -> AdvisoryRecord | None:
 
 def _record(name: str, content: bytes) -> RawRecord:
     """Kept is {CVE: [[address, stars], ...]}, the most starred first."""
-    if not NAME.fullmatch(name):
+    if not CVE.fullmatch(name):
         raise Malformed("no name of a CVE")
     if len(content) > LARGEST_MEMBER:
         raise Malformed(f"more than {LARGEST_MEMBER:,} bytes")
