@@ -137,8 +137,8 @@ def test_a_name_covers_what_it_means() -> None:
     known = cpe.parse("cpe:2.3:a:maker:thing:1.0:-:*:*:*:-:*:*")
     assert cpe.covers(cpe.parse("cpe:2.3:a:maker:thing:1.0:*:*:*:*:*:*:*"), known)
     assert cpe.covers(known, known)
-    assert not cpe.covers(cpe.cpe.parse("cpe:2.3:a:maker:thing:1.0:*:*:*:*:wordpress:*:*"), known)
-    assert not cpe.covers(known, cpe.cpe.parse("cpe:2.3:a:maker:thing:1.0:*:*:*:*:*:*:*"))
+    assert not cpe.covers(cpe.parse("cpe:2.3:a:maker:thing:1.0:*:*:*:*:wordpress:*:*"), known)
+    assert not cpe.covers(known, cpe.parse("cpe:2.3:a:maker:thing:1.0:*:*:*:*:*:*:*"))
 
 
 @given(st.lists(st.sampled_from(["a", "*", "-", "", "x.1", "a~b"]), min_size=9, max_size=13))
