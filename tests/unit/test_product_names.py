@@ -27,7 +27,9 @@ def signature_names() -> dict[str, list[str]]:
 
 
 def test_no_name_is_in_two_groups() -> None:
-    table = resources.files("pellucid.matchers.vulnerabilities").joinpath("vendor_aliases.toml").read_text(encoding="utf-8")
+    table = (
+        resources.files("pellucid.matchers.vulnerabilities").joinpath("vendor_aliases.toml").read_text(encoding="utf-8")
+    )
     listed = [name for group in tomllib.loads(table)["group"] for name in group["names"]]
     assert len(listed) == len(set(listed)) == len(vendor_aliases())
     assert all(len(group["names"]) > 1 for group in tomllib.loads(table)["group"])
