@@ -16,10 +16,10 @@ pytestmark = [
     pytest.mark.vulndata,
     pytest.mark.skipif("PELLUCID_VULNDATA" not in os.environ, reason="PELLUCID_VULNDATA is not set"),
 ]
-# By source: records in all of its files; different ones, which are what the store has; those that are not in order. Small
-# samples of the same source, and what several files repeat, make up differences of a few.
+# By source: records in all of its files; different ones, which are what the store has; those that are not in order.
+# Small samples of the same source, and what several files repeat, make up differences of a few.
 TABLE = {
-    # 7,531 of years, 11,163 that were converted, 8,532 as published, which repeat some of the former, and 19 in samples.
+    # 7,531 by years, 11,163 converted ones, 8,532 as published, which repeat some of the former, and 19 in samples.
     "nvd": (27_245, 26_769, 0),
     "anchore": (1_344, 1_344, 0),
     "kev": (1_675, 1_674, 0),
@@ -50,7 +50,7 @@ TABLE = {
     "osv/npm": (2_240, 2_240, 0),
     # 13 are there twice.
     "ghsa": (1_205, 1_205, 13),
-    # The 273rd file is a list of statements about CVEs of others.
+    # The 273rd file has remarks on versions, and no CVE.
     "openssl": (272, 272, 0),
     "exploitdb": (46_104, 46_102, 0),
     "metasploit": (5_702, 5_700, 0),
