@@ -8,6 +8,9 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 60
+# PostgreSQL plans for disks with moving heads, and would rather read a whole table than an index that has all it needs;
+# compiling queries takes longer than those of grids may.
+PLANNING = "-c random_page_cost=1.1 -c jit=off"
 
 
 class Transaction:
@@ -48,7 +51,7 @@ class Database:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, connect_args={"options": PLANNING})
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")

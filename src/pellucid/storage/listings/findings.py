@@ -154,12 +154,17 @@ def findings_of(tx: Transaction, scope: Scope, wanted: GridQuery) -> Findings:
         for item, condition in zip(filters, _conditions(filters, fields), strict=True)
         if item.field not in OF_PRODUCT and item.field not in OF_SCAN
     ]
-    query = select(FINDING.id).where(FINDING.product_id.in_(_products(tx, scope, filters)), *conditions)
+    products = _products(tx, scope, filters)
+    query = select(FINDING.id).where(*conditions)
+    if products is not None:
+        query = query.where(FINDING.product_id.in_(products))
     names = {item.field for item in filters}
     scans = _scans(tx, scope, filters) if names & OF_SCAN.keys() else None
     if compared is not None:
         query = query.join(compared, compared.c.finding_id == FINDING.id)
     if scans is not None:
+        # What follows from the scans, so that databases need not find it out.
+        query = query.where(FINDING.product_id.in_(select(ScanRow.product_id).where(ScanRow.id.in_(scans))))
         query = query.where(FINDING.id.in_(select(OccurrenceRow.finding_id).where(OccurrenceRow.scan_id.in_(scans))))
     elif compared is None and not names & OF_ONE:
         query = query.where(FINDING.is_present)
@@ -189,10 +194,14 @@ def _plain(item: Filter) -> Filter:
     return replace(item, field=SIDE, value=[meant[value] for value in values])
 
 
-def _products(tx: Transaction, scope: Scope, filters: Sequence[Filter]) -> Sequence[str] | Select[str]:
+def _products(tx: Transaction, scope: Scope, filters: Sequence[Filter]) -> Sequence[str] | Select[str] | None:
+    """Which products are meant; None when all that there are: to ask each of many rows for its product takes long."""
     query = select(ProductRow.id).where(visible(scope), *conditions_of(filters, OF_PRODUCT, others=True))
     ids = tx.session.scalars(query.order_by(ProductRow.id).limit(MOST_SCANS + 1)).all()
-    return ids if len(ids) <= MOST_SCANS else query
+    if len(ids) > MOST_SCANS:
+        return query
+    others = select(ProductRow.id).where(ProductRow.id.not_in(ids)).limit(1)
+    return ids if tx.session.scalar(others) is not None else None
 
 
 def _scans(tx: Transaction, scope: Scope, filters: Iterable[Filter]) -> Sequence[str] | Select[str]:

@@ -72,15 +72,17 @@ def grid_rows(
     `sorting` joins what rows are sorted by, and counting them does not need.
     """
     query, order = query.where(*conditions_of(wanted.filters, fields)), _order(wanted.sort, fields)
-    total = tx.session.scalar(
-        select(func.count()).select_from(query.with_only_columns(*key, maintain_column_froms=True).subquery())
-    )
-    if not wanted.size or not total or wanted.offset >= total:
-        return [], total or 0
     if not order and newest_first is not None:
         order = [newest_first.desc()]
-    page = sorting(query).order_by(*order, *key).offset(wanted.offset).limit(wanted.size)
-    return tx.session.execute(page).all(), total
+    rows: Sequence[Row[*tuple[Any, ...]]] = []
+    if wanted.size:
+        page = sorting(query).order_by(*order, *key).offset(wanted.offset).limit(wanted.size)
+        rows = tx.session.execute(page).all()
+        if len(rows) < wanted.size and (rows or not wanted.offset):
+            # The last page says how many there are.
+            return rows, wanted.offset + len(rows)
+    counted = query.with_only_columns(*key, maintain_column_froms=True).subquery()
+    return rows, tx.session.scalar(select(func.count()).select_from(counted)) or 0
 
 
 def conditions_of(filters: Sequence[Filter], fields: Mapping[str, Field], *, others: bool = False) -> list[Condition]:

@@ -28,7 +28,7 @@ class FindingRow(Row):
         # Grids count and sort with this alone, which is half as large as the table.
         Index(
             "ix_finding_listed",
-            *("product_id", "is_present", "severity_rank", "severity", "status", "type", "is_kev", "predicates"),
+            *("is_present", "product_id", "severity_rank", "severity", "status", "type", "is_kev", "predicates"),
             *("is_reachable", "has_known_fix", "cvss_score", "epss", "maturity", "risk", "confidence", "create_time"),
             "id",
         ),

@@ -38,7 +38,7 @@ UNKNOWN: Mapping[str, Any] = {
     "maturity": sa.Double(),
 }
 LISTED = (
-    *("product_id", "is_present", "severity_rank", "severity", "status", "type", "is_kev", "predicates"),
+    *("is_present", "product_id", "severity_rank", "severity", "status", "type", "is_kev", "predicates"),
     *("is_reachable", "has_known_fix", "cvss_score", "epss", "maturity", "risk", "confidence", "create_time", "id"),
 )
 FINDING = sa.table(
