@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 BUSY_SECONDS = 60
 # PostgreSQL plans for disks with moving heads, and would rather read a whole table than an index that has all it needs;
 # compiling queries takes longer than those of grids may.
-PLANNING = "-c random_page_cost=1.1 -c jit=off"
+PLANNING = ("SET random_page_cost = 1.1", "SET jit = off")
 
 
 class Transaction:
@@ -49,9 +49,22 @@ class Database:
         self.engine.dispose()
 
 
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # Not as options of the connection, which poolers in between refuse.
+        for statement in PLANNING:
+            connection.execute(statement)
+        connection.commit()
+
+    return engine
+
+
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, connect_args={"options": PLANNING})
+        return _postgresql(url)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
