@@ -101,6 +101,20 @@ def test_one_that_is_killed_is_replaced(pool: Pool, tmp_path: Path, victim: str,
     assert isinstance(event(pool), Answered)
 
 
+def test_what_a_killed_server_leaves_behind_is_nothing_to_the_next_one(pool: Pool, tmp_path: Path) -> None:
+    submit(pool, tmp_path, "wait_for_ever!")
+    submit(pool, tmp_path, "wait_for_ever!")
+    while len(processes()["process"]) < 2:
+        time.sleep(0.01)
+    os.kill(processes()["server"][0], signal.SIGKILL)
+    assert isinstance(event(pool), Lost)
+    # The other one is not known to be lost when its successor is started, from a new server.
+    submit(pool, tmp_path, "descriptors!")
+    assert {type(event(pool)), type(event(pool))} == {Answered, Lost}
+    submit(pool, tmp_path, "descriptors!")
+    assert isinstance(event(pool), Answered)
+
+
 def test_processes_die_with_their_server(pool: Pool) -> None:
     pool.layers()
     (server,), (process,) = processes().values()

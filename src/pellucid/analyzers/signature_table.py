@@ -38,7 +38,6 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
     """What is asked for in every process, and the table itself, which is only decoded where it is."""
 
-    revision: int
     digest: bytes
     kinds: frozenset[str]
     table: msgspec.Raw
@@ -73,9 +72,11 @@ def table() -> Table:
     return msgspec.msgpack.decode(_kept().table, type=Table)
 
 
+@cache
 def revision() -> int:
     """A number that changes with any signature: facts are cached under it."""
-    return _kept().revision
+    # Of its own: who wants to know nothing else need not make the table.
+    return int.from_bytes(derived.kept("revision", _stamp(), lambda: signatures.revision().to_bytes(4, "big")), "big")
 
 
 def digest() -> bytes:
@@ -90,16 +91,18 @@ def kinds() -> frozenset[str]:
 
 @cache
 def _kept() -> _Kept:
-    code = [Path(path) for path in (__file__, sightings.__file__, signatures.__file__)]
-    content = derived.kept("signatures", derived.stamp(FOLDER, *code), _made)
-    return msgspec.msgpack.decode(content, type=_Kept)
+    return msgspec.msgpack.decode(derived.kept("signatures", _stamp(), _made), type=_Kept)
+
+
+@cache
+def _stamp() -> bytes:
+    return derived.stamp(FOLDER, *map(Path, (__file__, sightings.__file__, signatures.__file__)))
 
 
 def _made() -> bytes:
     made = table_of(signatures.signatures())
     literals = b"".join(len(item).to_bytes(4, "big") + item for item in sorted(made.literals))
     kept = _Kept(
-        revision=signatures.revision(),
         digest=hashlib.sha256(literals).digest(),
         kinds=made.kinds,
         table=msgspec.Raw(msgspec.msgpack.encode(made)),

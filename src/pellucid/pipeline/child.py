@@ -62,13 +62,16 @@ def _serve(control: socket.socket, welcome: Welcome, units: Units) -> None:
         if order.folder:
             started[order.number] = _fork(control, files, Path(order.folder), welcome, units)
         else:
-            control.sendall(STATUS.pack(_ended(started.pop(order.number))))
+            control.sendall(STATUS.pack(_ended(started.pop(order.number, 0))))
         for descriptor in files:
             os.close(descriptor)
 
 
 def _ended(pid: int) -> int:
     """Its exit code, or the negative number of the signal that ended it; it is killed if it still runs."""
+    if not pid:
+        # It came from another server, and has died with that.
+        return -signal.SIGKILL
     # Nobody else waits for it, so the number is still its own.
     os.kill(pid, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -119,10 +122,7 @@ def _prepared(welcome: Welcome) -> Units:
     derived.use(Path(welcome.cache) if welcome.cache and kept_out else None)
     module, _, attribute = welcome.units.partition(":")
     units: Units = getattr(importlib.import_module(module), attribute)
-    for unit in units.analyzers:
-        if unit.data:
-            unit.data()
-    _ = units.patterns
+    _ = units.patterns, units.versions
     derived.use(None)
     return units
 

@@ -212,6 +212,8 @@ class Pool:
 
     def _start(self) -> _Process:
         if self._server is None or not self._server.runs:
+            if self._server:
+                self._server.close()
             self._server = ForkServer()
             self._server.welcome(self._welcome)
         self._started += 1
