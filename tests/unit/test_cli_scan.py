@@ -286,5 +286,5 @@ def test_a_scan_without_a_data_directory_leaves_nothing_of_the_image_behind(imag
     temporary.mkdir()
     ended = pellucid("scan", image, "--processes", "1", HOME=str(home), TMPDIR=str(temporary))
     assert ended.code == 0, ended.stderr
-    assert {path.name.partition("-")[0] for path in home.rglob("*") if path.is_file()} <= {"patterns", "signatures"}
+    assert {path.name.partition("-")[0] for path in home.rglob("*") if path.is_file()} <= {"patterns", "signatures", "revision"}
     assert list(temporary.iterdir()) == []
