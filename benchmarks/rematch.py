@@ -27,8 +27,9 @@ from pellucid.domain.dependency import Dependency
 from pellucid.domain.entry import Entry
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.image import ImageCounts
+from pellucid.domain.place import ScannedArtefact, ScannedPlace
 from pellucid.domain.scan import ScanStateType
-from pellucid.domain.scan_result import ScannedArtefact, ScannedPlace, ScanResult
+from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.severity import Severity
 from pellucid.domain.statement import AdvisoryRecord, Affected, VersionRange
 from pellucid.domain.vulnerability import KnownExploited, Rating

@@ -14,9 +14,10 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, FindingType
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.observation import Observation, ObservationKind
+from pellucid.domain.place import ScannedArtefact
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan import Progress, ScanStateType, Stage
-from pellucid.domain.scan_result import ScannedArtefact, ScanResult
+from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.severity import Severity
 from pellucid.errors import Conflict, InvalidRequest, NotFound
 from pellucid.services.scans import Scans

@@ -7,7 +7,7 @@ from pellucid.domain.component import Component, ComponentKind
 from pellucid.domain.dependency import Dependency, Witness
 from pellucid.domain.entry import Entry, EntryKind
 from pellucid.domain.evidence import Evidence
-from pellucid.domain.scan_result import ScannedArtefact, ScannedPlace
+from pellucid.domain.place import ScannedArtefact, ScannedPlace
 
 IMAGE = "image.bin"
 

@@ -11,8 +11,9 @@ from pellucid.domain.entry import Entry, EntryKind
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, FindingType
 from pellucid.domain.image import ImageCounts
+from pellucid.domain.place import ScannedArtefact, ScannedPlace
 from pellucid.domain.scan import ScanStateType
-from pellucid.domain.scan_result import ScannedArtefact, ScannedPlace, ScanResult
+from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.severity import Severity
 from pellucid.storage.database import Database
 from pellucid.storage.repositories.findings import FindingRepository

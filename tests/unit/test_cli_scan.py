@@ -22,8 +22,9 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, FindingType
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.observation import Observation, ObservationKind
+from pellucid.domain.place import ScannedArtefact
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.domain.scan_result import ScannedArtefact, ScanResult
+from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.severity import Severity
 from pellucid.reports.scan_json import scan_json
 
@@ -286,5 +287,9 @@ def test_a_scan_without_a_data_directory_leaves_nothing_of_the_image_behind(imag
     temporary.mkdir()
     ended = pellucid("scan", image, "--processes", "1", HOME=str(home), TMPDIR=str(temporary))
     assert ended.code == 0, ended.stderr
-    assert {path.name.partition("-")[0] for path in home.rglob("*") if path.is_file()} <= {"patterns", "signatures", "revision"}
+    assert {path.name.partition("-")[0] for path in home.rglob("*") if path.is_file()} <= {
+        "patterns",
+        "signatures",
+        "revision",
+    }
     assert list(temporary.iterdir()) == []

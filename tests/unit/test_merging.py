@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pellucid.domain.entry import Entry, EntryKind
+from pellucid.domain.place import ScannedPlace, path_of
 from pellucid.domain.problem import ProblemKind
-from pellucid.domain.scan_result import ScannedPlace, path_of
 from pellucid.pipeline import merging
 from pellucid.pipeline.content import Child, Content
 from pellucid.pipeline.merging import Found, merge

@@ -12,7 +12,7 @@ from pellucid.domain.component import Component, ComponentKind, Reachability
 from pellucid.domain.dependency import Linkage, Witness
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import FindingType, Silenced, SilenceKind
-from pellucid.domain.scan_result import ScannedArtefact
+from pellucid.domain.place import ScannedArtefact
 from pellucid.domain.severity import Severity
 from pellucid.reports.scan_json import scan_json
 from pellucid.reports.scan_software import component, dependency

@@ -9,8 +9,9 @@ from enum import StrEnum
 from pellucid.domain.component import Component
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.link import Link
+from pellucid.domain.place import ScannedArtefact
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.domain.scan_result import ScannedArtefact, ScanResult
+from pellucid.domain.scan_result import ScanResult
 
 # Problems that leave no content unread.
 HARMLESS = {ProblemKind.UNSAFE_NAME, ProblemKind.NOTHING_RECOGNISED}

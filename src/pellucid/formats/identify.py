@@ -7,13 +7,10 @@ from importlib import resources
 from mmap import mmap
 from typing import Any
 
+from pellucid.formats.leaf_kinds import DATA, EMPTY, PADDING, TEXT
 from pellucid.formats.magic_table import MagicTable
 from pellucid.formats.span import let_go
 
-DATA = "data"
-TEXT = "text"
-EMPTY = "empty"
-PADDING = "padding"
 SAMPLE = 8192
 RANDOM_SAMPLE = 1 << 16
 # Control characters that occur in text: bell to carriage return, escape.

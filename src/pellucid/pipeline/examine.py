@@ -15,7 +15,8 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.output import Output
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import BudgetExceeded, Malformed, Truncated
-from pellucid.formats.identify import DATA, TEXT, containers, identify_leaf, is_padding, looks_random, searched
+from pellucid.formats.identify import containers, identify_leaf, is_padding, looks_random, searched
+from pellucid.formats.leaf_kinds import DATA, TEXT
 from pellucid.pipeline.carving import carve, identify
 from pellucid.pipeline.content import Child, Content, UnitResult
 from pellucid.pipeline.messages import Request

@@ -7,7 +7,7 @@ from pellucid.domain.component import Component
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.observation import Observation
-from pellucid.domain.scan_result import ScannedArtefact
+from pellucid.domain.place import ScannedArtefact
 
 
 def component(item: Component, artefact: ScannedArtefact | None, unsafe: Sequence[Observation]) -> dict[str, Any]:

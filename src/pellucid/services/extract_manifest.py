@@ -9,8 +9,8 @@ import msgspec
 
 from pellucid import __version__
 from pellucid.domain.extraction import Extraction
+from pellucid.domain.place import ScannedPlace, path_of
 from pellucid.domain.problem import Problem
-from pellucid.domain.scan_result import ScannedPlace, path_of
 
 MANIFEST = "pellucid-extract.json"
 

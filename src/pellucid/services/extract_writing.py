@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pellucid.analysis.output import safe_name
 from pellucid.domain.entry import Entry, EntryKind
+from pellucid.domain.place import ScannedPlace
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.domain.scan_result import ScannedPlace
 from pellucid.errors import BudgetExceeded
 from pellucid.pipeline.scratch import Scratch
 from pellucid.services.disk_names import DiskFolder

@@ -2,17 +2,18 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
 from pellucid.domain.extraction import Extraction
+from pellucid.domain.problem import Problem
 from pellucid.domain.scan import Progress, Stage
 from pellucid.errors import InvalidRequest
 from pellucid.pipeline.fork_server import ForkServer
-from pellucid.pipeline.merging import Found, merge
 from pellucid.pipeline.outcome import Source
+from pellucid.pipeline.tree import nothing_recognised, tree_of
 from pellucid.services.analysis_means import budget_of, source_of
 from pellucid.services.disk_names import DiskFolder
 from pellucid.services.extract_manifest import MANIFEST, write_manifest
@@ -46,7 +47,8 @@ def extract(
     with _prepared(output, force=force) as partial, work_folder(partial) as work:
         source = source_of(path)
         outcome, scratch = unpack(source, work, settings, on_progress, server=server)
-        found = merge(outcome)
+        found = tree_of(outcome)
+        problems = (*found.problems, *nothing_recognised(outcome))
         tree = partial / TREE
         tree.mkdir()
         writer = TreeWriter(
@@ -64,10 +66,10 @@ def extract(
         writer.write(
             top,
             lambda done: on_progress(
-                Progress(stage=Stage.STORING, done=done, known=known, bytes=writer.bytes, problems=len(found.problems))
+                Progress(stage=Stage.STORING, done=done, known=known, bytes=writer.bytes, problems=len(problems))
             ),
         )
-        result = _result(source, found, writer, monotonic() - started)
+        result = _result(source, problems, writer, monotonic() - started)
         write_manifest(partial / MANIFEST, result, found.places, writer.outcomes)
         for item in sorted(tree.iterdir()):
             _replace(item, output / item.name)
@@ -75,7 +77,7 @@ def extract(
     return result
 
 
-def _result(source: Source, found: Found, writer: TreeWriter, seconds: float) -> Extraction:
+def _result(source: Source, problems: Sequence[Problem], writer: TreeWriter, seconds: float) -> Extraction:
     return Extraction(
         filename=source.name,
         sha256=source.sha256,
@@ -85,7 +87,7 @@ def _result(source: Source, found: Found, writer: TreeWriter, seconds: float) ->
         bytes=writer.bytes,
         listed=writer.listed,
         renamed=writer.renamed,
-        problems=(*found.problems, *writer.problems),
+        problems=(*problems, *writer.problems),
         seconds=seconds,
     )
 

@@ -8,7 +8,7 @@ from pellucid.analysis.matcher import Inventory
 from pellucid.domain.component import ComponentKind
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.observation import Observation, ObservationKind
-from pellucid.domain.scan_result import SEPARATOR
+from pellucid.domain.place import SEPARATOR
 from pellucid.formats import kernel_release
 from pellucid.formats.kernel_parts import NOT_SET, KernelPart
 

@@ -8,7 +8,7 @@ from pellucid.domain.dependency import Dependency
 from pellucid.domain.file_list import FileList
 from pellucid.domain.link import Link
 from pellucid.domain.package_licence import PackageLicence
-from pellucid.domain.scan_result import ScannedPlace
+from pellucid.domain.place import ScannedPlace
 from pellucid.domain.start import Start
 from pellucid.pipeline.inventory.file_tree import FileTree
 from pellucid.pipeline.inventory.licences import licensed

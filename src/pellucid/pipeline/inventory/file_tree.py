@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from posixpath import basename, dirname, join, normpath
 
 from pellucid.domain.entry import EntryKind
-from pellucid.domain.scan_result import ScannedPlace
+from pellucid.domain.place import ScannedPlace
 
 MOST_LINKS = 40
 MOST_KEPT = 200_000

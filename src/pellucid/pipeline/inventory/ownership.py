@@ -6,7 +6,7 @@ from posixpath import normpath
 
 from pellucid.domain.dependency import Dependency, Witness
 from pellucid.domain.file_list import FileList
-from pellucid.domain.scan_result import SEPARATOR
+from pellucid.domain.place import SEPARATOR
 from pellucid.pipeline.inventory.file_tree import FileTree, Spot
 from pellucid.pipeline.inventory.managers import CONDA, OF_LANGUAGES, WHEEL, home, manager_of, names_for, names_of
 

@@ -13,7 +13,7 @@ from posixpath import basename
 
 from pellucid.domain.dependency import Dependency, Linkage, Witness, upstream_version
 from pellucid.domain.evidence import Evidence
-from pellucid.domain.scan_result import SEPARATOR
+from pellucid.domain.place import SEPARATOR
 from pellucid.formats import cpe
 from pellucid.formats.vers import contains
 from pellucid.pipeline.inventory.managers import is_system_package

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from posixpath import basename, dirname, join
 
-from pellucid.domain.scan_result import SEPARATOR
+from pellucid.domain.place import SEPARATOR
 from pellucid.pipeline.inventory.file_tree import FileTree, Spot
 
 LIBRARY = re.compile(r"(?:.*/)?lib(?:64)?/python(?P<version>[23][\d.]*)(?:/(?:site|dist)-packages)?")

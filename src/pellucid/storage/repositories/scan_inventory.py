@@ -8,7 +8,8 @@ from pellucid.domain.component import Component, ComponentKind, Reachability
 from pellucid.domain.dependency import Dependency, Linkage, Witness
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.ids import new_ids
-from pellucid.domain.scan_result import ScannedPlace, ScanResult
+from pellucid.domain.place import ScannedPlace
+from pellucid.domain.scan_result import ScanResult
 from pellucid.storage.rows.inventory import ScanComponentRow, ScanDependencyRow
 
 Numbers = Mapping[str, int]

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pellucid.domain.entry import Entry
-from pellucid.domain.scan_result import ScannedPlace, ScanResult, path_of
+from pellucid.domain.place import ScannedPlace, path_of
+from pellucid.domain.scan_result import ScanResult
 
 LARGEST = (1 << 63) - 1
 NUL = "\N{SYMBOL FOR NULL}"
