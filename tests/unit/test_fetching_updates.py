@@ -40,6 +40,10 @@ class Bench:
     def ids(self, source: str) -> list[str]:
         return [id_ for id_, _, _ in self.store.raw(source)]
 
+    def affected(self) -> int:
+        """How many subjects records speak of."""
+        return int(next(self.store.connection.rows("SELECT count(*) FROM affected"))[0])
+
     def sent(self) -> int:
         """Bytes of bodies since the last time."""
         return sum(item.sent for item in self.server.forget() if item.status in (200, 206))
@@ -91,6 +95,27 @@ def test_changes_are_merged_and_a_whole_update_removes(bench: Bench) -> None:
     loaded = bench.update("osv/Go", whole=True)["osv/Go"].loaded
     assert loaded
     assert (loaded.added, loaded.changed, loaded.removed) == (0, 0, 1)
+
+
+def test_what_an_older_program_took_in_is_understood_again(bench: Bench) -> None:
+    put_osv(bench.server, [osv_record(number) for number in range(1, 31)])
+    small_feeds.put_debian(bench.server, 20)
+    bench.update("debian", "osv/Go")
+    before, affected = bench.store.sources(), bench.affected()
+    bench.sent()
+    # As a program would have left it whose readers did not see what is affected.
+    bench.store.connection.run("DELETE FROM affected")
+    bench.store.connection.run("UPDATE source SET version = version - 1")
+    put_osv(bench.server, [*(osv_record(number) for number in range(1, 31)), osv_record(31, "2026-08-03T00:00:00Z")])
+    outcomes = bench.update("osv/Go")
+    assert outcomes["osv/Go"].records == 31
+    assert bench.affected() == affected + 1, "of the source that was not asked for, too"
+    after = bench.store.sources()
+    assert [item.version for item in after] == [item.version for item in before]
+    assert (after[0].checked, after[0].digest, after[0].state) == (before[0].checked, before[0].digest, before[0].state)
+    digest = bench.store.digest
+    bench.update("osv/Go")
+    assert bench.store.digest == digest, "only once"
 
 
 def test_a_source_that_fails_does_not_stop_the_others(bench: Bench) -> None:

@@ -1,10 +1,11 @@
 """What a feed is: where it lies, and how its files become records."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pellucid.domain.statement import AdvisoryRecord
+from pellucid.errors import Malformed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,3 +57,13 @@ class Feed:
     normalise: Callable[[str, bytes], AdvisoryRecord | None]
     notice: str = ""
     stamp: Callable[[bytes], bytes] | None = None
+
+
+def understood(feed: Feed, source: str, raws: Iterable[tuple[str, str, bytes]]) -> Iterator[RawRecord]:
+    """Records as this program understands them, from what a store or a bundle keeps: (id, modified, raw)."""
+    for id_, _, raw in raws:
+        try:
+            record = feed.normalise(source, raw)
+            yield RawRecord(id=id_, raw=raw, record=record, stamp=feed.stamp(raw) if feed.stamp and record else b"")
+        except Malformed as error:
+            yield RawRecord(id=id_, raw=raw, record=None, fault=error.message)

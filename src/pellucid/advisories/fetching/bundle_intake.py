@@ -1,10 +1,10 @@
 """Taking bundles in: whom to trust, what is older than what is there, and what their records say."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pellucid.advisories.bundle import Bundle, Member
-from pellucid.advisories.feed import Feed, RawRecord
+from pellucid.advisories.feed import Feed, understood
 from pellucid.advisories.fetching.protocol import AdvisoryStore, Loaded, Outcome, SourceStatus, Watcher
 from pellucid.advisories.fetching.updating import complete, counted
 from pellucid.errors import Conflict, InvalidRequest, Malformed, PellucidError
@@ -58,7 +58,7 @@ def _load(
     try:
         if member.feed not in feeds:
             raise Malformed(f"this version of Pellucid has no feed {member.feed!r}: update it")
-        records = _understood(feeds[member.feed], member.source, bundle.records(number))
+        records = understood(feeds[member.feed], member.source, bundle.records(number))
         checked = member.checked or bundle.manifest.created
         loaded = store.replace(member.source, member.feed, counted(records, watcher), {}, checked=checked, force=force)
     except PellucidError as error:
@@ -71,15 +71,6 @@ def _load(
         loaded=loaded,
         failure=failure,
     )
-
-
-def _understood(feed: Feed, source: str, records: Iterator[tuple[str, str, bytes]]) -> Iterator[RawRecord]:
-    for id_, _, raw in records:
-        try:
-            record = feed.normalise(source, raw)
-            yield RawRecord(id=id_, raw=raw, record=record, stamp=feed.stamp(raw) if feed.stamp and record else b"")
-        except Malformed as error:
-            yield RawRecord(id=id_, raw=raw, record=None, fault=error.message)
 
 
 def _is_older(member: Member, there: SourceStatus | None) -> bool:

@@ -22,7 +22,8 @@ class SourceStatus:
     """A source as the store has it.
 
     `newest` is the time of its newest statement, `checked` when its publisher was last asked, `updated` when its
-    records last changed. `digest` changes with any of the records. `feed` is the name of the feed that reads it.
+    records last changed. `digest` changes with any of the records. `feed` is the name of the feed that reads it, and
+    `version` the one of its reader that has understood them.
     """
 
     name: str
@@ -34,6 +35,7 @@ class SourceStatus:
     updated: datetime | None = None
     digest: str = ""
     state: State = field(default_factory=dict)
+    version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

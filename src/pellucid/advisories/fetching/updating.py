@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import quote
 
-from pellucid.advisories.feed import Feed, FeedFile, RawRecord
+from pellucid.advisories.feed import Feed, FeedFile, RawRecord, understood
 from pellucid.advisories.fetching import alpine_releases, nvd_files, osv_exports, whole_files
 from pellucid.advisories.fetching.download import Downloader
 from pellucid.advisories.fetching.protocol import AdvisoryStore, Fetched, Loaded, Outcome, SourceStatus, State, Watcher
@@ -69,6 +69,7 @@ def update(
             if job.outcome:
                 watcher.end(job.outcome)
         with store.update():
+            _understand_again(feeds, store, jobs, watcher)
             for job in jobs:
                 if job.outcome is None:
                     job.outcome = _load(job, store, order, watcher)
@@ -168,6 +169,20 @@ def _load(job: _Job, store: AdvisoryStore, order: Order, watcher: Watcher) -> Ou
     if failure:
         return job.failed(failure)
     return Outcome(source=job.source, feed=feed.name, seconds=job.seconds, loaded=loaded, records=loaded.seen)
+
+
+def _understand_again(feeds: Sequence[Feed], store: AdvisoryStore, jobs: Sequence[_Job], watcher: Watcher) -> None:
+    """Read what is stored once more where this program reads it otherwise than the one that took it in."""
+    by_name = {feed.name: feed for feed in feeds}
+    anew = {job.source for job in jobs if job.fetched and job.fetched.paths and not job.fetched.partial}
+    for status in store.sources():
+        feed = by_name.get(status.feed)
+        if feed is None or feed.version == status.version or status.name in anew:
+            continue
+        watcher.begin(status.name)
+        records = counted(understood(feed, status.name, store.raw(status.name)), watcher)
+        checked = status.checked or datetime.now(UTC)
+        store.replace(status.name, feed.name, records, status.state, checked=checked)
 
 
 def _reason(error: PellucidError | OSError) -> str:

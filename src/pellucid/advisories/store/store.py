@@ -76,7 +76,8 @@ class Store:
 
     def sources(self) -> list[SourceStatus]:
         rows = self.connection.rows(
-            "SELECT name, feed, records, faults, newest, checked, updated, digest, state FROM source ORDER BY name"
+            "SELECT name, feed, records, faults, newest, checked, updated, digest, state, version FROM source "
+            "ORDER BY name"
         )
         return [
             SourceStatus(
@@ -89,8 +90,9 @@ class Store:
                 updated=_moment(updated),
                 digest=digest,
                 state=json.loads(state),
+                version=version,
             )
-            for name, feed, records, faults, newest, checked, updated, digest, state in rows
+            for name, feed, records, faults, newest, checked, updated, digest, state, version in rows
         ]
 
     def raw(self, source: str) -> Iterator[tuple[str, str, bytes]]:

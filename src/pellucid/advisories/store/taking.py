@@ -88,8 +88,10 @@ class Taking:
                 digest, old, is_first = encoding.digest(item.stamp or item.raw), known.get(item.id), item.id not in seen
                 seen.add(item.id)
                 if old is not None:
-                    is_same = old.digest == digest and not (again and is_first)
-                    if is_same or _is_older(item, old.modified, is_first=is_first):
+                    if old.digest == digest and is_first:
+                        if not again:
+                            continue
+                    elif old.digest == digest or _is_older(item, old.modified, is_first=is_first):
                         continue
                     gone.append(old.key)
                 (added if old is None or item.id in added else changed).add(item.id)
