@@ -28,6 +28,7 @@ def finding_grid(
         replace(wanted, filters=()),
         key=(FINDING.id,),
         newest_first=FINDING.severity_rank,
+        latest=True,
         sorting=found.sorting,
     )
     sides = {row.id: row.side for row in rows}

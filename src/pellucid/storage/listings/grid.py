@@ -64,9 +64,11 @@ def grid_rows(
     *,
     key: Sequence[Any],
     newest_first: Any = None,
+    latest: bool = False,
     sorting: Callable[[Query], Query] = lambda query: query,
 ) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
-    """The rows of the page, and how many there are in all. Rows that sort alike are in the order of `key`.
+    """The rows of the page, and how many there are in all. Rows that sort alike are in the order of `key`,
+    or, with `latest`, in the opposite one.
 
     `query` has neither groups nor an order of its own; `newest_first` is what sorts rows when nobody asks for more.
     `sorting` joins what rows are sorted by, and counting them does not need.
@@ -76,7 +78,12 @@ def grid_rows(
         order = [newest_first.desc()]
     rows: Sequence[Row[*tuple[Any, ...]]] = []
     if wanted.size:
-        page = sorting(query).order_by(*order, *key).offset(wanted.offset).limit(wanted.size)
+        page = (
+            sorting(query)
+            .order_by(*order, *(part.desc() if latest else part for part in key))
+            .offset(wanted.offset)
+            .limit(wanted.size)
+        )
         rows = tx.session.execute(page).all()
         if len(rows) < wanted.size and (rows or not wanted.offset):
             # The last page says how many there are.

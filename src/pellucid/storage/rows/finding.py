@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pellucid.storage.rows.declarative import Row
@@ -25,12 +25,14 @@ class FindingRow(Row):
         Index(None, "vulnerability", "product_id"),
         Index(None, "snapshot_id"),
         Index(None, "dependency_product", "product_id"),
-        # Grids count and sort with this alone, which is half as large as the table.
+        # Grids count, filter and sort with this alone, which is half as large as the table; the worst come first in it.
         Index(
-            "ix_finding_listed",
-            *("is_present", "product_id", "severity_rank", "severity", "status", "type", "is_kev", "predicates"),
-            *("is_reachable", "has_known_fix", "cvss_score", "epss", "maturity", "risk", "confidence", "create_time"),
-            "id",
+            "ix_finding_present",
+            *("severity_rank", "id", "severity", "status", "type", "is_kev", "predicates", "is_reachable"),
+            *("has_known_fix", "cvss_score", "epss", "maturity", "risk", "confidence", "create_time", "product_id"),
+            *("vulnerability", "dependency_product", "name"),
+            sqlite_where=text("is_present = 1"),
+            postgresql_where=text("is_present"),
         ),
     )
 
