@@ -102,20 +102,22 @@ def _used() -> float:
 
 
 def ours(archive: Path) -> Run:
-    """`pellucid scan` without a data directory: nothing is kept, nothing is known before."""
-    command = [str(Path(sys.executable).with_name("pellucid")), "scan", str(archive), "--format", "json"]
+    """The bill of materials, without a data directory: nothing is kept, nothing is known before."""
+    command = [str(Path(sys.executable).with_name("pellucid")), "scan", str(archive), "--format", "cyclonedx"]
     run, text = timed(command)
     if text:
         run.failed = ""
-        for item in json.loads(text)["dependencies"]:
-            run.claims.append((item["product"], item["version"], item.get("versionRange", "")))
+        for item in json.loads(text)["components"]:
+            if item["type"] != "file":
+                said = {part["name"]: part["value"] for part in item.get("properties", ())}
+                run.claims.append((item["name"], item.get("version", ""), said.get("pellucid:versionRange", "")))
     return run
 
 
-def syft(executable: Path, root: Path) -> Run:
-    """All catalogers of syft that it uses for a folder."""
+def syft(executable: Path, source: str) -> Run:
+    """All catalogers of syft that it uses for a folder (`dir:...`) or for an archive (`file:...`), which it unpacks."""
     environment = {**os.environ, "SYFT_CHECK_FOR_APP_UPDATE": "false"}
-    run, text = timed([str(executable), "scan", f"dir:{root}", "-q", "-o", "json"], env=environment)
+    run, text = timed([str(executable), "scan", source, "-q", "-o", "json"], env=environment)
     if text:
         run.claims = [(item["name"], item["version"], "") for item in json.loads(text)["artifacts"]]
     return run
@@ -248,7 +250,8 @@ def compare(truth_name: str, image: Path, truth: Truth, arguments: argparse.Name
         tar.add(root, arcname=".")
     runs = {"pellucid": ours(archive)}
     if arguments.syft:
-        runs["syft"] = syft(arguments.syft, root)
+        runs["syft, folder"] = syft(arguments.syft, f"dir:{root}")
+        runs["syft, tar"] = syft(arguments.syft, f"file:{archive}")
     if arguments.cve_bin_tool:
         runs["cve-bin-tool"] = cve_bin_tool(arguments.cve_bin_tool, root)
     for tool, run in runs.items():
@@ -261,7 +264,7 @@ def compare(truth_name: str, image: Path, truth: Truth, arguments: argparse.Name
         precision = f"{result.right / claims:.0%}" if claims else "-"
         stated, every = f"{result.stated}/{result.of_stated}", f"{result.any}/{result.of_any}"
         print(
-            f"{title}{stated:>10}{every:>10}{claims:>8}{result.right:>7}{precision:>7}{run.wall:>9.1f}{run.cpu:>8.1f}",
+            f"{title}{stated:>10}{every:>10}{claims:>8}{result.right:>7}{precision:>7}{run.wall:>9.2f}{run.cpu:>8.2f}",
             flush=True,
         )
         if tool == "pellucid":

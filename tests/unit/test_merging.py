@@ -7,7 +7,7 @@ import pytest
 from pellucid.domain.entry import Entry, EntryKind
 from pellucid.domain.place import ScannedPlace, path_of
 from pellucid.domain.problem import ProblemKind
-from pellucid.pipeline import merging
+from pellucid.pipeline import tree
 from pellucid.pipeline.content import Child, Content
 from pellucid.pipeline.merging import Found, merge
 from pellucid.pipeline.outcome import Outcome, Source
@@ -86,7 +86,7 @@ def test_a_tree_that_grows_without_end_is_cut_and_says_so(monkeypatch: pytest.Mo
         content(name, *(Child(Entry(name=str(number)), inside) for number in range(10)))
         for name, inside in (("root", "b"), ("b", "c"), ("c", "d"), ("d", "e"))
     ]
-    monkeypatch.setattr(merging, "ALWAYS_LISTED", 5000)
+    monkeypatch.setattr(tree, "ALWAYS_LISTED", 5000)
     found = merged(*tens)
     assert len(found.places) == 5000
     assert [item.kind for item in found.problems] == [ProblemKind.BUDGET]
@@ -98,7 +98,7 @@ def test_a_bomb_does_not_hide_what_comes_behind_it(monkeypatch: pytest.MonkeyPat
     more = content("more", *(Child(Entry(name=str(number)), "leaf") for number in range(20)))
     root = content("root", Child(Entry(name="a"), "bomb"), Child(Entry(name="z"), "fs"))
     system = content("fs", Child(Entry(name="etc/passwd", size=3), "leaf"), Child(LINK))
-    monkeypatch.setattr(merging, "ALWAYS_LISTED", 1000)
+    monkeypatch.setattr(tree, "ALWAYS_LISTED", 1000)
     found = merged(root, bomb, more, system)
     assert len(found.places) == 1000
     listed = {path_of(place, found.places) for place in found.places}
@@ -109,7 +109,7 @@ def test_a_bomb_does_not_hide_what_comes_behind_it(monkeypatch: pytest.MonkeyPat
 def test_a_container_of_more_than_may_be_listed_is_listed_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
     inner = content("inner", *(Child(Entry(name=str(number)), "leaf") for number in range(5)))
     root = content("root", *(Child(Entry(name=str(number)), "inner") for number in range(2000)))
-    monkeypatch.setattr(merging, "ALWAYS_LISTED", 1000)
+    monkeypatch.setattr(tree, "ALWAYS_LISTED", 1000)
     found = merged(root, inner)
     assert [path_of(place, found.places) for place in found.places] == [
         "a.bin",

@@ -48,7 +48,7 @@ class Late:
         return found
 
     def accepts(self, artefact: Artefact) -> bool:
-        return self.unit.wants(artefact)
+        return self.unit.wants.accepts(artefact)
 
     def literals(self) -> frozenset[bytes]:
         return self.unit.wants.literals

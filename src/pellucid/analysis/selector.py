@@ -35,9 +35,10 @@ class Selector:
         return self.accepts(artefact)
 
     def __and__(self, other: "Selector") -> "Selector":
+        mine, others = self.accepts, other.accepts
         kinds = self.kinds if other.kinds is None else other.kinds if self.kinds is None else self.kinds & other.kinds
         return Selector(
-            lambda artefact: self(artefact) and other(artefact),
+            lambda artefact: mine(artefact) and others(artefact),
             lambda: self.literals | other.literals,
             hit=self.hit or other.hit,
             kinds=kinds,
@@ -45,8 +46,9 @@ class Selector:
         )
 
     def __or__(self, other: "Selector") -> "Selector":
+        mine, others = self.accepts, other.accepts
         return Selector(
-            lambda artefact: self(artefact) or other(artefact),
+            lambda artefact: mine(artefact) or others(artefact),
             lambda: self.literals | other.literals,
             hit=self.hit and other.hit,
             kinds=None if self.kinds is None or other.kinds is None else self.kinds | other.kinds,

@@ -13,7 +13,7 @@ import msgspec
 from pellucid import __version__
 from pellucid.cli import configuration, exit_codes
 from pellucid.cli.input_file import require_readable
-from pellucid.cli.parser import VEX
+from pellucid.cli.parser import BILLS, VEX
 from pellucid.cli.progress import scan_progress
 from pellucid.cli.terminal import document, note, printable
 from pellucid.domain.severity import Severity
@@ -30,6 +30,8 @@ def run(arguments: Namespace) -> int:
     require_readable(path)
     keep = arguments.data_dir is not None or "PELLUCID_DATA_DIR" in os.environ
     settings = configuration.load(data_dir=arguments.data_dir, processes=arguments.processes)
+    if arguments.format in BILLS and arguments.fail_on is None:
+        return _bill(path, arguments.format, settings, keep=keep)
     with ForkServer() as server, scan_progress(printable(path.name)) as show:
         from pellucid.services import local_scan  # noqa: PLC0415  # takes as long as the server needs to get ready
 
@@ -38,6 +40,17 @@ def run(arguments: Namespace) -> int:
         result = local_scan.scan(path, settings, show, keep=keep, server=server)
     _writer(arguments.format, settings)(result)
     return verdict(result, arguments.fail_on)
+
+
+def _bill(path: Path, form: str, settings: Settings, *, keep: bool) -> int:
+    """What the file is made of, when nobody asks for more."""
+    with ForkServer() as server, scan_progress(printable(path.name)) as show:
+        from pellucid.reports.bill_document import bill_document  # noqa: PLC0415 (see above)
+        from pellucid.services.local_bill import make_bill  # noqa: PLC0415 (see above)
+
+        bill = make_bill(path, settings, show, keep=keep, server=server)
+    document(bill_document(bill, form))
+    return exit_codes.OK
 
 
 def _writer(form: str, settings: Settings) -> "Callable[[ScanResult], None]":

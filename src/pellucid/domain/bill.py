@@ -1,17 +1,20 @@
 """Bills: what a bill of materials is made of, whoever keeps it; reports make documents of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
 
 from pellucid.domain.component import Component
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.link import Link
 from pellucid.domain.place import ScannedArtefact
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.domain.scan_result import ScanResult
+
+if TYPE_CHECKING:
+    from pellucid.domain.scan_result import ScanResult
 
 # Problems that leave no content unread.
 HARMLESS = {ProblemKind.UNSAFE_NAME, ProblemKind.NOTHING_RECOGNISED}
@@ -93,22 +96,51 @@ class Bill:
     coverage: Coverage = field(default_factory=Coverage)
 
 
-def bill_of(result: ScanResult, *, tool_version: str) -> Bill:
+class Stock(Protocol):
+    """What was found in a file: the result of a scan, or of as much of one as a bill needs."""
+
+    @property
+    def artefacts(self) -> Sequence[ScannedArtefact]: ...
+    @property
+    def components(self) -> Sequence[Component]: ...
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]: ...
+    @property
+    def links(self) -> tuple[Link, ...]: ...
+    @property
+    def problems(self) -> Sequence[Problem]: ...
+
+
+def bill_of(result: "ScanResult", *, tool_version: str) -> Bill:
     """The bill of a scan that no product stands behind, such as one of the command line."""
-    artefacts = {artefact.path: artefact for artefact in result.artefacts}
-    root = result.artefacts[0] if result.artefacts else None
-    return Bill(
-        image_name=result.filename,
+    return bill_from(
+        result,
         file_name=result.filename,
         file_size=result.size,
         file_sha256=result.sha256,
         created=result.finished,
         tool_version=tool_version,
-        subject=subject_of(root.kind if root else "", contains=len(result.artefacts) > 1),
-        dependencies=result.dependencies,
-        components=tuple(_with_content(item, artefacts.get(item.evidence.artefact)) for item in result.components),
-        links=result.links,
-        coverage=coverage_of(result.problems, len(result.artefacts)),
+    )
+
+
+def bill_from(
+    stock: Stock, *, file_name: str, file_size: int, file_sha256: str, created: datetime, tool_version: str
+) -> Bill:
+    """The bill of a file that no product stands behind."""
+    artefacts = {artefact.path: artefact for artefact in stock.artefacts}
+    root = stock.artefacts[0] if stock.artefacts else None
+    return Bill(
+        image_name=file_name,
+        file_name=file_name,
+        file_size=file_size,
+        file_sha256=file_sha256,
+        created=created,
+        tool_version=tool_version,
+        subject=subject_of(root.kind if root else "", contains=len(stock.artefacts) > 1),
+        dependencies=stock.dependencies,
+        components=tuple(_with_content(item, artefacts.get(item.evidence.artefact)) for item in stock.components),
+        links=stock.links,
+        coverage=coverage_of(stock.problems, len(stock.artefacts)),
     )
 
 

@@ -6,6 +6,7 @@ from mmap import mmap
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+NEAR = 4096
 
 
 class MagicTable(Generic[T]):
@@ -23,7 +24,9 @@ class MagicTable(Generic[T]):
             else:
                 first[magic[0]].append((magic, rank))
         self._first = dict(first)
-        self._later = [(at, end, dict(ranks)) for (end, at), ranks in sorted(later.items())]
+        self._later = [
+            (at, end, frozenset(magic[0] for magic in ranks), dict(ranks)) for (end, at), ranks in sorted(later.items())
+        ]
         self._head = max((len(magic) for pairs in first.values() for magic, _ in pairs), default=1)
 
     def at_start(self, data: bytes | mmap) -> Iterator[T]:
@@ -31,11 +34,14 @@ class MagicTable(Generic[T]):
         size = len(data)
         if not size:
             return iter(())
-        head = data[: self._head]
+        # Most of what stands elsewhere stands near, and an object in memory is asked more quickly than a mapping.
+        head = bytes(data[: max(self._head, NEAR)])
+        near = len(head)
         found = [rank for magic, rank in self._first.get(head[0], ()) if head.startswith(magic)]
-        for at, end, ranks in self._later:
+        for at, end, bytes_, ranks in self._later:
             if end > size:
                 break
-            found += ranks.get(data[at:end], ())
+            if (head[at] if at < near else data[at]) in bytes_:
+                found += ranks.get(data[at:end], ())
         found.sort()
         return (self._values[rank] for rank in found)

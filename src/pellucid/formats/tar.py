@@ -71,7 +71,11 @@ def number(field_bytes: bytes) -> int:
         if value > LARGEST_NUMBER:
             raise Malformed("a number in a tar header is too large")
         return value
-    digits = field_bytes.partition(b"\0")[0].strip(b" ")
+    digits = field_bytes[:-1]
+    if not digits.isdigit():
+        digits = field_bytes.partition(b"\0")[0].strip(b" ")
+    elif field_bytes[-1] not in b"\0 ":
+        digits = field_bytes
     try:
         return int(digits or b"0", 8) if not digits.startswith((b"-", b"+")) else 0
     except ValueError:

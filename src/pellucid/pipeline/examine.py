@@ -10,7 +10,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from pellucid.analysis import pack
-from pellucid.analysis.analyzer import Analyzer
+from pellucid.analysis.analyzer import Analyzer, Fact
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.output import Output
 from pellucid.domain.problem import Problem, ProblemKind
@@ -133,15 +133,18 @@ def _analyse(artefact: Artefact, units: Units, chosen: Sequence[Analyzer], conte
     for unit in units.asked_about(artefact.kind, artefact.hits):
         if unit.name not in names:
             continue
-        result = UnitResult(named=unit.named)
+        facts: list[Fact] = []
         try:
             for number, fact in enumerate(unit(artefact) if unit.wants(artefact) else ()):
                 _within(number, unit.most_facts, deadline)
-                result.add(fact)
+                facts.append(fact)
         except Exception as error:  # noqa: BLE001  # the runner's edge: a unit that fails is a Problem
-            result.problems.append(_problem(unit.name, error))
-        if result != UnitResult(named=unit.named):
-            content.units[unit.name] = result
+            facts.append(_problem(unit.name, error))
+        # Most have nothing to say.
+        if facts:
+            result = content.units[unit.name] = UnitResult(named=unit.named)
+            for fact in facts:
+                result.add(fact)
 
 
 def _within(number: int, most: int, deadline: float) -> None:

@@ -10,6 +10,7 @@ LENGTH = struct.Struct(">I")
 STATUS = struct.Struct(">i")
 EVERYTHING = "pellucid.pipeline.units:UNITS"
 UNPACKING = "pellucid.pipeline.unpacking:UNPACKING"
+SOFTWARE = "pellucid.pipeline.software:SOFTWARE"
 
 
 @dataclass(frozen=True, kw_only=True)

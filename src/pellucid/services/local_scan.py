@@ -1,16 +1,16 @@
 """A scan without a server: the same pipeline, with what this machine has."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from pellucid.domain.scan import Progress
 from pellucid.domain.scan_result import ScanResult
-from pellucid.pipeline.cache import NoCache, ResultCache
 from pellucid.pipeline.fork_server import ForkServer
 from pellucid.pipeline.scratch import Scratch
 from pellucid.services.advisories import Advisories
 from pellucid.services.analysis_means import budget_of, pool_of, source_of
+from pellucid.services.local_cache import local_cache
 from pellucid.services.scanning import scan as run_pipeline
 from pellucid.services.work_folder import work_folder
 from pellucid.settings import Settings
@@ -32,7 +32,7 @@ def scan(
     source = source_of(path)
     with ExitStack() as stack:
         work = stack.enter_context(work_folder(settings.data_dir / "work" if keep else None))
-        cache = stack.enter_context(_kept(settings)) if keep else NoCache()
+        cache = stack.enter_context(local_cache(settings, keep=keep))
         pool = stack.enter_context(pool_of(settings, work, server=server))
         index, _ = Advisories(settings).current()
         return run_pipeline(
@@ -44,13 +44,3 @@ def scan(
             advisories=index,
             report=on_progress,
         )
-
-
-@contextmanager
-def _kept(settings: Settings) -> Iterator[ResultCache]:
-    """The result cache of the data directory."""
-    # Libraries for databases take half a second to load: only for those who want one.
-    from pellucid.services.kept_results import kept_results  # noqa: PLC0415 (see the line above)
-
-    with kept_results(settings) as cache:
-        yield cache

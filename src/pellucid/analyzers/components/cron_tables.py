@@ -21,7 +21,9 @@ XINETD = re.compile(rb"(?m)^[ \t]*server[ \t]*=[ \t]*(/[^\s]+)")
 
 # Of every table some literal is part: a star between blanks, a word for a time, a kind of socket, a server.
 MARKS = (b" * *", b"\t* *", b" *\t*", b"\t*\t*", b"@reboot", b"@hourly", b"@daily", b"@weekly", b"@monthly", b"@yearly")
-SERVERS = (b"stream\t", b"stream ", b"dgram\t", b"dgram ", b"server ", b"server=", b"server\t")
+SOCKETS = (b"stream\t", b"stream ", b"dgram\t", b"dgram ")
+SERVERS = (b"server ", b"server=", b"server\t")
+TABLES = ((StartKind.CRON, CRON, MARKS), (StartKind.INETD, INETD, SOCKETS), (StartKind.INETD, XINETD, SERVERS))
 _small_text = kind("text") & Selector(lambda artefact: artefact.size <= LARGEST)
 
 
@@ -29,7 +31,7 @@ _small_text = kind("text") & Selector(lambda artefact: artefact.size <= LARGEST)
     name="cron_tables",
     version=1,
     stage=Stage.COMPONENTS,
-    wants=contains(*MARKS, *SERVERS) & _small_text,
+    wants=contains(*MARKS, *SOCKETS, *SERVERS) & _small_text,
     named=("crontab", "crontabs/*", "cron.d/*", "inetd.conf", "inetd.d/*", "xinetd.conf", "xinetd.d/*"),
 )
 def cron_tables(artefact: Artefact) -> Iterator[Fact]:
@@ -39,7 +41,10 @@ def cron_tables(artefact: Artefact) -> Iterator[Fact]:
     """
     data = artefact.window(0, LARGEST)
     number = 0
-    for by, pattern in ((StartKind.CRON, CRON), (StartKind.INETD, INETD), (StartKind.INETD, XINETD)):
+    for by, pattern, marks in TABLES:
+        # The patterns are slow in long texts that have nothing of the kind.
+        if not any(artefact.offsets(mark) for mark in marks):
+            continue
         for found in pattern.finditer(data):
             number += 1
             if number > MOST_COMMANDS:

@@ -1,5 +1,6 @@
 """Snaps, from the snap.yaml that each carries."""
 
+import re
 from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
@@ -13,15 +14,22 @@ from pellucid.formats.purl import package_url
 NAME = b"name: "
 LONGEST = 128
 HEAD = 4096
+LARGEST = 256 << 10
+NAMED = re.compile(rb"(?m)^name: ")
+STATED = re.compile(rb"(?m)^version: ")
 
-_named = Selector(lambda artefact: NAME in artefact.window(0, HEAD))
+
+def _says(artefact: Artefact) -> bool:
+    """Many texts have a name somewhere; in this one it begins a line, as the version does."""
+    head = artefact.window(0, HEAD) if artefact.size <= LARGEST else b""
+    return NAMED.search(head) is not None and STATED.search(artefact.window(0, LARGEST)) is not None
 
 
 @analyzer(
     name="snap_packages",
-    version=1,
+    version=2,
     stage=Stage.COMPONENTS,
-    wants=kind("text") & _named,
+    wants=kind("text") & Selector(_says),
     most_facts=1,
     named=("meta/snap.yaml",),
 )
