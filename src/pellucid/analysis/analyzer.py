@@ -8,6 +8,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.file_list import FileList
 from pellucid.domain.observation import Observation
@@ -16,7 +17,18 @@ from pellucid.domain.problem import Problem
 from pellucid.domain.start import Start
 from pellucid.domain.vex_claim import VexClaim
 
-Fact = Component | Dependency | CryptoAsset | Observation | FileList | PackageLicence | Start | VexClaim | Problem
+Fact = (
+    Component
+    | Dependency
+    | CryptoAsset
+    | CryptoUse
+    | Observation
+    | FileList
+    | PackageLicence
+    | Start
+    | VexClaim
+    | Problem
+)
 """What an analyzer may yield. A Problem says what it could not read."""
 
 

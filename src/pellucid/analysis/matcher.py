@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.finding import Finding, Silenced
 from pellucid.domain.observation import Observation
@@ -58,6 +59,7 @@ class Inventory:
     observations: Sequence[Observation]
     at: datetime
     components: Sequence[Component] = ()
+    crypto_uses: Sequence[CryptoUse] = ()
     only: Collection[str] | None = None
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.finding import Finding, Silenced
 from pellucid.domain.image import ImageCounts
@@ -38,6 +39,7 @@ class ScanResult:
     dependencies: tuple[Dependency, ...] = ()
     links: tuple[Link, ...] = ()
     crypto_assets: tuple[CryptoAsset, ...] = ()
+    crypto_uses: tuple[CryptoUse, ...] = ()
     observations: tuple[Observation, ...] = ()
     findings: tuple[Finding, ...] = ()
     silenced: tuple[Silenced, ...] = ()

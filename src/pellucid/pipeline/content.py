@@ -10,6 +10,7 @@ import msgspec
 from pellucid.analysis.analyzer import Fact
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.entry import Entry
 from pellucid.domain.file_list import FileList
@@ -32,6 +33,7 @@ class UnitResult:
     components: list[Component] = field(default_factory=list)
     dependencies: list[Dependency] = field(default_factory=list)
     crypto_assets: list[CryptoAsset] = field(default_factory=list)
+    crypto_uses: list[CryptoUse] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     file_lists: list[FileList] = field(default_factory=list)
     package_licences: list[PackageLicence] = field(default_factory=list)
@@ -48,6 +50,8 @@ class UnitResult:
                 self.dependencies.append(fact)
             case CryptoAsset():
                 self.crypto_assets.append(fact)
+            case CryptoUse():
+                self.crypto_uses.append(fact)
             case Observation():
                 self.observations.append(fact)
             case FileList():

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.file_list import FileList
@@ -34,6 +35,7 @@ class Found:
     dependencies: tuple[Dependency, ...]
     links: tuple[Link, ...]
     crypto_assets: tuple[CryptoAsset, ...]
+    crypto_uses: tuple[CryptoUse, ...]
     observations: tuple[Observation, ...]
     vex_claims: tuple[VexClaim, ...]
     problems: tuple[Problem, ...]
@@ -64,6 +66,7 @@ def merge(outcome: Outcome) -> Found:
         dependencies=inventory.dependencies,
         links=inventory.links,
         crypto_assets=tuple(facts.crypto_assets),
+        crypto_uses=tuple(facts.crypto_uses),
         observations=tuple(facts.observations),
         vex_claims=tuple(facts.vex_claims),
         problems=(*tree.problems, *facts.problems, *([] if facts else nothing_recognised(outcome))),
@@ -78,6 +81,7 @@ class _Facts:
         self.components: list[Component] = []
         self.dependencies: list[Dependency] = []
         self.crypto_assets: list[CryptoAsset] = []
+        self.crypto_uses: list[CryptoUse] = []
         self.observations: list[Observation] = []
         self.file_lists: list[tuple[str, FileList]] = []
         self.package_licences: list[tuple[str, PackageLicence]] = []
@@ -87,7 +91,7 @@ class _Facts:
 
     def __bool__(self) -> bool:
         """Whether anything is known of any content."""
-        return bool(self.components or self.dependencies or self.crypto_assets or self.observations)
+        return bool(self.components or self.dependencies or self.crypto_assets or self.crypto_uses or self.observations)
 
     def add(self, content: Content, paths: list[str]) -> None:
         for unit in content.units.values():
@@ -107,6 +111,7 @@ class _Facts:
             self.components += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.components]
         for path in shown:
             self.crypto_assets += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.crypto_assets]
+            self.crypto_uses += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.crypto_uses]
             self.dependencies += [
                 replace(fact, evidence=tuple(_at(item, path) for item in fact.evidence)) for fact in unit.dependencies
             ]

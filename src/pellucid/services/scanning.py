@@ -73,6 +73,7 @@ def scan(
         dependencies=found.dependencies,
         links=found.links,
         crypto_assets=found.crypto_assets,
+        crypto_uses=found.crypto_uses,
         observations=found.observations,
         findings=judged.findings,
         silenced=judged.silenced,
@@ -89,6 +90,7 @@ def inventory_of(found: Found, at: datetime) -> Inventory:
     return Inventory(
         dependencies=found.dependencies,
         crypto_assets=found.crypto_assets,
+        crypto_uses=found.crypto_uses,
         observations=found.observations,
         at=at,
         components=found.components,
