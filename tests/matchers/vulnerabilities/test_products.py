@@ -78,6 +78,18 @@ def test_all_versions_are_a_weak_word() -> None:
     assert "nobody knew" in found.description
 
 
+def test_a_correction_of_the_configurations_of_nvd_stands_in_their_place() -> None:
+    wide, right = cpe(CVE, "acme:tool", EVERY), replace(cpe(CVE, "acme:tool", below("1.2")), source="anchore")
+    assert judge(Statements(wide), upstream("tool", "1.5")).names == [CVE]
+    assert judge(Statements(wide, right), upstream("tool", "1.5")).names == []
+    found = judge(Statements(wide, right), upstream("tool", "1.1")).one
+    assert [reason.source for reason in found.reasons] == ["anchore"]
+    unsure = replace(cpe(CVE, "acme:tool", any_version=True), source="anchore")
+    assert judge(Statements(wide, unsure), upstream("tool", "1.5")).names == [CVE], (
+        "a correction that knows less is none"
+    )
+
+
 def test_other_names_of_the_product_and_its_false_friends() -> None:
     index = Statements(
         cpe("CVE-1", "polarssl:polarssl", EVERY),
