@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import Row
+
 from pellucid.domain.component import Component, ComponentKind, Reachability
 from pellucid.domain.dependency import Dependency, Linkage, Witness
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.ids import new_ids
 from pellucid.domain.place import ScannedPlace
 from pellucid.domain.scan_result import ScanResult
-from pellucid.storage.rows.inventory import ScanComponentRow, ScanDependencyRow
+from pellucid.storage.rows.inventory import ScanComponentRow
 
 Numbers = Mapping[str, int]
 
@@ -74,7 +76,7 @@ def dependency_values(dependencies: Iterable[Dependency]) -> Iterator[dict[str, 
         yield values | {"id": fresh}
 
 
-def dependency_of(row: ScanDependencyRow, places: Sequence[str]) -> Dependency:
+def dependency_of(row: Row[Any], places: Sequence[str]) -> Dependency:
     """As it was stored, with the paths of its places."""
     return Dependency(
         vendor=row.vendor,

@@ -89,9 +89,9 @@ class ScanResultRepository:
         )
         for number, path in self._session.execute(query):
             places[number].append(path)
-        rows = self._session.scalars(
-            select(ScanDependencyRow).where(ScanDependencyRow.scan_id == scan_id).order_by(ScanDependencyRow.number)
-        )
+        # Columns, not objects: matching a fleet again reads them by the hundred thousand.
+        row = ScanDependencyRow
+        rows = self._session.execute(select(row.__table__).where(row.scan_id == scan_id).order_by(row.number))
         return [dependency_of(row, places.get(row.number, ())) for row in rows]
 
     def components(self, scan_id: str) -> Sequence[BillComponent]:
