@@ -191,6 +191,17 @@ def test_the_newest_of_several_counts(store: Store) -> None:
     assert store.sources()[0].state == {"etag": "x"}
 
 
+def test_a_part_does_not_make_the_rest_understood(store: Store) -> None:
+    one, two = (raw(AdvisoryRecord(id=name, affected=(affected(),))) for name in ("CVE-1", "CVE-2"))
+    take(store, "debian", one, two)
+    (now,) = store.sources()
+    store.connection.run("UPDATE source SET version = version - 1")
+    store.merge("debian", "debian", iter([one]), None, checked=NOW)
+    assert [item.version for item in store.sources()] == [now.version - 1]
+    take(store, "debian", one, two)
+    assert [item.version for item in store.sources()] == [now.version]
+
+
 def test_what_no_longer_stands_in_a_feed_goes(store: Store) -> None:
     records = [raw(AdvisoryRecord(id=f"CVE-{number}", affected=(affected(),))) for number in range(100)]
     take(store, "debian", *records)

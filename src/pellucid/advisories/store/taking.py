@@ -104,7 +104,9 @@ class Taking:
             self._forget(lost[start : start + BATCH])
         loaded = Loaded(seen=len(seen), added=len(added), changed=len(changed), removed=len(lost), faults=len(faults))
         self.is_changed = self.is_changed or loaded.altered > 0
-        self._note(intake, loaded, version=version, records=len(known) - len(lost))
+        # Of what only came on top, the rest is still as a former version understood it.
+        noted = version if intake.whole else stored
+        self._note(intake, loaded, version=noted, records=len(known) - len(lost))
         return loaded
 
     def _write(self, source: str, fresh: Iterable[tuple[RawRecord, bytes]]) -> dict[str, _Known]:
