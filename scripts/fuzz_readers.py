@@ -34,6 +34,7 @@ from pellucid.formats import (
     rpm_database,
     rpm_manifest,
     slackware,
+    spki,
     system_release,
     version_order,
     version_ranges,
@@ -120,6 +121,7 @@ def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
         Target("formats.rpm_database.ndb", seeds["rpm-ndb"], _read_rpm_database, b"RpmP"),
         Target("formats.rpm_database.sqlite", seeds["rpm-sqlite"], _read_rpm_database, b"SQLite format 3\0"),
         Target("formats.rpm_database.bdb", seeds["rpm-bdb"], _read_rpm_database, b"\x61\x15\x06\0"),
+        Target("formats.spki", DER, _read_spki),
         Target("formats.versions", VERSIONS, _compare_versions),
     ]
 
@@ -220,6 +222,12 @@ def _read_pem(data: bytes) -> None:
             pem.read(data, begin.start())
         except Malformed:
             continue
+
+
+def _read_spki(data: bytes) -> None:
+    with suppress(Malformed):
+        assert spki.read(data).end <= len(data)
+    assert spki.of_certificate(data) in data
 
 
 def _write_purl(data: bytes) -> None:

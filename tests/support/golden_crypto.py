@@ -12,6 +12,18 @@ MADE_BY = "openssl and ssh-keygen, once (tests/support/golden_crypto.py); new ke
 CERTIFICATES, PRIVATE, PUBLIC = "crypto/x509_certificates", "crypto/private_keys", "crypto/public_keys"
 
 
+SERVER_EXTENSIONS = """basicConstraints = critical, CA:false
+keyUsage = critical, digitalSignature, keyAgreement, encipherOnly
+extendedKeyUsage = serverAuth, clientAuth, 1.3.6.1.4.1.55555.1
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+subjectAltName = DNS:www.router.example, DNS:*.router.example, IP:192.0.2.1, IP:2001:db8::1, URI:urn:acme:1, \
+    email:root@router.example, dirName:name
+[name]
+CN = somebody
+"""
+
+
 def build(root: Path) -> None:
     """Write the cases that are missing."""
     with tempfile.TemporaryDirectory() as folder:
@@ -59,6 +71,28 @@ def certificate_der(folder: Path, *options: str, key: bytes | None = None) -> by
     return run("openssl", "x509", "-outform", "DER", given=certificate(folder, *options, key=key))
 
 
+def server(folder: Path) -> bytes:
+    """A certificate of a server, signed by another one, with all that such a certificate says."""
+    (folder / "authority.pem").write_bytes(certificate(folder))
+    (folder / "authority.key").write_bytes((folder / "key.pem").read_bytes())
+    (folder / "server.key").write_bytes(rsa_key())
+    (folder / "extensions").write_text(SERVER_EXTENSIONS, encoding="utf-8")
+    request = run("openssl", "req", "-new", "-key", str(folder / "server.key"), "-subj", "/CN=www.router.example")
+    authority = ("-CA", str(folder / "authority.pem"), "-CAkey", str(folder / "authority.key"))
+    extensions = ("-extfile", str(folder / "extensions"))
+    return run("openssl", "x509", "-req", *authority, *extensions, "-set_serial", "77", "-days", "1", given=request)
+
+
+def same_name(folder: Path) -> bytes:
+    """A certificate that names itself as issuer, but was signed with another key."""
+    (folder / "authority.pem").write_bytes(certificate(folder))
+    (folder / "authority.key").write_bytes((folder / "key.pem").read_bytes())
+    (folder / "other.key").write_bytes(ec_key())
+    request = run("openssl", "req", "-new", "-key", str(folder / "other.key"), "-subj", "/O=Acme/CN=router.example")
+    authority = ("-CA", str(folder / "authority.pem"), "-CAkey", str(folder / "authority.key"))
+    return run("openssl", "x509", "-req", *authority, "-set_serial", "78", "-days", "1", given=request)
+
+
 def version_1(folder: Path) -> bytes:
     """A certificate as old devices have it: no extensions, hence version 1."""
     path = folder / "key.pem"
@@ -99,6 +133,8 @@ CASES: dict[str, tuple[Make, str]] = {
         lambda at: certificate(at, "-set_serial", "-5"),
         "a certificate with a serial number below zero",
     ),
+    f"{CERTIFICATES}/server": (server, "a server's certificate, signed by another one, with all extensions"),
+    f"{CERTIFICATES}/same-name": (same_name, "a certificate that only seems to sign itself"),
     f"{CERTIFICATES}/in-program": (lambda at: elf_file(payload=certificate(at) + b"\0"), "a certificate in a program"),
     f"{CERTIFICATES}/key": (lambda _: rsa_key(), "a key, and no certificate"),
     f"{CERTIFICATES}/damaged": (lambda at: b"\xff\0" + certificate_der(at)[:-20], "a certificate without its end"),

@@ -1,33 +1,110 @@
-"""How keys are called: algorithm and size, and the fingerprint that both halves of a pair share."""
+"""How keys are called: algorithm, size and curve, and the fingerprint that both halves of a pair share."""
 
+import base64
+import tomllib
+from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
-from typing import Any
+from importlib import resources
+from typing import Any, TypedDict
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x448, x25519
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
+from pellucid.errors import Malformed
+from pellucid.formats import spki
+
+PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm)
 _FIXED = {
-    ed25519.Ed25519PublicKey: ("Ed25519", 256),
-    ed448.Ed448PublicKey: ("Ed448", 456),
-    x25519.X25519PublicKey: ("X25519", 256),
-    x448.X448PublicKey: ("X448", 448),
+    ed25519.Ed25519PublicKey: ("Ed25519", 256, "Edwards25519"),
+    ed448.Ed448PublicKey: ("Ed448", 456, "Edwards448"),
+    x25519.X25519PublicKey: ("X25519", 256, "Curve25519"),
+    x448.X448PublicKey: ("X448", 448, "Curve448"),
 }
+# Of the curves that have several names, the one in FIPS 186-5 and SP 800-186.
+_CURVES = {f"secp{bits}r1": f"P-{bits}" for bits in (192, 224, 256, 384, 521)}
 
 
-def describe(public: Any) -> tuple[str, int]:
-    """("RSA", 2048), ("EC secp256r1", 256), ("Ed25519", 256) …; the class name and 0 for others."""
-    if isinstance(public, rsa.RSAPublicKey):
-        return "RSA", public.key_size
-    if isinstance(public, dsa.DSAPublicKey):
-        return "DSA", public.key_size
+class KeyFields(TypedDict):
+    """The fields of a CryptoAsset that are the same for a public key and for the private key that belongs to it."""
+
+    algorithm: str
+    key_bits: int
+    curve: str
+    fingerprint: str
+    public_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicHalf:
+    """What is known of a public key; `encoded` is its SubjectPublicKeyInfo."""
+
+    algorithm: str
+    bits: int
+    curve: str
+    encoded: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256, in hex, of the SubjectPublicKeyInfo."""
+        return sha256(self.encoded).hexdigest()
+
+    @property
+    def base64(self) -> str:
+        return base64.b64encode(self.encoded).decode("ascii")
+
+    @property
+    def fields(self) -> KeyFields:
+        return {
+            "algorithm": self.algorithm,
+            "key_bits": self.bits,
+            "curve": self.curve,
+            "fingerprint": self.fingerprint,
+            "public_key": self.base64,
+        }
+
+
+def public_half(public: Any) -> PublicHalf:
+    """Of a public key of `cryptography`: "RSA", "DSA", "EC", "Ed25519", "ML-DSA-65" ... and its bits."""
+    encoded = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    if isinstance(public, rsa.RSAPublicKey | dsa.DSAPublicKey):
+        name = "RSA" if isinstance(public, rsa.RSAPublicKey) else "DSA"
+        return PublicHalf(algorithm=name, bits=public.key_size, curve="", encoded=encoded)
     if isinstance(public, ec.EllipticCurvePublicKey):
-        return f"EC {public.curve.name}", public.key_size
-    for kind, description in _FIXED.items():
+        curve = _CURVES.get(public.curve.name, public.curve.name)
+        return PublicHalf(algorithm="EC", bits=public.key_size, curve=curve, encoded=encoded)
+    for kind, (name, bits, curve) in _FIXED.items():
         if isinstance(public, kind):
-            return description
-    return type(public).__name__.removesuffix("PublicKey"), 0
+            return PublicHalf(algorithm=name, bits=bits, curve=curve, encoded=encoded)
+    by_oid = _by_oid(encoded)
+    if by_oid is None:
+        raise ValueError(f"a key of an unknown kind: {type(public).__name__}")
+    return by_oid
 
 
-def fingerprint(public: Any) -> str:
-    """SHA-256, in hex, of the SubjectPublicKeyInfo."""
-    return sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+def read(encoded: bytes) -> PublicHalf | None:
+    """Of a SubjectPublicKeyInfo or a PKCS#1 RSAPublicKey; None when it is neither or cannot be read."""
+    try:
+        return public_half(load_der_public_key(encoded))
+    except PARSE_ERRORS:
+        return _by_oid(encoded)
+
+
+def _by_oid(encoded: bytes) -> PublicHalf | None:
+    """A key that is no more than its bytes, of an algorithm that has an identifier for each set of parameters."""
+    try:
+        info = spki.read(encoded)
+    except Malformed:
+        return None
+    name, length = named_keys().get(info.algorithm, ("", 0))
+    if not name or len(info.key) != length or info.parameters:
+        return None
+    return PublicHalf(algorithm=name, bits=length * 8, curve="", encoded=encoded[: info.end])
+
+
+@cache
+def named_keys() -> dict[str, tuple[str, int]]:
+    """By object identifier: (name of algorithm and parameter set, bytes of a public key)."""
+    text = resources.files("pellucid.analyzers").joinpath("post_quantum_keys.toml").read_text(encoding="utf-8")
+    return {row["oid"]: (row["name"], row["public"]) for row in tomllib.loads(text)["key"]}

@@ -3,16 +3,14 @@
 import base64
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_ssh_public_key
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
 from pellucid.analyzers import der_keys
-from pellucid.analyzers.key_names import describe, fingerprint
+from pellucid.analyzers.key_names import PARSE_ERRORS, KeyFields, PublicHalf, public_half
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.errors import Malformed
 from pellucid.formats import pem
@@ -28,10 +26,9 @@ LABELS = {
 PEM_BEGINS = tuple(f"-----BEGIN {label}-----".encode() for label in LABELS)
 IN_DER = (*der_keys.OIDS, *der_keys.EDWARDS, der_keys.PBES2, *der_keys.RSA_PRIVATE, *der_keys.EC_PRIVATE)
 OPENSSH_MAGIC = b"openssh-key-v1\0"
-PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm)
 
 
-@analyzer(name="private_keys", version=2, stage=Stage.CRYPTO, wants=contains(*PEM_BEGINS, *IN_DER))
+@analyzer(name="private_keys", version=3, stage=Stage.CRYPTO, wants=contains(*PEM_BEGINS, *IN_DER))
 def private_keys(artefact: Artefact) -> Iterator[Fact]:
     """Find private keys: PKCS#1, PKCS#8, SEC 1, DSA and OpenSSH, encrypted or not.
 
@@ -87,15 +84,15 @@ def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
             yield _asset(artefact, whole.start, Encoding.DER, f"{label} PRIVATE KEY", encoded, public=public)
 
 
-def _public_half(encoded: bytes) -> Any:
+def _public_half(encoded: bytes) -> PublicHalf | None:
     try:
         # Whether its numbers fit together is another question, which costs a tenth of a second.
-        return load_der_private_key(encoded, None, unsafe_skip_rsa_key_validation=True).public_key()
+        return public_half(load_der_private_key(encoded, None, unsafe_skip_rsa_key_validation=True).public_key())
     except PARSE_ERRORS:
         return None
 
 
-def _openssh_public(content: bytes) -> tuple[Any, bool]:
+def _openssh_public(content: bytes) -> tuple[PublicHalf | None, bool]:
     """(public key, whether encrypted) from the outer part of PROTOCOL.key, which is never encrypted."""
     position, fields = len(OPENSSH_MAGIC), []
     for number in range(5):
@@ -108,7 +105,7 @@ def _openssh_public(content: bytes) -> tuple[Any, bool]:
     cipher, _, _, blob = fields
     name = blob[4 : 4 + int.from_bytes(blob[:4], "big")] if len(blob) > 4 else b""
     try:
-        return load_ssh_public_key(name[:64] + b" " + base64.b64encode(blob)), cipher != b"none"
+        return public_half(load_ssh_public_key(name[:64] + b" " + base64.b64encode(blob))), cipher != b"none"
     except PARSE_ERRORS:
         return None, cipher != b"none"
 
@@ -120,16 +117,20 @@ def _asset(
     label: str,
     content: bytes,
     *,
-    public: Any = None,
+    public: PublicHalf | None = None,
     encrypted: bool = False,
 ) -> CryptoAsset:
-    algorithm, bits = describe(public) if public is not None else (LABELS[label], 0)
+    unread: KeyFields = {
+        "algorithm": LABELS[label],
+        "key_bits": 0,
+        "curve": "",
+        "fingerprint": sha256(content).hexdigest(),
+        "public_key": "",
+    }
     return CryptoAsset(
         kind=CryptoKind.PRIVATE_KEY,
-        algorithm=algorithm,
-        key_bits=bits,
-        fingerprint=fingerprint(public) if public is not None else sha256(content).hexdigest(),
         encoding=encoding,
         encrypted=encrypted,
         evidence=artefact.evidence(start, f"-----BEGIN {label}-----" if encoding is Encoding.PEM else label),
+        **(public.fields if public else unread),
     )

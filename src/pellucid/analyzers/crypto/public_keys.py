@@ -1,28 +1,22 @@
 """Public keys that stand for themselves, in PEM and in DER: update keys, pinned keys, trust anchors."""
 
 from collections.abc import Iterator
-from typing import Any
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
-from pellucid.analyzers import certificates, der_keys
-from pellucid.analyzers.key_names import describe, fingerprint
+from pellucid.analyzers import certificates, der_keys, key_names
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.errors import Malformed
 from pellucid.formats import der, pem
 
 PEM_BEGINS = (b"-----BEGIN PUBLIC KEY-----", b"-----BEGIN RSA PUBLIC KEY-----")
 IN_DER = (*der_keys.OIDS, *der_keys.EDWARDS, *der_keys.RSA_PUBLIC)
-PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm)
 
 
 @analyzer(
     name="public_keys",
-    version=1,
+    version=2,
     stage=Stage.CRYPTO,
     wants=contains(*PEM_BEGINS, *IN_DER, *certificates.LITERALS),
 )
@@ -38,7 +32,7 @@ def public_keys(artefact: Artefact) -> Iterator[Fact]:
                 block = pem.read(artefact.data, offset)
             except Malformed:
                 continue
-            if not block.truncated and (public := _load(block.content)):
+            if not block.truncated and (public := key_names.read(block.content)):
                 seen = f"-----BEGIN {block.label}-----"
                 yield _asset(artefact, public, Encoding.PEM, block.start, seen)
     yield from sorted(_in_der(artefact), key=lambda asset: asset.evidence.offset)
@@ -60,26 +54,10 @@ def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
             yield _asset(artefact, public, Encoding.DER, whole.start, "RSAPublicKey")
 
 
-def _at(artefact: Artefact, element: der.Element) -> Any:
-    return _load(bytes(artefact.data[element.start : element.end]))
+def _at(artefact: Artefact, element: der.Element) -> key_names.PublicHalf | None:
+    return key_names.read(bytes(artefact.data[element.start : element.end]))
 
 
-def _load(encoded: bytes) -> Any:
-    try:
-        public = load_der_public_key(encoded)
-        describe(public)
-    except PARSE_ERRORS:
-        return None
-    return public
-
-
-def _asset(artefact: Artefact, public: Any, encoding: Encoding, start: int, seen: str) -> CryptoAsset:
-    algorithm, bits = describe(public)
-    return CryptoAsset(
-        kind=CryptoKind.PUBLIC_KEY,
-        algorithm=algorithm,
-        key_bits=bits,
-        fingerprint=fingerprint(public),
-        encoding=encoding,
-        evidence=artefact.evidence(start, seen),
-    )
+def _asset(artefact: Artefact, public: key_names.PublicHalf, encoding: Encoding, start: int, seen: str) -> CryptoAsset:
+    evidence = artefact.evidence(start, seen)
+    return CryptoAsset(kind=CryptoKind.PUBLIC_KEY, encoding=encoding, evidence=evidence, **public.fields)
