@@ -52,6 +52,7 @@ PEM = (
     b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n" + b"QUJD" * 16 + b"\n-----END RSA PRIVATE KEY-----\n"
 )
 DER = bytes.fromhex("301a020101300d06092a864886f70d01010105000406300402010103")
+SPKI = bytes.fromhex("302a300506032b6570032100") + bytes(32)
 DPKG = b"Package: a\nStatus: install ok installed\nArchitecture: x\nVersion: 1:2-3\nSource: b (1)\n\nPackage: c\n"
 APK = b"P:musl\nV:1.2.3-r4\nA:x86_64\n\nP:b\nV:1_rc1\n"
 LISTS = b"""/a
@@ -121,7 +122,7 @@ def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
         Target("formats.rpm_database.ndb", seeds["rpm-ndb"], _read_rpm_database, b"RpmP"),
         Target("formats.rpm_database.sqlite", seeds["rpm-sqlite"], _read_rpm_database, b"SQLite format 3\0"),
         Target("formats.rpm_database.bdb", seeds["rpm-bdb"], _read_rpm_database, b"\x61\x15\x06\0"),
-        Target("formats.spki", DER, _read_spki),
+        Target("formats.spki", SPKI, _read_spki),
         Target("formats.versions", VERSIONS, _compare_versions),
     ]
 
@@ -226,8 +227,8 @@ def _read_pem(data: bytes) -> None:
 
 def _read_spki(data: bytes) -> None:
     with suppress(Malformed):
-        assert spki.read(data).end <= len(data)
-    assert spki.of_certificate(data) in data
+        assert spki.of_certificate(data) in data
+    assert spki.read(data).end <= len(data)
 
 
 def _write_purl(data: bytes) -> None:

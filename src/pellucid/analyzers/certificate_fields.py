@@ -1,9 +1,12 @@
 """What a certificate says of itself beyond its names and dates: usages, other names, identifiers of keys (RFC 5280)."""
 
+import warnings
 from collections.abc import Iterator
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID as Purpose
 
 from pellucid.analyzers import key_names
@@ -12,7 +15,14 @@ from pellucid.formats import spki
 
 MOST_NAMES = 256
 LONGEST_NAME = 512
-PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.DuplicateExtension)
+PARSE_ERRORS = (
+    ValueError,
+    TypeError,
+    AttributeError,  # a key that is not for signatures has nothing to verify them with
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+)
 # As RFC 5280, 4.2.1.3 calls them, and the attribute that says so.
 KEY_USAGES = {
     "digitalSignature": "digital_signature",
@@ -38,10 +48,12 @@ PURPOSES = {
 
 def extensions(certificate: x509.Certificate) -> x509.Extensions:
     """Its extensions; none when one of them cannot be read."""
-    try:
-        return certificate.extensions
-    except PARSE_ERRORS:
-        return x509.Extensions([])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # serial numbers that are not positive
+        try:
+            return certificate.extensions
+        except PARSE_ERRORS:
+            return x509.Extensions([])
 
 
 def usages(found: x509.Extensions) -> tuple[str, ...]:
@@ -88,12 +100,33 @@ def key_ids(found: x509.Extensions) -> tuple[str, str]:
 
 
 def is_self_signed(certificate: x509.Certificate) -> bool:
-    """Whether its own key verifies its signature. One verification: OpenSSL bounds the sizes of keys."""
+    """Whether its own key verifies its signature, by however weak a hash: one verification, of keys of bounded size."""
     try:
-        certificate.verify_directly_issued_by(certificate)
+        if certificate.subject != certificate.issuer:
+            return False
+        _verify(certificate.public_key(), certificate)
     except (*PARSE_ERRORS, InvalidSignature):
         return False
     return True
+
+
+def _verify(key: Any, certificate: x509.Certificate) -> None:
+    signature, signed = certificate.signature, certificate.tbs_certificate_bytes
+    if isinstance(key, rsa.RSAPublicKey):
+        chosen, digest = certificate.signature_algorithm_parameters, certificate.signature_hash_algorithm
+        if not isinstance(chosen, padding.PKCS1v15 | padding.PSS) or digest is None:
+            raise InvalidSignature
+        key.verify(signature, signed, chosen, digest)
+    elif isinstance(key, ec.EllipticCurvePublicKey | dsa.DSAPublicKey):
+        digest = certificate.signature_hash_algorithm
+        if digest is None:
+            raise InvalidSignature
+        if isinstance(key, dsa.DSAPublicKey):
+            key.verify(signature, signed, digest)
+        else:
+            key.verify(signature, signed, ec.ECDSA(digest))
+    else:
+        key.verify(signature, signed)
 
 
 def public_key(certificate: x509.Certificate, encoded: bytes) -> key_names.PublicHalf:
