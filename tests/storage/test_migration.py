@@ -51,6 +51,17 @@ INSERT INTO scan_dependency (scan_id, number, vendor, product, version, purl, cp
     ('S', 1, 'busybox', 'busybox', '1.36.1', 'pkg:generic/busybox@1.36.1', '', '', 'direct', 0.9,
         '', '', '', '[{"artefact": "a.bin!fs2", "offset": 0, "length": 2, "seen": "b"},
           {"artefact": "a.bin!fs!bin/sh", "offset": 7, "length": 2, "seen": "b"}]');
+INSERT INTO scan_crypto_asset (scan_id, number, kind, algorithm, fingerprint, not_after, asset, evidence) VALUES
+    ('S', 0, 'certificate', 'RSA', 'c1', NULL, '{"algorithm": "RSA", "fingerprint": "c1", "encoding": "pem"}',
+        '[{"artefact": "a.bin!fs2", "offset": 3, "length": 0, "seen": ""},
+          {"artefact": "gone", "offset": 3, "length": 0, "seen": ""}]'),
+    ('S', 1, 'privateKey', 'RSA', 'c1', NULL, '{"algorithm": "RSA", "fingerprint": "c1", "encoding": "pem"}',
+        '[{"artefact": "a.bin!fs2", "offset": 9, "length": 0, "seen": ""}]');
+INSERT INTO finding (id, product_id, key, class, type, severity, status, name, title, is_kev, create_time, details)
+    VALUES ('X', 'P', 'x', 'c', 'cryptographicAsset', 'low', 'new', 'x', 't', false, '2026-01-01 00:00:00',
+        '{"identifiers": [["certificateSha256", "c1"]]}');
+INSERT INTO occurrence (id, finding_id, scan_id, severity, confidence, create_time, evidence)
+    VALUES ('D', 'X', 'S', 'low', 1, '2026-01-01 00:00:00', '[{"artefact": "a.bin!fs2", "offset": 3}]');
 INSERT INTO occurrence (id, finding_id, scan_id, severity, confidence, create_time, evidence)
     VALUES ('C', 'N', 'S', 'low', 1, '2026-01-01 00:00:00',
         '[{"artefact": "a.bin!fs2"}, {"artefact": "a.bin!fs!bin/sh"}, {"artefact": "gone"}]')
@@ -98,19 +109,22 @@ def test_scans_of_before_get_their_tree_and_inventory(new_url: str) -> None:
         tree = tx.session.execute(
             text("SELECT number, parent, name, entry, component FROM scan_artefact ORDER BY number")
         ).all()
-        places = tx.session.execute(text("SELECT scan_id, finding_id, number FROM occurrence_place ORDER BY number"))
+        places = tx.session.execute(
+            text("SELECT scan_id, finding_id, number FROM occurrence_place ORDER BY finding_id, number")
+        )
         assert tree == [
             (0, None, "a.bin", None, None),
             (1, 0, "fs", "file", None),
             (2, 1, "sh", "file", 0),
             (3, 0, "fs2", "file", None),
         ]
-        assert places.all() == [("S", "N", 2), ("S", "N", 3)]
+        assert places.all() == [("S", "N", 2), ("S", "N", 3), ("S", "X", 3)]
         check_inventory(tx)
         check_findings(tx)
+        check_cryptography(tx)
     with _alone(database) as connection:
         command.downgrade(_config(connection), "0003")
-        (details,) = connection.execute(text("SELECT details FROM finding")).scalars()
+        (details,) = connection.execute(text("SELECT details FROM finding WHERE id = 'N'")).scalars()
         assert '"knownFixedVersion": "1.37"' in (details if isinstance(details, str) else json.dumps(details))
     with _alone(database) as connection:
         command.downgrade(_config(connection), "0001")
@@ -141,11 +155,26 @@ def check_inventory(tx: Transaction) -> None:
 def check_findings(tx: Transaction) -> None:
     """What 0004 makes of the findings of before."""
     columns = "severity_rank, predicates, day, known_fixed_version, dependency_product, component_name, is_present"
-    found = tx.session.execute(text(f"SELECT {columns} FROM finding")).all()
+    found = tx.session.execute(text(f"SELECT {columns} FROM finding WHERE id = 'N'")).all()
     assert found == [(1, 0, "2026-01-01", "1.37", "busybox", "fs2", True)]
-    assert tx.session.scalars(text("SELECT known_fixed_version FROM occurrence")).all() == ["1.37"]
+    fixes = tx.session.scalars(text("SELECT known_fixed_version FROM occurrence WHERE finding_id = 'N'"))
+    assert fixes.all() == ["1.37"]
     body = tx.session.get_one(FindingBodyRow, "N")
     assert body.details == {"dependency": ["busybox", "busybox", "1.36.1", "pkg:generic/busybox@1.36.1"]}
+
+
+def check_cryptography(tx: Transaction) -> None:
+    """What 0007 makes of the keys and certificates of before."""
+    places = tx.session.execute(text("SELECT asset, place FROM crypto_asset_place ORDER BY asset, place"))
+    assert places.all() == [(0, 3), (1, 3)]
+    about = tx.session.execute(text("SELECT scan_id, asset, finding_id FROM occurrence_crypto_asset"))
+    assert about.all() == [("S", 0, "X")]
+    assets = ScanResultRepository(tx).crypto_assets("S")
+    assert [(item.kind, item.evidence.artefact, item.usages) for item in assets] == [
+        ("certificate", "a.bin!fs2", ()),
+        ("certificate", "gone", ()),
+        ("privateKey", "a.bin!fs2", ()),
+    ]
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:

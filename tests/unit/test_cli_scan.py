@@ -164,6 +164,7 @@ def test_the_document_keeps_to_the_published_schema(result: ScanResult) -> None:
         "problems",
         "timings",
         "silenced",
+        "cryptographicUses",
     ]
 
 

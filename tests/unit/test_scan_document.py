@@ -1,14 +1,17 @@
 """Components and dependencies in the JSON document of a scan: every fact, and every word that the schema allows."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import jsonschema_rs
+from tests.support.cryptography_in_trees import ASSETS, crypto_tree
 from tests.support.judged import HOLE, judged
 from tests.support.scanned_trees import BUSYBOX, SOFTWARE, small_tree
 
 from pellucid.domain.component import Component, ComponentKind, Reachability
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
+from pellucid.domain.crypto_use import Primitive, UseWitness
 from pellucid.domain.dependency import Linkage, Witness
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import FindingType, Silenced, SilenceKind
@@ -85,3 +88,28 @@ def test_a_finding_says_why_and_how_likely_it_is_to_be_used() -> None:
     assert enums["type"]["enum"] == list(FindingType)
     assert enums["severity"]["enum"] == list(Severity)
     assert SCHEMA["$defs"]["silenced"]["properties"]["kind"]["enum"] == list(SilenceKind)
+
+
+def test_cryptography_is_there_once_with_every_place() -> None:
+    document = scan_json(crypto_tree())
+    jsonschema_rs.validator_for(SCHEMA).validate(document)
+    assets, uses = document["cryptographicAssets"], document["cryptographicUses"]
+    assert {item["kind"] for item in assets} == set(CryptoKind)
+    assert all(set(SCHEMA["$defs"]["cryptographicAsset"]["properties"]) == set(item) for item in assets)
+    assert len(assets[0]) == len(fields(CryptoAsset)) + 1  # whether it is expired
+    assert (assets[0]["curve"], assets[1]["curve"], assets[0]["isExpired"]) == ("", "P-256", True)
+    assert [seen["offset"] for seen in assets[0]["evidence"]] == [0, 400]
+    assert len(assets) == len(ASSETS) - 1
+    aes, tls, _ = uses
+    assert (aes["algorithm"], aes["witness"], aes["confidence"]) == ("AES", "constant", 0.95)
+    assert [(seen["witness"], seen["offset"]) for seen in aes["evidence"]] == [("configuration", 100), ("constant", 64)]
+    assert (tls["algorithm"], tls["protocol"], tls["parameters"]) == ("", "TLS", "1.2")
+    assert set(SCHEMA["$defs"]["cryptographicUse"]["properties"]) == set(aes)
+
+
+def test_the_schema_knows_every_word_of_cryptography() -> None:
+    asset, use = (SCHEMA["$defs"][name]["properties"] for name in ("cryptographicAsset", "cryptographicUse"))
+    assert asset["kind"]["enum"] == list(CryptoKind)
+    assert asset["encoding"]["enum"] == list(Encoding)
+    assert use["primitive"]["enum"] == list(Primitive)
+    assert use["witness"]["enum"] == list(UseWitness)

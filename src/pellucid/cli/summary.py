@@ -60,6 +60,7 @@ def _counts(result: ScanResult) -> Table:
         ("dependencies", f"{counts.dependencies:,}"),
         ("cryptographic assets", f"{counts.cryptographic_assets:,}"),
         ("  expired certificates", f"{counts.expired_certificates:,}"),
+        ("algorithms and protocols", f"{len({item.identity for item in result.crypto_uses}):,}"),
         ("unsafe functions", f"{counts.unsafe_functions:,}"),
         ("components", f"{len(result.components):,}"),
         ("problems", f"{len(result.problems):,}"),

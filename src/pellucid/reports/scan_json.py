@@ -1,17 +1,15 @@
 """The JSON document of a scan; its published form is docs/reference/scan-result.schema.json (JSON Schema 2020-12)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.observation import ObservationKind
 from pellucid.domain.problem import Problem
 from pellucid.domain.scan_result import ScanResult
+from pellucid.reports.scan_crypto import crypto_assets, crypto_uses
 from pellucid.reports.scan_findings import finding, silenced, time
-from pellucid.reports.scan_software import component, dependency, evidence
+from pellucid.reports.scan_software import component, dependency
 
 
 def scan_json(result: ScanResult) -> dict[str, Any]:
@@ -21,9 +19,6 @@ def scan_json(result: ScanResult) -> dict[str, Any]:
     for observation in result.observations:
         if observation.kind is ObservationKind.UNSAFE_FUNCTION:
             unsafe[observation.evidence.artefact].append(observation)
-    sightings: dict[tuple[str, str], list[CryptoAsset]] = defaultdict(list)
-    for asset in result.crypto_assets:
-        sightings[asset.identity].append(asset)
     return {
         "image": _image(result),
         "counts": _counts(result.counts),
@@ -32,11 +27,12 @@ def scan_json(result: ScanResult) -> dict[str, Any]:
             for item in result.components
         ],
         "dependencies": [dependency(item) for item in result.dependencies],
-        "cryptographicAssets": [_crypto_asset(group, result.started) for group in sightings.values()],
+        "cryptographicAssets": crypto_assets(result.crypto_assets, result.started),
         "findings": [finding(item) for item in result.findings],
         "problems": [_problem(item) for item in result.problems],
         "timings": {**result.timings, "total": round(result.seconds, 3)},
         "silenced": [silenced(item) for item in result.silenced],
+        "cryptographicUses": crypto_uses(result.crypto_uses),
     }
 
 
@@ -62,26 +58,6 @@ def _counts(counts: ImageCounts) -> dict[str, Any]:
         "kev": counts.kev,
         "expiredCertificatesCount": counts.expired_certificates,
         "unsafeFunctionsCount": counts.unsafe_functions,
-    }
-
-
-def _crypto_asset(sightings: Sequence[CryptoAsset], at: datetime) -> dict[str, Any]:
-    item = sightings[0]
-    return {
-        "kind": str(item.kind),
-        "algorithm": item.algorithm,
-        "keyBits": item.key_bits,
-        "fingerprint": item.fingerprint,
-        "encoding": str(item.encoding),
-        "encrypted": item.encrypted,
-        "subject": item.subject,
-        "issuer": item.issuer,
-        "serial": item.serial,
-        "signatureAlgorithm": item.signature_algorithm,
-        "notBefore": time(item.not_before),
-        "notAfter": time(item.not_after),
-        "isExpired": item.expired(at),
-        "evidence": evidence([sighting.evidence for sighting in sightings]),
     }
 
 

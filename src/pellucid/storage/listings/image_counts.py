@@ -11,8 +11,9 @@ from pellucid.domain.image import ImageCounts
 from pellucid.domain.observation import ObservationKind
 from pellucid.domain.scan import ScanStateType
 from pellucid.storage.database import Transaction
+from pellucid.storage.rows.crypto import ScanCryptoAssetRow
 from pellucid.storage.rows.finding import EscalationRow, FindingRow, OccurrenceRow
-from pellucid.storage.rows.inventory import ScanCryptoAssetRow, ScanDependencyRow, ScanObservationRow
+from pellucid.storage.rows.inventory import ScanDependencyRow, ScanObservationRow
 from pellucid.storage.rows.scan import ScanRow
 
 

@@ -1,5 +1,6 @@
 """Where scans have seen findings: written with the scan, and again when it is judged again."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
@@ -13,11 +14,20 @@ from pellucid.domain.scan import ScanStateType
 from pellucid.storage.database import Transaction
 from pellucid.storage.repositories.finding_values import occurrence_values
 from pellucid.storage.rows import declarative
-from pellucid.storage.rows.finding import FindingRow, OccurrenceDependencyRow, OccurrencePlaceRow, OccurrenceRow
+from pellucid.storage.rows.crypto import ScanCryptoAssetRow
+from pellucid.storage.rows.finding import (
+    FindingRow,
+    OccurrenceCryptoAssetRow,
+    OccurrenceDependencyRow,
+    OccurrencePlaceRow,
+    OccurrenceRow,
+)
 from pellucid.storage.rows.inventory import ScanArtefactRow, ScanDependencyRow
 from pellucid.storage.rows.scan import ScanRow
 
 PIECE = 500
+Spot = tuple[str, int]
+"""An artefact, and an offset in it."""
 
 
 class Occurrences:
@@ -65,6 +75,7 @@ class Occurrences:
             self._forget_where(changed)
         self._place({key: seen[key] for key in (*fresh, *changed)})
         self._relate({key: seen[key] for key in (*fresh, *changed)})
+        self._relate_assets({key: seen[key] for key in (*fresh, *changed)})
 
     def remove(self, finding_ids: Collection[str]) -> None:
         """The scan does not have these any more."""
@@ -124,7 +135,7 @@ class Occurrences:
         return found
 
     def _forget_where(self, finding_ids: Collection[str]) -> None:
-        for row in (OccurrencePlaceRow, OccurrenceDependencyRow):
+        for row in (OccurrencePlaceRow, OccurrenceDependencyRow, OccurrenceCryptoAssetRow):
             self._delete(row, finding_ids)
 
     def _delete(self, row: Any, finding_ids: Collection[str]) -> None:
@@ -158,6 +169,29 @@ class Occurrences:
             ],
         )
 
+    def _relate_assets(self, seen: Mapping[str, Finding]) -> None:
+        """Note which crypto assets of the scan the findings are about: those whose fingerprint they name.
+
+        The halves of a pair of keys share one: then it is about those that lie where it was seen, if any does.
+        """
+        named = {value for finding in seen.values() for _, value in finding.identifiers}
+        same: dict[str, list[tuple[int, set[Spot]]]] = defaultdict(list)
+        row = ScanCryptoAssetRow
+        # Few scans have more than some hundred of them, and few findings name none.
+        query = select(row.number, row.fingerprint, row.evidence).where(row.scan_id == self._scan_id)
+        for number, fingerprint, evidence in self._session.execute(query) if named else ():
+            if fingerprint in named:
+                same[fingerprint].append((number, {(item["artefact"], item["offset"]) for item in evidence}))
+        self._add(
+            OccurrenceCryptoAssetRow,
+            [
+                {"scan_id": self._scan_id, "finding_id": finding_id, "asset": number}
+                for finding_id, finding in seen.items()
+                for _, value in finding.identifiers
+                for number in _there(same.get(value, ()), {(item.artefact, item.offset) for item in finding.evidence})
+            ],
+        )
+
     def _add(self, row: type[declarative.Row], values: Sequence[dict[str, Any]]) -> None:
         if values:
             self._session.execute(self._insert(row.__table__).on_conflict_do_nothing(), values)
@@ -182,6 +216,12 @@ def dependency_numbers(session: Any, scan_id: str) -> dict[tuple[str, str, str, 
     return {
         (vendor, product, version, purl): number for vendor, product, version, purl, number in session.execute(query)
     }
+
+
+def _there(assets: Sequence[tuple[int, Set[Spot]]], spots: Set[Spot]) -> Sequence[int]:
+    """Numbers of those that lie in one of these spots; of all, when none does."""
+    there = [number for number, lies in assets if lies & spots]
+    return there or [number for number, _ in assets]
 
 
 def _pieces(items: Sequence[Any]) -> list[Sequence[Any]]:

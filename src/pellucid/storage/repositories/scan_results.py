@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from pellucid.domain.bill import BillComponent
 from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.link import Link, LinkKind
@@ -18,6 +19,13 @@ from pellucid.domain.observation import Observation, ObservationKind
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan_result import ScanResult
 from pellucid.storage.database import Transaction
+from pellucid.storage.repositories.scan_crypto import (
+    asset_places,
+    asset_values,
+    assets_of,
+    use_values,
+    uses_of,
+)
 from pellucid.storage.repositories.scan_inventory import (
     component_of,
     component_values,
@@ -30,12 +38,12 @@ from pellucid.storage.repositories.scan_inventory import (
 from pellucid.storage.repositories.scan_places import place_values, plain
 from pellucid.storage.repositories.silenced import SilencedRepository
 from pellucid.storage.repositories.vex_claims import VexClaimRepository
+from pellucid.storage.rows.crypto import CryptoAssetPlaceRow, ScanCryptoAssetRow, ScanCryptoUseRow
 from pellucid.storage.rows.declarative import Row
 from pellucid.storage.rows.inventory import (
     DependencyPlaceRow,
     ScanArtefactRow,
     ScanComponentRow,
-    ScanCryptoAssetRow,
     ScanDependencyRow,
     ScanLinkRow,
     ScanObservationRow,
@@ -61,7 +69,9 @@ class ScanResultRepository:
         self._insert(ScanDependencyRow, scan_id, dependency_values(result.dependencies))
         self._insert(DependencyPlaceRow, scan_id, dependency_places(result.dependencies, numbers))
         self._insert(ScanLinkRow, scan_id, link_values(result, numbers))
-        self._insert(ScanCryptoAssetRow, scan_id, _assets(result.crypto_assets))
+        self._insert(ScanCryptoAssetRow, scan_id, asset_values(result.crypto_assets))
+        self._insert(CryptoAssetPlaceRow, scan_id, asset_places(result.crypto_assets, numbers))
+        self._insert(ScanCryptoUseRow, scan_id, use_values(result.crypto_uses))
         self._insert(
             ScanObservationRow,
             scan_id,
@@ -132,6 +142,18 @@ class ScanResultRepository:
             for kind, name, note, evidence in self._session.execute(query.order_by(row.number))
         ]
 
+    def crypto_assets(self, scan_id: str) -> Sequence[CryptoAsset]:
+        """Keys and certificates, one for each place; those of one identity stand together."""
+        row = ScanCryptoAssetRow
+        rows = self._session.scalars(select(row).where(row.scan_id == scan_id).order_by(row.number))
+        return [asset for found in rows for asset in assets_of(found)]
+
+    def crypto_uses(self, scan_id: str) -> Sequence[CryptoUse]:
+        """Algorithms and protocols, one for each place; those of one identity stand together."""
+        row = ScanCryptoUseRow
+        rows = self._session.scalars(select(row).where(row.scan_id == scan_id).order_by(row.number))
+        return [use for found in rows for use in uses_of(found)]
+
     def extent(self, scan_id: str) -> tuple[str, int]:
         """The format of the image, and how many files were looked at."""
         kind = self._session.scalar(
@@ -160,25 +182,3 @@ class ScanResultRepository:
         )
         while piece := list(islice(rows, PIECE)):
             self._session.execute(insert(row), piece)
-
-
-def _assets(assets: Sequence[CryptoAsset]) -> Iterable[dict[str, Any]]:
-    """One row an identity, with every place it was seen in."""
-    same: dict[tuple[str, str], list[CryptoAsset]] = defaultdict(list)
-    for asset in assets:
-        same[asset.identity].append(asset)
-    for group in same.values():
-        first = group[0]
-        shown = {
-            name: value.isoformat() if hasattr(value, "isoformat") else value
-            for name, value in asdict(first).items()
-            if name != "evidence"
-        }
-        yield {
-            "kind": first.kind,
-            "algorithm": first.algorithm,
-            "fingerprint": first.fingerprint,
-            "not_after": first.not_after,
-            "asset": shown,
-            "evidence": [asdict(item.evidence) for item in group],
-        }

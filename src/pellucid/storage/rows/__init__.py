@@ -3,6 +3,7 @@
 from pellucid.storage.rows import (
     api_client,
     content_result,
+    crypto,
     file,
     finding,
     image,
@@ -23,6 +24,7 @@ from pellucid.storage.rows import (
 __all__ = [
     "api_client",
     "content_result",
+    "crypto",
     "file",
     "finding",
     "image",

@@ -159,6 +159,16 @@ class OccurrenceDependencyRow(Row):
     finding_id: Mapped[str] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
+class OccurrenceCryptoAssetRow(Row):
+    """A crypto asset that a finding is about, by its number in the scan."""
+
+    __tablename__ = "occurrence_crypto_asset"
+
+    scan_id: Mapped[str] = mapped_column(ForeignKey("scan.id", ondelete="CASCADE"), primary_key=True)
+    asset: Mapped[int] = mapped_column(primary_key=True)
+    finding_id: Mapped[str] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
 class EscalationRow(Row):
     """News that a vulnerability behind an existing finding has become worse; snapshots where there are any."""
 

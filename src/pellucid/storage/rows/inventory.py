@@ -1,6 +1,5 @@
 """What a scan found: artefacts and facts. Rows are written once, with the end of the scan."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
@@ -119,20 +118,6 @@ class ScanLinkRow(OfScan, Row):
     kind: Mapped[str] = mapped_column(String(16))
     source: Mapped[int]
     target: Mapped[int]
-
-
-class ScanCryptoAssetRow(OfScan, Row):
-    """A key or certificate; `evidence` lists every place."""
-
-    __tablename__ = "scan_crypto_asset"
-    __table_args__ = (Index(None, "fingerprint"),)
-
-    kind: Mapped[str] = mapped_column(String(16))
-    algorithm: Mapped[str] = mapped_column(String(64))
-    fingerprint: Mapped[str] = mapped_column(String(64))
-    not_after: Mapped[datetime | None]
-    asset: Mapped[dict[str, Any]]
-    evidence: Mapped[list[Any]]
 
 
 class ScanObservationRow(OfScan, Row):
