@@ -56,6 +56,9 @@ class Settings:
     name_length: int = field(
         default=4096, metadata=_says("Longest name of an entry that is kept whole, in characters.")
     )
+    certificate_notice: float = field(
+        default=90 * 86400.0, metadata=_says("How long before its end a certificate counts as expiring soon.")
+    )
     webhook_allow_private: bool = field(default=False, metadata=_says("Let webhooks reach private addresses."))
     webhook_attempts: int = field(default=30, metadata=_says("How often a delivery is tried."))
     webhook_timeout: float = field(default=15.0, metadata=_says("How long a receiver may take to answer."))

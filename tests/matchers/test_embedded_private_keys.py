@@ -6,7 +6,8 @@ from tests.support.statements import Statements
 from pellucid.domain.crypto_asset import CryptoKind
 from pellucid.domain.finding import FindingType
 from pellucid.domain.severity import Severity
-from pellucid.matchers.embedded_private_keys import embedded_private_keys, self_test_keys
+from pellucid.matchers.crypto.known_keys import self_test_keys
+from pellucid.matchers.embedded_private_keys import embedded_private_keys
 
 NOTHING = Statements()
 

@@ -52,6 +52,7 @@ class Inventory:
     """All that was found in an image, merged over its artefacts; evidence names paths. `at`: when it is judged.
 
     `only`: nothing but what is to be said of these vulnerabilities is asked for. None: everything is.
+    `certificate_notice`: how many seconds before its end a certificate counts as expiring soon.
     """
 
     dependencies: Sequence[Dependency]
@@ -61,6 +62,7 @@ class Inventory:
     components: Sequence[Component] = ()
     crypto_uses: Sequence[CryptoUse] = ()
     only: Collection[str] | None = None
+    certificate_notice: float = 90 * 86400.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,22 @@
 from pellucid.analysis.matcher import Matcher
 from pellucid.matchers.embedded_private_keys import embedded_private_keys
 from pellucid.matchers.expired_certificates import expired_certificates
+from pellucid.matchers.expiring_certificates import expiring_certificates
 from pellucid.matchers.known_vulnerabilities import known_vulnerabilities
+from pellucid.matchers.premature_certificates import premature_certificates
+from pellucid.matchers.self_signed_certificates import self_signed_certificates
+from pellucid.matchers.short_keys import short_keys
+from pellucid.matchers.unsound_exponents import unsound_exponents
+from pellucid.matchers.weak_signatures import weak_signatures
 
-MATCHERS: tuple[Matcher, ...] = (embedded_private_keys, expired_certificates, known_vulnerabilities)
+MATCHERS: tuple[Matcher, ...] = (
+    embedded_private_keys,
+    expired_certificates,
+    expiring_certificates,
+    known_vulnerabilities,
+    premature_certificates,
+    self_signed_certificates,
+    short_keys,
+    unsound_exponents,
+    weak_signatures,
+)

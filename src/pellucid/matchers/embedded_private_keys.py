@@ -1,9 +1,6 @@
 """Private keys that everybody who has the image has too."""
 
-import tomllib
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 
 from pellucid.analysis.finding_key import finding_key
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
@@ -11,16 +8,10 @@ from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, FindingType
 from pellucid.domain.severity import Severity
+from pellucid.matchers.crypto.known_keys import self_test_keys
 
 NAME = "embedded_private_keys"
 TYPE = FindingType.SECRET
-
-
-@cache
-def self_test_keys() -> frozenset[str]:
-    """Fingerprints of published keys that libraries carry to test themselves (known_test_keys.toml)."""
-    text = files("pellucid.matchers").joinpath("known_test_keys.toml").read_text(encoding="utf-8")
-    return frozenset(fingerprint for group in tomllib.loads(text)["group"] for fingerprint in group["fingerprints"])
 
 
 @matcher(name=NAME, version=1)

@@ -2,43 +2,33 @@
 
 from collections.abc import Iterator
 
-from pellucid.analysis.finding_key import finding_key
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
-from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
-from pellucid.domain.evidence import Evidence
-from pellucid.domain.finding import Finding, FindingType
+from pellucid.domain.finding import Finding
 from pellucid.domain.severity import Severity
+from pellucid.matchers.crypto.judgement import finding_about
+from pellucid.matchers.crypto.subjects import certificates
 
 NAME = "expired_certificates"
-TYPE = FindingType.CRYPTOGRAPHIC_ASSET
 
 
-@matcher(name=NAME, version=1)
+@matcher(name=NAME, version=2)
 def expired_certificates(inventory: Inventory, _advisories: StatementIndex) -> Iterator[Finding]:
     """Report each certificate whose validity is over, once, with all its places.
 
-    A peer that checks refuses it; a device that still trusts it does not check.
+    A peer that checks refuses it; a device that still trusts it does not check. An anchor in a trust store that is out
+    of date does less harm than a certificate of the device itself.
     """
-    places: dict[str, list[Evidence]] = {}
-    expired: dict[str, CryptoAsset] = {}
-    for asset in inventory.crypto_assets:
-        if asset.kind is CryptoKind.CERTIFICATE and asset.expired(inventory.at):
-            expired.setdefault(asset.fingerprint, asset)
-            places.setdefault(asset.fingerprint, []).append(asset.evidence)
-    for fingerprint, asset in expired.items():
-        assert asset.not_after is not None
-        day = asset.not_after.date().isoformat()
-        subject = asset.subject or f"serial number {asset.serial}"
-        yield Finding(
-            key=finding_key(NAME, TYPE, fingerprint),
-            class_="cryptography",
-            type=TYPE,
-            severity=Severity.MEDIUM,
+    for subject in certificates(inventory.crypto_assets):
+        end = subject.asset.not_after
+        if end is None or not subject.asset.expired(inventory.at):
+            continue
+        yield finding_about(
+            subject,
+            NAME,
+            severity=Severity.LOW if subject.is_anchor else Severity.MEDIUM,
             name="Expired certificate",
-            title=f"Certificate {subject} expired on {day}",
-            description=f"The certificate of {subject}, issued by {asset.issuer or 'nobody named'}, is not valid "
-            f"after {asset.not_after:%Y-%m-%d %H:%M} UTC.",
-            evidence=tuple(dict.fromkeys(places[fingerprint])),
-            identifiers=(("certificateSha256", fingerprint),),
-            recommended_action="Renew the certificate, or remove it when nothing uses it.",
+            title=f"Certificate {subject.called} expired on {end.date().isoformat()}",
+            description=f"The certificate of {subject.called}, issued by {subject.asset.issuer or 'nobody named'}, is "
+            f"not valid after {end:%Y-%m-%d %H:%M} UTC.",
+            action="Renew the certificate, or remove it when nothing uses it.",
         )

@@ -43,4 +43,5 @@ def scan(
             budget=budget_of(settings),
             advisories=index,
             report=on_progress,
+            certificate_notice=settings.certificate_notice,
         )

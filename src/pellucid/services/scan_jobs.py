@@ -129,6 +129,7 @@ class ScanJob:
                 budget=self._shop.budget,
                 advisories=index,
                 report=report,
+                certificate_notice=self._shop.settings.certificate_notice,
             )
 
     def _finish(self, scan: Scan, result: ScanResult, digest: str) -> None:

@@ -42,6 +42,7 @@ def scan(
     budget: Budget,
     advisories: StatementIndex,
     report: Report,
+    certificate_notice: float,
 ) -> ScanResult:
     """Everything that is in `source`, and what is wrong with it."""
     started = datetime.now(UTC)
@@ -59,7 +60,7 @@ def scan(
         found = merge(outcome)
     tell(replace(last, stage=Stage.MATCHING))
     with _timed(timings, "matching"):
-        judged = judge(inventory_of(found, started), advisories)
+        judged = judge(inventory_of(found, started, certificate_notice), advisories)
     return ScanResult(
         filename=source.name,
         size=source.size,
@@ -85,7 +86,7 @@ def scan(
     )
 
 
-def inventory_of(found: Found, at: datetime) -> Inventory:
+def inventory_of(found: Found, at: datetime, certificate_notice: float) -> Inventory:
     """What matchers are given of it."""
     return Inventory(
         dependencies=found.dependencies,
@@ -94,6 +95,7 @@ def inventory_of(found: Found, at: datetime) -> Inventory:
         observations=found.observations,
         at=at,
         components=found.components,
+        certificate_notice=certificate_notice,
     )
 
 

@@ -1,0 +1,1 @@
+"""What matchers of crypto assets share: what is judged, what is an anchor, and how a finding about one reads."""
