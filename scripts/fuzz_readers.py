@@ -35,6 +35,7 @@ from pellucid.formats import (
     rpm_manifest,
     slackware,
     spki,
+    ssh_wire,
     system_release,
     version_order,
     version_ranges,
@@ -53,6 +54,7 @@ PEM = (
 )
 DER = bytes.fromhex("301a020101300d06092a864886f70d01010105000406300402010103")
 SPKI = bytes.fromhex("302a300506032b6570032100") + bytes(32)
+SSH = bytes.fromhex("0000000b7373682d6564323535313900000020") + bytes(32)
 DPKG = b"Package: a\nStatus: install ok installed\nArchitecture: x\nVersion: 1:2-3\nSource: b (1)\n\nPackage: c\n"
 APK = b"P:musl\nV:1.2.3-r4\nA:x86_64\n\nP:b\nV:1_rc1\n"
 LISTS = b"""/a
@@ -123,6 +125,7 @@ def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
         Target("formats.rpm_database.sqlite", seeds["rpm-sqlite"], _read_rpm_database, b"SQLite format 3\0"),
         Target("formats.rpm_database.bdb", seeds["rpm-bdb"], _read_rpm_database, b"\x61\x15\x06\0"),
         Target("formats.spki", SPKI, _read_spki),
+        Target("formats.ssh_wire", SSH, _read_ssh, ssh_wire.PREFIXES[0]),
         Target("formats.versions", VERSIONS, _compare_versions),
     ]
 
@@ -229,6 +232,12 @@ def _read_spki(data: bytes) -> None:
     with suppress(Malformed):
         assert spki.of_certificate(data) in data
     assert spki.read(data).end <= len(data)
+
+
+def _read_ssh(data: bytes) -> None:
+    with suppress(Malformed):
+        assert ssh_wire.read_text(data, 0)[2] <= len(data)
+    assert ssh_wire.read(data).end <= len(data)
 
 
 def _write_purl(data: bytes) -> None:

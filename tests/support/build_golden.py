@@ -18,6 +18,7 @@ from tests.support import (
     golden_go,
     golden_java,
     golden_javascript,
+    golden_keys,
     golden_languages,
     golden_linux,
     golden_mcu,
@@ -88,6 +89,7 @@ def main() -> None:
     for case in cases():
         write(ROOT, case)
     golden_crypto.build(ROOT)
+    golden_keys.build(ROOT)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.support.elf_files import elf_file
@@ -26,10 +26,15 @@ CN = somebody
 
 def build(root: Path) -> None:
     """Write the cases that are missing."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, (make, what) in CASES.items():
-            if not (root / name / "input").exists():
-                write(root, Case(name, make(Path(folder)), what), MADE_BY)
+    write_missing(root, CASES, MADE_BY)
+
+
+def write_missing(root: Path, cases: "Mapping[str, tuple[Make, str]]", made_by: str) -> None:
+    """Write those of `cases` that are missing; each is made in a folder of its own."""
+    for name, (make, what) in cases.items():
+        if not (root / name / "input").exists():
+            with tempfile.TemporaryDirectory() as folder:
+                write(root, Case(name, make(Path(folder)), what), made_by)
 
 
 def run(*command: str, given: bytes = b"") -> bytes:

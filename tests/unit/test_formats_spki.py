@@ -1,5 +1,6 @@
 """SubjectPublicKeyInfo, alone and in a certificate."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -77,8 +78,6 @@ def test_numbers_have_a_sign() -> None:
 @given(st.integers(0, len(CERTIFICATE) - 1), st.integers(0, 255), st.booleans())
 def test_damage_gives_a_value_or_malformed(at: int, octet: int, cut: bool) -> None:
     data = CERTIFICATE[:at] if cut else CERTIFICATE[:at] + bytes([octet]) + CERTIFICATE[at + 1 :]
-    try:
+    with suppress(Malformed):
         info = spki.of_certificate(data)
         assert spki.read(info).end <= len(info)
-    except Malformed:
-        pass

@@ -1,19 +1,18 @@
 """Private keys left in an image, in PEM and in DER. Key material never leaves this module."""
 
-import base64
 from collections.abc import Iterator
 from hashlib import sha256
 
-from cryptography.hazmat.primitives.serialization import load_der_private_key, load_ssh_public_key
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
-from pellucid.analyzers import der_keys
+from pellucid.analyzers import der_keys, ssh_assets
 from pellucid.analyzers.key_names import PARSE_ERRORS, KeyFields, PublicHalf, public_half
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.errors import Malformed
-from pellucid.formats import pem
+from pellucid.formats import pem, ssh_wire
 
 LABELS = {
     "PRIVATE KEY": "PKCS#8",
@@ -94,19 +93,15 @@ def _public_half(encoded: bytes) -> PublicHalf | None:
 
 def _openssh_public(content: bytes) -> tuple[PublicHalf | None, bool]:
     """(public key, whether encrypted) from the outer part of PROTOCOL.key, which is never encrypted."""
-    position, fields = len(OPENSSH_MAGIC), []
-    for number in range(5):
-        if number == 3:  # the number of keys, not a string
-            position += 4
-            continue
-        length = int.from_bytes(content[position : position + 4], "big")
-        fields.append(content[position + 4 : position + 4 + length])
-        position += 4 + length
-    cipher, _, _, blob = fields
-    name = blob[4 : 4 + int.from_bytes(blob[:4], "big")] if len(blob) > 4 else b""
     try:
-        return public_half(load_ssh_public_key(name[:64] + b" " + base64.b64encode(blob))), cipher != b"none"
-    except PARSE_ERRORS:
+        (cipher, _, _), at = ssh_wire.strings(content, len(OPENSSH_MAGIC), 3)
+        # The number of keys stands before the first.
+        blob, _ = ssh_wire.string(content, at + 4)
+    except Malformed:
+        return None, False
+    try:
+        return ssh_assets.half(ssh_wire.read(blob)), cipher != b"none"
+    except Malformed:
         return None, cipher != b"none"
 
 
