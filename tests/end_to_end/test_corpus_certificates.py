@@ -64,8 +64,8 @@ def test_every_certificate_of_an_operating_system() -> None:
                     name = member.name.removeprefix("./")
                     fingerprint = said["sha256 Fingerprint"].replace(":", "").lower()
                     there = seen.get(name, {})
-                    asset = there.pop(fingerprint) if fingerprint in there else None
-                    if asset is None or not same(asset, said):
+                    mine = there.pop(fingerprint) if fingerprint in there else None
+                    if mine is None or not same(mine, said):
                         wrong.append(f"{name}: {fingerprint}")
     assert number > 200
     assert wrong == []
