@@ -89,5 +89,6 @@ def judged(
         risk=0.3,
         predicates=tuple(predicates),
         ssvc_decision="track",
+        former_keys=tuple(f"{name} {about[0].product if about else ''}" for name in vulnerability.aliases),
     )
     return replace(plain, **more)

@@ -102,7 +102,8 @@ class Finding:
     be in the image, `predicates` are the words of Predicate, `ssvc_decision` is "track", "trackStar", "attend" or "act"
     and `risk` is between 0 and 1. `conditional`: it matters only together with a platform that is not known to be
     there. `reachability` says how the software that has it comes to run: "entryPoint", "invoked", "loaded", "" when
-    that is not known, or "unreachable".
+    that is not known, or "unreachable". `former_keys` are those that it would have under the other names of its
+    vulnerability: one that got a CVE since is the same finding.
     """
 
     key: str
@@ -131,6 +132,7 @@ class Finding:
     ssvc_decision: str = ""
     subtype: str = ""
     tool: str = "pellucid"
+    former_keys: tuple[str, ...] = ()
 
     @property
     def all_predicates(self) -> tuple[Predicate, ...]:

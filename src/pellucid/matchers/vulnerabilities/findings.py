@@ -20,7 +20,7 @@ from pellucid.matchers.vulnerabilities.questions import is_distribution
 from pellucid.matchers.vulnerabilities.reasons import reasons
 
 NAME = "known_vulnerabilities"
-MOST_EVIDENCE, MOST_REFERENCES, MOST_VERSIONS = 64, 50, 8
+MOST_EVIDENCE, MOST_REFERENCES, MOST_VERSIONS, MOST_NAMES = 64, 50, 8, 50
 REACH = {Reachability.ENTRY_POINT: "entryPoint", Reachability.INVOKED: "invoked", Reachability.LOADED: "loaded"}
 UNREACHABLE = "unreachable"
 EXPLOITS = {
@@ -89,6 +89,7 @@ def finding(subject: Subject, matches: Sequence[Match], reach: Reach) -> Finding
         risk=risk.risk(severity, about.score, about.maturity, confidence, reach.kind),
         predicates=_predicates(about),
         ssvc_decision=ssvc.decide(about.ssvc, about.kev, about.exploits, about.ratings).decision,
+        former_keys=tuple(finding_key(NAME, type_, name, *subject) for name in about.aliases[:MOST_NAMES]),
     )
 
 

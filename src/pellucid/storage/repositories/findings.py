@@ -53,11 +53,12 @@ class FindingRepository:
             for key, finding in by_key.items()
         }
         before = self._rows(product_id, list(by_key))
+        before |= self._renamed(product_id, {key: item for key, item in by_key.items() if key not in before}, by_key)
         occurrences = Occurrences(self._tx, scan_id)
         counts = occurrences.counts()
         fixed = {"product_id": product_id, "is_present": counts}
         created = self._add([by_key[key] for key in by_key if key not in before], wanted, fixed, now)
-        rows = before if not created else self._rows(product_id, list(by_key))
+        rows = before if not created else before | self._rows(product_id, list(by_key))
         seen = occurrences.known()
         escalations = EscalationRepository(self._tx).judge(
             [(row, seen.get(row.id), by_key[key], wanted[key]) for key, row in before.items()], now
@@ -105,6 +106,18 @@ class FindingRepository:
         for piece in _pieces(keys):
             query = select(FINDING).where(FINDING.c.product_id == product_id, FINDING.c.key.in_(piece))
             rows.update((row.key, row) for row in self._session.execute(query))
+        return rows
+
+    def _renamed(self, product_id: str, new: Mapping[str, Finding], taken: Collection[str]) -> dict[str, Row[Any]]:
+        """Rows that were another name's of the same vulnerability; they are these findings' now, decisions and all."""
+        former = {old: key for key, item in new.items() for old in item.former_keys if old not in taken}
+        rows: dict[str, Row[Any]] = {}
+        for old, row in sorted(self._rows(product_id, list(former)).items(), key=lambda item: item[1].id):
+            rows.setdefault(former[old], row)
+        if rows:
+            values = [{"of": row.id, "now": key} for key, row in rows.items()]
+            statement = update(FINDING).where(FINDING.c.id == bindparam("of")).values(key=bindparam("now"))
+            self._session.execute(statement, values)
         return rows
 
     def _bring_up_to_date(self, known: Iterable[tuple[Row[Any], Finding, Values]]) -> None:
