@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support import (
+    golden_algorithms,
     golden_android,
     golden_bills,
     golden_bsd,
@@ -64,6 +65,7 @@ def cases() -> Iterator[Case]:
     yield from golden_go.cases()
     yield from golden_strings.cases()
     yield from golden_vex.cases()
+    yield from golden_algorithms.cases()
 
 
 def _elf_cases() -> Iterator[Case]:

@@ -1,0 +1,77 @@
+"""Algorithms that an artefact implements, by the tables and initial values that they cannot do without."""
+
+from collections.abc import Iterator
+
+from pellucid.analysis.analyzer import Fact, Stage, analyzer
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import Selector, contains
+from pellucid.domain.crypto_use import CryptoUse, UseWitness
+from pellucid.formats import crypto_algorithms, crypto_constants
+from pellucid.formats.crypto_constants import Constant, Pattern
+
+MOST_PLACES = 64
+# Names are looked for in so many bytes.
+SEARCHED_FOR_NAMES = 32 << 20
+PART = 0.8
+
+
+@analyzer(
+    name="algorithm_constants",
+    version=1,
+    stage=Stage.CRYPTO,
+    wants=contains(*crypto_constants.by_literal()) & Selector(lambda artefact: artefact.kind != "text"),
+    most_facts=400,
+)
+def algorithm_constants(artefact: Artefact) -> Iterator[Fact]:
+    """Recognise cryptographic algorithms by their constants: S-boxes, round constants, initial values, curves.
+
+    Tables are found in both orders of bytes and in words of different sizes, by 16 bytes of each and then as much of
+    the table as is known. Values that several algorithms share count for the one that needs most of what stands there.
+    Tables of checksums are in no list, and are not confused with these. Texts that hold such numbers implement nothing.
+    """
+    found: dict[tuple[str, str], CryptoUse] = {}
+    for literal, patterns in crypto_constants.by_literal().items():
+        for offset in artefact.offsets(literal)[:MOST_PLACES]:
+            for use in _at(artefact, patterns, offset):
+                key = (use.algorithm, use.parameters)
+                if key not in found or use.confidence > found[key].confidence:
+                    found[key] = use
+    yield from sorted(found.values(), key=lambda use: (use.algorithm, use.parameters))
+
+
+def _at(artefact: Artefact, patterns: tuple[Pattern, ...], offset: int) -> Iterator[CryptoUse]:
+    """What stands at one place: of patterns that are the beginning of each other, the longest."""
+    longest = 0
+    for pattern in patterns:
+        start = offset - pattern.at
+        is_whole = start >= 0 and artefact.window(start, len(pattern.content)) == pattern.content
+        if (pattern.whole and not is_whole) or len(pattern.content) < longest:
+            continue
+        confidence = _confidence(artefact, pattern.constant, is_whole=is_whole)
+        if not confidence:
+            continue
+        longest = len(pattern.content) if is_whole else longest
+        yield _use(artefact, pattern, start if is_whole else offset, confidence)
+
+
+def _confidence(artefact: Artefact, constant: Constant, *, is_whole: bool) -> float:
+    highest = constant.confidence if is_whole else min(constant.confidence, PART)
+    if not constant.beside:
+        return highest
+    end = min(artefact.size, SEARCHED_FOR_NAMES)
+    named = any(artefact.data.find(word, 0, end) >= 0 for word in constant.beside)
+    return highest if named else min(constant.without, highest)
+
+
+def _use(artefact: Artefact, pattern: Pattern, offset: int, confidence: float) -> CryptoUse:
+    constant = pattern.constant
+    algorithm = crypto_algorithms.by_name(constant.algorithm)
+    assert algorithm, constant.algorithm
+    return CryptoUse(
+        witness=UseWitness.CONSTANT,
+        algorithm=algorithm.name,
+        primitive=algorithm.primitive,
+        parameters=constant.parameters,
+        confidence=confidence,
+        evidence=artefact.evidence(offset, f"{constant.algorithm} {constant.what}, {pattern.form}"),
+    )

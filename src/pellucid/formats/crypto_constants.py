@@ -1,0 +1,123 @@
+"""Numbers that only implementations of cryptographic algorithms have, in the forms that compilers give them.
+
+The table is crypto_constants.toml.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+SEARCHED = 16
+SPREAD = "in words of"
+_WIDTHS = {"words16": 2, "words32": 4, "words64": 8}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constant:
+    """A row of the table; what its fields mean stands there."""
+
+    algorithm: str
+    what: str
+    parameters: str = ""
+    whole: bool = False
+    beside: tuple[bytes, ...] = ()
+    without: float = 0.0
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern:
+    """A constant in one form ("32-bit little-endian"): `literal` is what is searched, `at` in `content`, its bytes.
+
+    With `whole`, all of the content must be there.
+    """
+
+    constant: Constant
+    form: str
+    content: bytes
+    at: int
+    whole: bool
+
+    @property
+    def literal(self) -> bytes:
+        return self.content[self.at : self.at + SEARCHED]
+
+
+def by_literal() -> Mapping[bytes, tuple[Pattern, ...]]:
+    """All patterns, by what has to be searched for them; those with more content come first."""
+    return _patterns()
+
+
+@cache
+def _patterns() -> Mapping[bytes, tuple[Pattern, ...]]:
+    text = resources.files("pellucid.formats").joinpath("crypto_constants.toml").read_text(encoding="utf-8")
+    found: dict[bytes, list[Pattern]] = {}
+    for row in tomllib.loads(text)["constants"]:
+        for pattern in _of(row):
+            found.setdefault(pattern.literal, []).append(pattern)
+    return {
+        literal: tuple(sorted(patterns, key=lambda item: -len(item.content))) for literal, patterns in found.items()
+    }
+
+
+def _of(row: Mapping[str, Any]) -> Iterator[Pattern]:
+    constant = Constant(
+        algorithm=row["algorithm"],
+        what=row["what"],
+        parameters=row.get("parameters", ""),
+        whole=row.get("whole", False),
+        beside=tuple(word.encode() for word in row.get("beside", ())),
+        without=row.get("without", 0.0),
+        confidence=row.get("confidence", 0.95),
+    )
+    at = row.get("at", 0)
+    for form, content, place in _forms(row, at):
+        # Small numbers in wide words are mostly zeros.
+        whole = constant.whole or form.startswith(SPREAD)
+        yield Pattern(
+            constant=constant, form=form, content=content, at=min(place, len(content) - SEARCHED), whole=whole
+        )
+
+
+def _forms(row: Mapping[str, Any], at: int) -> Iterator[tuple[str, bytes, int]]:
+    """(name of the form, the bytes, where in them to search)."""
+    if "number" in row:
+        yield from _number(bytes.fromhex(row["number"]), at)
+        return
+    kind = next(name for name in ("bytes", *_WIDTHS) if name in row)
+    raw = bytes.fromhex(row[kind])
+    width = _WIDTHS.get(kind, 1)
+    words = [raw[i : i + width] for i in range(0, len(raw), width)]
+    if kind == "bytes":
+        yield "bytes", raw, at
+    else:
+        yield f"{8 * width}-bit big-endian", raw, at
+        yield f"{8 * width}-bit little-endian", b"".join(word[::-1] for word in words), at
+    if width == 8:
+        halves = b"".join(word[3::-1] + word[:3:-1] for word in words)
+        yield "halves of 64 bits, little-endian", halves, at
+    if row.get("spread"):
+        yield f"{SPREAD} 32 bits, big-endian", b"".join(word.rjust(4, b"\0") for word in words), at * 4 // width
+        yield (
+            f"{SPREAD} 32 bits, little-endian",
+            b"".join(word[::-1].ljust(4, b"\0") for word in words),
+            at * 4 // width,
+        )
+
+
+def _number(big: bytes, at: int) -> Iterator[tuple[str, bytes, int]]:
+    big = big.lstrip(b"\0")
+    yield "big-endian", big, at
+    yield "little-endian", big[::-1], max(len(big) - at - SEARCHED, 0)
+    for size in (4, 8):
+        if len(big) >= SEARCHED + size:
+            # Whole limbs only, counted from the least significant one.
+            limbs = [big[max(end - size, 0) : end].rjust(size, b"\0") for end in range(len(big), 0, -size)]
+            whole = b"".join(limbs)
+            yield f"limbs of {8 * size} bits, big-endian", whole, max(len(whole) - at - SEARCHED, 0)
+    text = big.hex().encode()
+    yield "hex text", text, 2 * at
+    yield "hex text", text.upper(), 2 * at

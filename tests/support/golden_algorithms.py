@@ -1,0 +1,56 @@
+"""Golden inputs of the analyzers that recognise algorithms and protocols in use."""
+
+import struct
+from collections.abc import Iterable, Iterator
+
+from tests.support import algorithm_tables as tables
+from tests.support.elf_files import EXECUTABLE, MIPS, Shape, elf_file
+from tests.support.golden_case import Case
+
+BIG = Shape(type=EXECUTABLE, machine=MIPS, big_endian=True)
+LITTLE = Shape(type=EXECUTABLE)
+MD5_STARTS = (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476)
+SHA1_STARTS = (*MD5_STARTS, 0xC3D2E1F0)
+
+
+def cases() -> Iterator[Case]:
+    yield from _constants()
+
+
+def _constants() -> Iterator[Case]:
+    unit = "crypto/algorithm_constants"
+    aes = tables.aes_sbox() + tables.aes_inverse_sbox() + bytes(7) + words("<I", tables.aes_encryption_words())
+    yield Case(f"{unit}/aes", elf_file(LITTLE, payload=bytes(5) + aes), "the tables of AES in an ARM program")
+    sha2 = words(">I", tables.cube_roots(32, 64)) + words(">Q", tables.cube_roots(64, 80))
+    yield Case(f"{unit}/sha2-big-endian", elf_file(BIG, payload=sha2), "the constants of SHA-2 in a MIPS program")
+    cut = words("<Q", tables.cube_roots(64, 2)) + bytes(64)
+    yield Case(f"{unit}/sha512-part", elf_file(LITTLE, payload=cut), "16 bytes of the constants of SHA-512")
+    starts = b"\0MD5\0\0\0\0" + words("<I", MD5_STARTS) + bytes(16) + words("<I", SHA1_STARTS)
+    yield Case(f"{unit}/md5-and-sha1", elf_file(LITTLE, payload=starts), "initial values of MD5, and of SHA-1")
+    yield Case(
+        f"{unit}/sha1", elf_file(LITTLE, payload=b"MD5" + words("<I", SHA1_STARTS)), "initial values of SHA-1 alone"
+    )
+    pi = words(">I", tables.pi_words(18)) + b"OrpheanBeholderScryDoubt"
+    yield Case(f"{unit}/bcrypt", elf_file(BIG, payload=pi), "Blowfish and the text of bcrypt")
+    salsa = elf_file(LITTLE, payload=b"\0expand 32-byte k\0salsa20/20\0chacha20\0")
+    yield Case(f"{unit}/salsa-and-chacha", salsa, "the words that Salsa20 and ChaCha20 share, with both names")
+    unnamed = elf_file(LITTLE, payload=b"\0expand 32-byte k\0")
+    yield Case(f"{unit}/chacha", unnamed, "the same words, and no name")
+    prime = tables.modp_prime(2048, 124476).to_bytes(256, "big")
+    yield Case(f"{unit}/modp", elf_file(BIG, payload=prime[::-1]), "a prime of RFC 3526, least significant byte first")
+    keccak = words("<Q", tables.keccak_constants())
+    yield Case(f"{unit}/keccak", b"\x80\x01" + keccak, "the round constants of Keccak in unknown data")
+    lattices = words("<h", tables.ml_kem_zetas(montgomery=True)) + words("<i", tables.ml_dsa_zetas(montgomery=False))
+    yield Case(f"{unit}/lattices", elf_file(LITTLE, payload=lattices), "the powers of ML-KEM and of ML-DSA")
+    sums = words("<I", tables.crc32_table()) + words(">I", tables.crc32_table(0x82F63B78))
+    yield Case(f"{unit}/checksums", elf_file(LITTLE, payload=sums), "tables of CRC-32 and CRC-32C")
+    vector = bytes.fromhex("0123456789abcdeffedcba9876543210")
+    yield Case(f"{unit}/test-vector", elf_file(LITTLE, payload=vector), "a key of test vectors that reads like MD5")
+    blake = words("<I", tables.pi_words(16))
+    yield Case(f"{unit}/pi", elf_file(LITTLE, payload=blake), "digits of pi, too few of them for Blowfish")
+    yield Case(f"{unit}/text", b'The constant is "expand 32-byte k".\n' * 3, "a text that speaks of ChaCha20")
+
+
+def words(layout: str, values: Iterable[int]) -> bytes:
+    """Each of `values` packed alike."""
+    return b"".join(struct.pack(layout, value) for value in values)

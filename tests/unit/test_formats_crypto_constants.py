@@ -1,0 +1,122 @@
+"""The table of constants: right to the last digit, searched by what is rare, and known by their algorithms."""
+
+from collections import Counter
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from tests.support import algorithm_tables as tables
+from tests.support.golden_algorithms import words
+
+from pellucid.formats import crypto_algorithms, crypto_constants
+from pellucid.formats.crypto_constants import SEARCHED, Pattern
+
+PATTERNS = [pattern for patterns in crypto_constants.by_literal().values() for pattern in patterns]
+
+
+def of(algorithm: str, what: str = "") -> list[Pattern]:
+    return [
+        item for item in PATTERNS if item.constant.algorithm == algorithm and item.constant.what.startswith(what or "")
+    ]
+
+
+def turned(values: tuple[int, ...], by: int) -> tuple[int, ...]:
+    return tuple((value >> by | value << 32 - by) & 0xFFFFFFFF for value in values)
+
+
+WORKED_OUT = [
+    ("AES", "S-box", tables.aes_sbox()),
+    ("AES", "inverse S-box", tables.aes_inverse_sbox()),
+    *(("AES", f"table of encryption Te{n}", turned(tables.aes_encryption_words(), 8 * n)) for n in range(4)),
+    *(("AES", f"table of decryption Td{n}", turned(tables.aes_decryption_words(), 8 * n)) for n in range(4)),
+    ("Blowfish", "P-array", tables.pi_words(18)),
+    ("Twofish", "permutation q0", tables.twofish_q(0)),
+    ("Twofish", "permutation q1", tables.twofish_q(1)),
+    ("SM4", "S-box", tables.sm4_sbox()),
+    ("SM4", "constants of the key schedule", tables.sm4_keys()),
+    ("MD5", "sines", tables.md5_constants()),
+    ("SHA-224", "initial values", tuple(value & 0xFFFFFFFF for value in tables.square_roots(64, 8, 8))),
+    ("SHA-256", "round constants", tables.cube_roots(32, 64)),
+    ("SHA-384", "initial values", tables.square_roots(64, 8, 8)),
+    ("SHA-512", "round constants", tables.cube_roots(64, 80)),
+    ("Keccak", "round constants", tables.keccak_constants()),
+    ("SM3", "round constants", tables.sm3_constants()),
+    ("Whirlpool", "S-box", tables.whirlpool_sbox()),
+    ("ML-KEM", "powers of zeta, Montgomery", tables.ml_kem_zetas(montgomery=True)),
+    ("ML-KEM", "powers of zeta", tables.ml_kem_zetas(montgomery=False)),
+    ("ML-DSA", "powers of zeta, Montgomery", tables.ml_dsa_zetas(montgomery=True)[1:]),
+    ("ML-DSA", "powers of zeta", tables.ml_dsa_zetas(montgomery=False)[1:]),
+]
+
+
+@pytest.mark.parametrize(("algorithm", "what", "table"), WORKED_OUT, ids=lambda value: str(value)[:30])
+def test_has_the_numbers_of_the_specification(algorithm: str, what: str, table: bytes | tuple[int, ...]) -> None:
+    patterns = [item for item in of(algorithm, what) if item.constant.what == what]
+    assert patterns
+    for pattern in patterns:
+        if isinstance(table, bytes) and pattern.form == "bytes":
+            assert table.startswith(pattern.content)
+        elif not isinstance(table, bytes) and pattern.form[:2] in ("16", "32", "64"):
+            bits = int(pattern.form[:2])
+            order = ">" if "big" in pattern.form else "<"
+            size = len(pattern.content) * 8 // bits
+            layout = order + {16: "H", 32: "I", 64: "Q"}[bits]
+            assert words(layout, (value & (1 << bits) - 1 for value in table[:size])) == pattern.content
+
+
+@pytest.mark.parametrize(
+    ("name", "curve"),
+    [
+        ("P-256", ec.SECP256R1()),
+        ("P-384", ec.SECP384R1()),
+        ("P-521", ec.SECP521R1()),
+        ("secp256k1", ec.SECP256K1()),
+        ("brainpoolP256r1", ec.BrainpoolP256R1()),
+        ("brainpoolP384r1", ec.BrainpoolP384R1()),
+        ("brainpoolP512r1", ec.BrainpoolP512R1()),
+    ],
+)
+def test_has_the_base_points_of_curves(name: str, curve: ec.EllipticCurve) -> None:
+    x = ec.derive_private_key(1, curve).public_key().public_numbers().x
+    forms = {item.form: item.content for item in of("EC", "base point") if item.constant.parameters == name}
+    assert int.from_bytes(forms["big-endian"], "big") == x
+    assert int.from_bytes(forms["little-endian"], "little") == x
+    limbs = forms["limbs of 32 bits, big-endian"]
+    assert sum(int.from_bytes(limbs[i : i + 4], "big") << 8 * i for i in range(0, len(limbs), 4)) == x
+
+
+def test_primes_of_groups_begin_with_digits_of_pi() -> None:
+    (pattern,) = [item for item in of("DH", "prime of 2^n - 2^(n-64) + pi") if item.form == "big-endian"]
+    assert tables.modp_prime(2048, 124476).to_bytes(256, "big").startswith(pattern.content)
+
+
+def test_names_algorithms_that_are_known() -> None:
+    for pattern in PATTERNS:
+        assert crypto_algorithms.by_name(pattern.constant.algorithm)
+        assert not pattern.constant.parameters or crypto_algorithms.curve(pattern.constant.parameters)
+
+
+def test_searches_for_bytes_that_are_rare() -> None:
+    for pattern in PATTERNS:
+        literal = pattern.literal
+        assert len(literal) == SEARCHED
+        assert pattern.content[pattern.at : pattern.at + SEARCHED] == literal
+        assert len(set(literal)) >= 5 or pattern.whole
+    shared = [{item.constant.algorithm for item in patterns} for patterns in crypto_constants.by_literal().values()]
+    assert sorted(map(sorted, filter(lambda names: len(names) > 1, shared))) == [
+        ["ChaCha20", "Salsa20"],
+        ["MD5", "SHA-1"],
+        ["MD5", "SHA-1"],
+    ]
+
+
+def test_tables_of_checksums_have_none_of_it() -> None:
+    polynomials = (0xEDB88320, 0x82F63B78, 0xEB31D82E, 0xD5828281)
+    for polynomial in polynomials:
+        for layout in ("<I", ">I", "<Q", ">Q"):
+            table = words(layout, tables.crc32_table(polynomial))
+            assert not [item for item in PATTERNS if item.literal in table]
+
+
+def test_has_all_forms_of_a_table_of_words() -> None:
+    forms = Counter(item.form for item in of("SHA-512"))
+    assert forms == {"64-bit big-endian": 1, "64-bit little-endian": 1, "halves of 64 bits, little-endian": 1}
