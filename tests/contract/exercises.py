@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 from tests.contract.finding_exercises import OF_FINDINGS
 from tests.support.api_client import Api
+from tests.support.cryptography_in_trees import crypto_tree
 from tests.support.scanned_trees import BUSYBOX, SOFTWARE, finding, small_tree, store
 
 from pellucid.domain.ids import named_id
@@ -182,6 +183,30 @@ def chart_components(api: Api) -> httpx2.Response:
     return answer
 
 
+def _cryptography(api: Api) -> str:
+    """The path of an image with one crypto asset of every kind."""
+    path, image = _image(api)
+    seen = finding("expired", BUSYBOX)
+    store(api.database, image["parent"].rpartition("/")[2], image["latestScan"]["id"], crypto_tree(), seen)
+    return path
+
+
+def grid_crypto_assets(api: Api) -> httpx2.Response:
+    _cryptography(api)
+    query = {"filters": [{"field": "type", "value": "private-key"}], "sortBy": {"field": "path"}}
+    answer = api.http.post("/api/v4/grids/cryptographicAssets:gridList", json=query)
+    assert [row["path"] for row in answer.json()["rows"]] == [BUSYBOX]
+    return answer
+
+
+def chart_crypto_assets(api: Api) -> httpx2.Response:
+    _cryptography(api)
+    query = {"fields": ["type", "isVulnerable"]}
+    answer = api.http.post("/api/v4/charts/cryptographicAssets:chartList", json=query)
+    assert answer.json()["rows"][0] == {"type": "certificate", "isVulnerable": False, "value": 2}
+    return answer
+
+
 def sbom_cyclonedx(api: Api) -> httpx2.Response:
     answer = api.http.get(f"{_components(api).partition('/scans/')[0]}/sbomReport:cycloneDX")
     assert answer.json()["bomFormat"] == "CycloneDX"
@@ -247,6 +272,8 @@ EXERCISES: dict[str, Exercise] = {
     "GridListFiles": grid_files,
     "GridListComponents": grid_components,
     "GridListDependencies": grid_dependencies,
+    "GridListCryptographicAssets": grid_crypto_assets,
+    "ChartListCryptographicAssets": chart_crypto_assets,
     "ChartListDependencies": chart_dependencies,
     "ChartListComponents": chart_components,
     "ListVulnerabilities": list_vulnerabilities,

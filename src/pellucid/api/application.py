@@ -12,6 +12,7 @@ from pellucid.api.router import mount
 from pellucid.api.routes import (
     charts,
     components,
+    crypto_assets,
     files,
     finding_reports,
     findings,
@@ -43,6 +44,7 @@ ROUTERS = (
     files,
     scans,
     components,
+    crypto_assets,
     findings,
     grids,
     charts,

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable
 
 from pellucid.domain.file import File, TempFile
+from pellucid.services.crypto_assets import PERMISSION, is_there
 from pellucid.services.tokens import Tokens
+from pellucid.storage.listings.crypto_asset_grid import ListedCryptoAsset
 
 UPLOAD = "upload"
 DOWNLOAD = "download"
-DOWNLOAD_PERMISSION = "files.download"
+DOWNLOAD_PERMISSION = PERMISSION
 
 
 class Links:
@@ -31,7 +33,18 @@ class Links:
 
     def download(self, file: File) -> str:
         url = f"{self._root}/{file.parent}/files/{file.id}/content"
-        if not self._may_download(file.product_id):
+        return self._signed(url, file.product_id, file.id)
+
+    def crypto_asset(self, row: ListedCryptoAsset) -> str:
+        """Empty for what cannot be downloaded: private keys, and what was not kept."""
+        if not is_there(row.sightings[0], in_image=row.component.parent is None):
+            return ""
+        scan = f"products/{row.product_id}/images/{row.image_id}/scans/{row.component.scan_id}"
+        url = f"{self._root}/{scan}/cryptographicAssets/{row.id}/content"
+        return self._signed(url, row.product_id, row.id)
+
+    def _signed(self, url: str, product_id: str, resource_id: str) -> str:
+        if not self._may_download(product_id):
             return url
         expires = time.time() + self._lifetime
-        return self._tokens.sign_url(url, purpose=DOWNLOAD, resource_id=file.id, expires=expires)
+        return self._tokens.sign_url(url, purpose=DOWNLOAD, resource_id=resource_id, expires=expires)

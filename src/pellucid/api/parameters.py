@@ -23,3 +23,5 @@ VulnerabilityId = Annotated[str, Path(alias="vulnerabilityId"), _checked("vulner
 DeliveryId = Annotated[str, Path(alias="deliveryId"), _checked("deliveryId")]
 # No ULID: the scan's, and the number of the place in its tree.
 ComponentId = Annotated[str, Path(alias="componentId")]
+# The same of a cryptographic asset.
+AssetId = Annotated[str, Path(alias="assetId")]

@@ -7,6 +7,7 @@ from pellucid.domain.grid import ChartQuery, ChartRow
 from pellucid.services.products import VIEW
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.component_chart import component_chart
+from pellucid.storage.listings.crypto_asset_chart import crypto_asset_chart
 from pellucid.storage.listings.dependency_chart import dependency_chart
 from pellucid.storage.listings.finding_chart import finding_chart
 from pellucid.storage.listings.finding_provenance import finding_provenance
@@ -29,6 +30,10 @@ class Charts:
     def components(self, wanted: ChartQuery) -> Sequence[ChartRow]:
         """Software of the newest finished scans and what else findings occur in, by whether any do."""
         return component_chart(self._tx, self._scope, wanted)
+
+    def crypto_assets(self, wanted: ChartQuery) -> Sequence[ChartRow]:
+        """Keys and certificates of the newest finished scans, each once for each image."""
+        return crypto_asset_chart(self._tx, self._scope, wanted)
 
     def findings(self, wanted: ChartQuery) -> Sequence[ChartRow]:
         """Findings of the newest finished scans, the largest groups first, at most MOST_ROWS of them."""

@@ -9,6 +9,7 @@ from pellucid.domain.product_finding import Part, ProductFinding
 from pellucid.services.products import VIEW
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.component_grid import ComponentWithFinding, component_grid
+from pellucid.storage.listings.crypto_asset_grid import ListedCryptoAsset, crypto_asset_grid
 from pellucid.storage.listings.dependency_grid import ListedDependency, dependency_grid
 from pellucid.storage.listings.file_grid import file_grid
 from pellucid.storage.listings.finding_grid import finding_grid
@@ -33,6 +34,10 @@ class Grids:
     def components(self, wanted: GridQuery) -> GridPage[ComponentWithFinding]:
         """Components in which findings occur."""
         return component_grid(self._tx, self._scope, wanted)
+
+    def crypto_assets(self, wanted: GridQuery) -> GridPage[ListedCryptoAsset]:
+        """Keys and certificates of the newest finished scans, each in every place where it lies."""
+        return crypto_asset_grid(self._tx, self._scope, wanted)
 
     def findings(self, wanted: GridQuery, parts: Set[Part] = EVERYTHING) -> GridPage[ProductFinding]:
         """Findings of the newest finished scans, or of two images that are compared, with these parts of each."""

@@ -9,6 +9,7 @@ router = ContractRouter()
 
 DEPENDENCIES = schemas.ChartDependenciesQuery()
 COMPONENTS = schemas.ChartComponentsQuery()
+CRYPTO_ASSETS = schemas.ChartCryptographicAssetsQuery()
 FINDINGS = findings.ChartFindingsQuery()
 TREND = findings.ChartFindingsTrendQuery()
 PROVENANCES = findings.ChartProvenancesQuery()
@@ -24,6 +25,13 @@ def chart_dependencies(
 @router.operation("ChartListComponents", reads=True)
 def chart_components(charts: Charts, body: schemas.ChartComponentsQuery = COMPONENTS) -> schemas.ChartComponents:
     return schemas.ChartComponents.of(charts.components(body.wanted()))
+
+
+@router.operation("ChartListCryptographicAssets", reads=True)
+def chart_crypto_assets(
+    charts: Charts, body: schemas.ChartCryptographicAssetsQuery = CRYPTO_ASSETS
+) -> schemas.ChartCryptographicAssets:
+    return schemas.ChartCryptographicAssets.of(charts.crypto_assets(body.wanted()))
 
 
 @router.operation("ChartListFindings", reads=True)

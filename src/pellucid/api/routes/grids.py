@@ -9,6 +9,7 @@ from pellucid.api import context as contexts
 from pellucid.api import tables
 from pellucid.api.dependencies import Caller, Context, Grids, Links
 from pellucid.api.router import ContractRouter
+from pellucid.api.schemas import crypto_asset_grid as crypto_assets
 from pellucid.api.schemas import finding_grid as findings
 from pellucid.api.schemas import grid as schemas
 from pellucid.domain import access
@@ -40,6 +41,15 @@ def grid_components(grids: Grids, body: schemas.GridQuery = EVERYTHING) -> schem
     page = grids.components(body.wanted())
     rows = [schemas.GridComponent.of(row.component, row.finding_id) for row in page.rows]
     return schemas.GridComponents(rows=rows, total=page.total)
+
+
+@router.operation("GridListCryptographicAssets", reads=True)
+def grid_crypto_assets(
+    grids: Grids, links: Links, body: schemas.GridQuery = EVERYTHING
+) -> crypto_assets.GridCryptographicAssets:
+    page = grids.crypto_assets(body.wanted())
+    rows = [crypto_assets.GridCryptographicAsset.of(row, links) for row in page.rows]
+    return crypto_assets.GridCryptographicAssets(rows=rows, total=page.total)
 
 
 @router.operation("GridListFindings", reads=True)

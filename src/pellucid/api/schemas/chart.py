@@ -67,6 +67,33 @@ class ChartComponents(Wire):
         return cls(rows=[ChartComponentRow.model_validate({**row.values, "value": row.count}) for row in rows])
 
 
+class ChartCryptographicAssetsQuery(Wire):
+    """Everything may be missing: the number of all, then."""
+
+    fields: list[Literal["type", "isVulnerable"]] | None = None
+    filters: list[FilterItem] | None = None
+
+    def wanted(self) -> grid.ChartQuery:
+        """The same, for services."""
+        return _wanted(self.fields, self.filters, Counting.ALL)
+
+
+class ChartCryptographicAssetsRow(Wire):
+    type: str | None = None
+    is_vulnerable: bool | None = None
+    value: int
+
+
+class ChartCryptographicAssets(Wire):
+    rows: list[ChartCryptographicAssetsRow]
+
+    @classmethod
+    def of(cls, rows: Sequence[ChartRow]) -> "ChartCryptographicAssets":
+        return cls(
+            rows=[ChartCryptographicAssetsRow.model_validate({**row.values, "value": row.count}) for row in rows]
+        )
+
+
 def _wanted(fields: Sequence[str] | None, filters: Sequence[FilterItem] | None, counting: Counting) -> grid.ChartQuery:
     return grid.ChartQuery(
         fields=list(dict.fromkeys(fields or ())), filters=[item.wanted() for item in filters or ()], counting=counting

@@ -148,6 +148,11 @@ class ScanResultRepository:
         rows = self._session.scalars(select(row).where(row.scan_id == scan_id).order_by(row.number))
         return [asset for found in rows for asset in assets_of(found)]
 
+    def crypto_asset(self, scan_id: str, number: int) -> Sequence[CryptoAsset]:
+        """One of them, once for each place; none when the scan has no such asset."""
+        row = self._session.get(ScanCryptoAssetRow, (scan_id, number))
+        return [*assets_of(row)] if row else []
+
     def crypto_uses(self, scan_id: str) -> Sequence[CryptoUse]:
         """Algorithms and protocols, one for each place; those of one identity stand together."""
         row = ScanCryptoUseRow
