@@ -23,12 +23,14 @@ from pellucid.formats import (
     elf,
     elf_layout,
     identify,
+    java_keystore,
     owned_paths,
     package_database,
     package_needs,
     packing_list,
     pem,
     percent_sections,
+    pkcs12,
     portage,
     purl,
     rpm_database,
@@ -54,6 +56,11 @@ PEM = (
 )
 DER = bytes.fromhex("301a020101300d06092a864886f70d01010105000406300402010103")
 SPKI = bytes.fromhex("302a300506032b6570032100") + bytes(32)
+JKS = bytes.fromhex("feedfeed00000002000000010000000200016100000000000000000005582e353039000000023000") + bytes(20)
+PKCS12 = bytes.fromhex(
+    "3063020103305e06092a864886f70d010701a051044f304d304b06092a864886f70d010701a03e043c303a3038060b2a864886f70d010c"
+    "0a0102a0293027301b060a2a864886f70d010c0103300d040873616c7473616c7402010104080000000000000000"
+)
 SSH = bytes.fromhex("0000000b7373682d6564323535313900000020") + bytes(32)
 DPKG = b"Package: a\nStatus: install ok installed\nArchitecture: x\nVersion: 1:2-3\nSource: b (1)\n\nPackage: c\n"
 APK = b"P:musl\nV:1.2.3-r4\nA:x86_64\n\nP:b\nV:1_rc1\n"
@@ -119,7 +126,9 @@ def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
         Target("formats.manifests", fuzz_manifests.SEED, fuzz_manifests.read),
         Target("formats.package_database", DPKG + APK, _read_packages),
         Target("formats.package_lists", LISTS, _read_lists, b"obj /a "),
+        Target("formats.java_keystore", JKS, _read_java_keystore, java_keystore.BEGINS[0]),
         Target("formats.pem", PEM, _read_pem, b"-----BEGIN A-----"),
+        Target("formats.pkcs12", PKCS12, _read_pkcs12, pkcs12.BEGIN),
         Target("formats.purl", VERSIONS, _write_purl),
         Target("formats.rpm_database.ndb", seeds["rpm-ndb"], _read_rpm_database, b"RpmP"),
         Target("formats.rpm_database.sqlite", seeds["rpm-sqlite"], _read_rpm_database, b"SQLite format 3\0"),
@@ -238,6 +247,18 @@ def _read_ssh(data: bytes) -> None:
     with suppress(Malformed):
         assert ssh_wire.read_text(data, 0)[2] <= len(data)
     assert ssh_wire.read(data).end <= len(data)
+
+
+def _read_java_keystore(data: bytes) -> None:
+    assert java_keystore.read(data).end <= len(data)
+
+
+def _read_pkcs12(data: bytes) -> None:
+    for part in pkcs12.read(data, der.element(data, 0)).parts:
+        if part.scheme is None:
+            for bag in pkcs12.bags(part.content):
+                if bag.kind is pkcs12.BagKind.SHROUDED_KEY:
+                    pkcs12.shrouded(bag.content)
 
 
 def _write_purl(data: bytes) -> None:

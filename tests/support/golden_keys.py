@@ -2,14 +2,15 @@
 
 import base64
 import struct
+from hashlib import sha1
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from tests.support.golden_crypto import Make, in_data, run, write_missing
+from tests.support.golden_crypto import Make, certificate, certificate_der, in_data, run, write_missing
 
 MADE_BY = "ssh-keygen and others, once (tests/support/golden_keys.py); new keys whenever it is built again"
-SSH = "crypto/ssh_keys"
+SSH, STORES = "crypto/ssh_keys", "crypto/keystores"
 
 
 def build(root: Path) -> None:
@@ -79,7 +80,56 @@ def wire(_: Path) -> bytes:
     return in_data(ecdsa_blob(ec.generate_private_key(ec.SECP256R1())))
 
 
+def pkcs12(folder: Path, password: str, *options: str) -> bytes:
+    """A store with a certificate and its key."""
+    pem, key = certificate(folder), folder / "key.pem"
+    (folder / "certificate.pem").write_bytes(pem)
+    given = ("-inkey", str(key), "-in", str(folder / "certificate.pem"), "-name", "device")
+    return run("openssl", "pkcs12", "-export", *given, *options, "-passout", f"pass:{password}")
+
+
+def no_mac(folder: Path) -> bytes:
+    """Without what shows that a password is right, and with keys and certificates in the open."""
+    return pkcs12(folder, "", "-keypbe", "NONE", "-certpbe", "NONE", "-nomac")
+
+
+def java(folder: Path, password: str, magic: int = 0xFEEDFEED) -> bytes:
+    """A trusted certificate, and a key with its certificate; the key is a few bytes of no meaning."""
+    trusted, own = certificate_der(folder), certificate_der(folder)
+    head = struct.pack(">III", magic, 2, 2)
+    first = struct.pack(">I", 2) + java_text("authority") + bytes(8) + java_text("X.509") + string(trusted)
+    second = struct.pack(">I", 1) + java_text("device") + bytes(8) + string(b"encrypted bytes of a key")
+    second += struct.pack(">I", 1) + java_text("X.509") + string(own)
+    content = head + first + second
+    return content + sha1(password.encode("utf-16-be") + b"Mighty Aphrodite" + content).digest()
+
+
+def java_text(text: str) -> bytes:
+    return struct.pack(">H", len(text)) + text.encode()
+
+
+LEGACY = ("-legacy", "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-RC2-40", "-macalg", "sha1")
 CASES: dict[str, tuple[Make, str]] = {
+    f"{STORES}/pkcs12": (lambda at: pkcs12(at, "changeit"), "a store of today with a password that everybody knows"),
+    f"{STORES}/pkcs12-legacy": (lambda at: pkcs12(at, "password", *LEGACY), "a store as it was made until 2021"),
+    f"{STORES}/pkcs12-empty": (lambda at: in_data(pkcs12(at, "")), "a store with an empty password, in unknown data"),
+    f"{STORES}/pkcs12-no-mac": (lambda at: pkcs12(at, "changeme", "-nomac"), "a store that does not check passwords"),
+    f"{STORES}/pkcs12-locked": (lambda at: pkcs12(at, "hgT5-unknown"), "a store that nobody can open"),
+    f"{STORES}/pkcs12-slow": (
+        lambda at: pkcs12(at, "changeit", "-iter", "6000000"),
+        "a store whose password takes too long to try",
+    ),
+    f"{STORES}/pkcs12-open": (no_mac, "a store in which nothing is hidden: its content is found by other units"),
+    f"{STORES}/jks": (lambda at: java(at, "changeit"), "a JKS store with a password that everybody knows"),
+    f"{STORES}/jks-locked": (lambda at: java(at, "hgT5-unknown"), "a JKS store that nobody can open"),
+    f"{STORES}/jceks": (lambda at: java(at, "secret", 0xCECECECE), "a JCEKS store"),
+    f"{STORES}/damaged": (lambda at: java(at, "changeit")[:-300], "a JKS store without its end"),
+    "crypto/x509_certificates/jks": (lambda at: java(at, "changeit"), "two certificates in a JKS store"),
+    "crypto/private_keys/pkcs12-open": (no_mac, "a key in a PKCS#12 store in which nothing is hidden"),
+    "crypto/private_keys/pkcs12-locked": (
+        lambda at: pkcs12(at, "hgT5-unknown"),
+        "an encrypted key in a PKCS#12 store, which another unit tells of",
+    ),
     f"{SSH}/authorized-keys": (authorized_keys, "three keys that may log in: with a comment, with options, with CRLF"),
     f"{SSH}/known-hosts": (known_hosts, "keys of hosts, one with hashed names, and one that is cut off"),
     f"{SSH}/rfc4716": (rfc4716, "an RSA key as RFC 4716 writes it"),

@@ -1,15 +1,13 @@
 """Private keys left in an image, in PEM and in DER. Key material never leaves this module."""
 
 from collections.abc import Iterator
-from hashlib import sha256
-
-from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
-from pellucid.analyzers import der_keys, ssh_assets
-from pellucid.analyzers.key_names import PARSE_ERRORS, KeyFields, PublicHalf, public_half
+from pellucid.analyzers import der_keys, key_stores, ssh_assets
+from pellucid.analyzers.key_assets import public_half_of, unread
+from pellucid.analyzers.key_names import PublicHalf
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.errors import Malformed
 from pellucid.formats import pem, ssh_wire
@@ -27,7 +25,9 @@ IN_DER = (*der_keys.OIDS, *der_keys.EDWARDS, der_keys.PBES2, *der_keys.RSA_PRIVA
 OPENSSH_MAGIC = b"openssh-key-v1\0"
 
 
-@analyzer(name="private_keys", version=3, stage=Stage.CRYPTO, wants=contains(*PEM_BEGINS, *IN_DER))
+@analyzer(
+    name="private_keys", version=3, stage=Stage.CRYPTO, wants=contains(*PEM_BEGINS, *IN_DER, *key_stores.LITERALS)
+)
 def private_keys(artefact: Artefact) -> Iterator[Fact]:
     """Find private keys: PKCS#1, PKCS#8, SEC 1, DSA and OpenSSH, encrypted or not.
 
@@ -54,7 +54,7 @@ def _in_pem(artefact: Artefact) -> Iterator[CryptoAsset]:
             if openssh:
                 public, encrypted = _openssh_public(block.content)
             else:
-                public = None if encrypted else _public_half(block.content)
+                public = None if encrypted else public_half_of(block.content)
             yield _asset(
                 artefact, block.start, Encoding.PEM, block.label, block.content, public=public, encrypted=encrypted
             )
@@ -68,27 +68,21 @@ def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
             edwards = algorithm.end - algorithm.start == 7
             if edwards and not der_keys.random_enough(bytes(artefact.data[algorithm.end + 4 : algorithm.end + 36])):
                 continue
-            if public := _public_half(encoded):
+            if public := public_half_of(encoded):
                 inside.add(whole)
                 yield _asset(artefact, whole.start, Encoding.DER, "PRIVATE KEY", encoded, public=public)
     for algorithm in der_keys.algorithm_identifiers(artefact, (der_keys.PBES2,)):
         for whole in der_keys.encrypted_private_key_info(artefact, algorithm):
+            if key_stores.around(artefact, whole.start):
+                continue  # the unit that opens the store says more of it
             encoded = bytes(artefact.data[whole.start : whole.end])
             yield _asset(artefact, whole.start, Encoding.DER, "ENCRYPTED PRIVATE KEY", encoded, encrypted=True)
     for label, literals in (("RSA", der_keys.RSA_PRIVATE), ("EC", der_keys.EC_PRIVATE)):
         for whole in der_keys.around(artefact, literals):
             encoded = bytes(artefact.data[whole.start : whole.end])
-            if inside.hold(whole) or (public := _public_half(encoded)) is None:
+            if inside.hold(whole) or (public := public_half_of(encoded)) is None:
                 continue
             yield _asset(artefact, whole.start, Encoding.DER, f"{label} PRIVATE KEY", encoded, public=public)
-
-
-def _public_half(encoded: bytes) -> PublicHalf | None:
-    try:
-        # Whether its numbers fit together is another question, which costs a tenth of a second.
-        return public_half(load_der_private_key(encoded, None, unsafe_skip_rsa_key_validation=True).public_key())
-    except PARSE_ERRORS:
-        return None
 
 
 def _openssh_public(content: bytes) -> tuple[PublicHalf | None, bool]:
@@ -115,17 +109,12 @@ def _asset(
     public: PublicHalf | None = None,
     encrypted: bool = False,
 ) -> CryptoAsset:
-    unread: KeyFields = {
-        "algorithm": LABELS[label],
-        "key_bits": 0,
-        "curve": "",
-        "fingerprint": sha256(content).hexdigest(),
-        "public_key": "",
-    }
+    container = key_stores.around(artefact, start)
     return CryptoAsset(
         kind=CryptoKind.PRIVATE_KEY,
-        encoding=encoding,
+        encoding=Encoding.KEYSTORE if container else encoding,
         encrypted=encrypted,
+        container=container,
         evidence=artefact.evidence(start, f"-----BEGIN {label}-----" if encoding is Encoding.PEM else label),
-        **(public.fields if public else unread),
+        **(public.fields if public else unread(LABELS[label], content)),
     )

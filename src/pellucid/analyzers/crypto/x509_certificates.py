@@ -5,10 +5,16 @@ from collections.abc import Iterator
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
-from pellucid.analyzers import certificate_assets, certificates
+from pellucid.analyzers import certificate_assets, certificates, key_stores
+from pellucid.domain.crypto_asset import Encoding
 
 
-@analyzer(name="x509_certificates", version=2, stage=Stage.CRYPTO, wants=contains(*certificates.LITERALS))
+@analyzer(
+    name="x509_certificates",
+    version=2,
+    stage=Stage.CRYPTO,
+    wants=contains(*certificates.LITERALS, *key_stores.LITERALS),
+)
 def x509_certificates(artefact: Artefact) -> Iterator[Fact]:
     """Find X.509 certificates: single ones, bundles, and those inside programs and unknown data.
 
@@ -18,4 +24,6 @@ def x509_certificates(artefact: Artefact) -> Iterator[Fact]:
     """
     for found in certificates.find(artefact):
         evidence = artefact.evidence(found.start, certificate_assets.shown(found.certificate))
-        yield certificate_assets.asset(found.certificate, found.der, found.encoding, evidence)
+        container = key_stores.around(artefact, found.start)
+        encoding = Encoding.KEYSTORE if container else found.encoding
+        yield certificate_assets.asset(found.certificate, found.der, encoding, evidence, container)

@@ -1,0 +1,142 @@
+"""Key stores: PKCS#12, JKS and JCEKS, opened with passwords that everybody knows."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
+
+from pellucid.analysis.analyzer import Fact, Stage, analyzer
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import contains
+from pellucid.analyzers import (
+    certificate_assets,
+    certificate_fields,
+    certificates,
+    key_assets,
+    key_names,
+    key_stores,
+    store_opening,
+)
+from pellucid.analyzers.store_opening import Effort
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
+from pellucid.domain.problem import Problem, ProblemKind
+from pellucid.errors import Malformed
+from pellucid.formats import java_keystore, pkcs12
+
+NAME = "keystores"
+LARGEST_JAVA = 16 << 20
+
+
+@analyzer(name=NAME, version=1, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
+def keystores(artefact: Artefact) -> Iterator[Fact]:
+    """Open key stores with passwords that everybody knows, and report what is hidden in them.
+
+    What lies in a store in the open (the certificates of a JKS store, an unencrypted PKCS#12) is found where it lies,
+    by the units for certificates and keys. A store that no known password opens is an asset itself, locked; so is one
+    whose password would take too long to try, which is said as a problem. A private key has the fingerprint of its
+    public half, if a certificate beside it tells that even when it is locked.
+    """
+    effort = Effort()
+    for store in key_stores.find(artefact):
+        if isinstance(store, pkcs12.Store):
+            yield from _pkcs12(artefact, store, effort)
+        else:
+            yield from _java(artefact, store)
+
+
+def _pkcs12(artefact: Artefact, store: pkcs12.Store, effort: Effort) -> Iterator[Fact]:
+    password, opened, closed = None, False, bool(store.unread)
+    try:
+        password, opened = store_opening.password_of(store, artefact.data, key_stores.passwords(), effort)
+        for item in store_opening.bags(store, password, effort, opened=opened):
+            bag = item.bag
+            if bag.kind is pkcs12.BagKind.CERTIFICATE:
+                if item.hidden:
+                    yield from _certificate(artefact, store, bag)
+            elif item.hidden or bag.kind is pkcs12.BagKind.SHROUDED_KEY:
+                yield _pkcs12_key(artefact, store, bag, password, effort)
+        closed |= not opened and store_opening.locked_by(store) is not None
+    except Malformed as error:
+        closed = True
+        yield Problem(unit=NAME, kind=ProblemKind.UNSUPPORTED, message=f"a PKCS#12 store: {error.message}")
+    if closed:
+        yield _locked(artefact, "PKCS#12", "pkcs12", store.start, store.end)
+
+
+def _certificate(artefact: Artefact, store: pkcs12.Store, bag: pkcs12.Bag) -> Iterator[CryptoAsset]:
+    if certificate := certificates.load(bag.content):
+        evidence = artefact.evidence(store.start, certificate_assets.shown(certificate))
+        yield certificate_assets.asset(certificate, bag.content, Encoding.KEYSTORE, evidence, "pkcs12")
+
+
+def _pkcs12_key(
+    artefact: Artefact, store: pkcs12.Store, bag: pkcs12.Bag, password: str | None, effort: Effort
+) -> CryptoAsset:
+    """A key that this password does not open is locked."""
+    public = None
+    with suppress(Malformed):
+        public = key_assets.public_half_of(store_opening.private_key(bag, password, effort))
+    return _key(
+        artefact,
+        "pkcs12",
+        store.start,
+        alias=bag.name,
+        public=public,
+        encoded=bag.content,
+        locked=public is None,
+    )
+
+
+def _java(artefact: Artefact, store: java_keystore.Keystore) -> Iterator[CryptoAsset]:
+    opened = store.end - store.start <= LARGEST_JAVA and any(
+        java_keystore.fits(store, artefact.data, password) for password in key_stores.passwords()
+    )
+    keys = [entry for entry in store.entries if entry.key]
+    for entry in keys:
+        leaf = certificates.load(entry.chain[0]) if entry.chain else None
+        public = certificate_fields.public_key(leaf, entry.chain[0]) if leaf else None
+        yield _key(
+            artefact,
+            store.format,
+            store.start,
+            alias=entry.alias,
+            public=public,
+            encoded=entry.key,
+            locked=not opened,
+        )
+    if not opened and (keys or not store.whole):
+        yield _locked(artefact, store.format.upper(), store.format, store.start, store.end)
+
+
+def _key(
+    artefact: Artefact,
+    container: str,
+    start: int,
+    *,
+    alias: str,
+    public: key_names.PublicHalf | None,
+    encoded: bytes,
+    locked: bool,
+) -> CryptoAsset:
+    return CryptoAsset(
+        kind=CryptoKind.PRIVATE_KEY,
+        encoding=Encoding.KEYSTORE,
+        encrypted=locked,
+        locked=locked,
+        container=container,
+        comment=alias,
+        evidence=artefact.evidence(start, f"private key {alias}".strip()),
+        **(public.fields if public else key_assets.unread("PKCS#8", encoded)),
+    )
+
+
+def _locked(artefact: Artefact, algorithm: str, container: str, start: int, end: int) -> CryptoAsset:
+    return CryptoAsset(
+        kind=CryptoKind.KEYSTORE,
+        algorithm=algorithm,
+        fingerprint=sha256(artefact.data[start:end]).hexdigest(),
+        encoding=Encoding.KEYSTORE,
+        container=container,
+        encrypted=True,
+        locked=True,
+        evidence=artefact.evidence(start, f"{algorithm} store"),
+    )
