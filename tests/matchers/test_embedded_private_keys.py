@@ -1,6 +1,7 @@
 """Private keys in an image."""
 
 from tests.matchers.inventories import asset, findings, inventory
+from tests.matchers.keys_and_certificates import certificate
 from tests.support.statements import Statements
 
 from pellucid.domain.crypto_asset import CryptoKind
@@ -19,7 +20,7 @@ def test_a_key_is_reported_once_with_all_places() -> None:
         asset(CryptoKind.PRIVATE_KEY, "bb", "etc/c.key", encrypted=True),
     )
     plain, encrypted = findings(embedded_private_keys(inventory(assets=assets), NOTHING))
-    assert (plain.type, plain.class_) == (FindingType.SECRET, "secret")
+    assert (plain.type, plain.subtype, plain.class_) == (FindingType.CRYPTOGRAPHIC_ASSET, "key", "cryptography")
     assert (plain.severity, encrypted.severity) == (Severity.HIGH, Severity.MEDIUM)
     assert [place.artefact for place in plain.evidence] == ["etc/a.key", "etc/b.key"]
     assert plain.key != encrypted.key
@@ -31,3 +32,29 @@ def test_public_keys_and_keys_of_self_tests_are_not() -> None:
     assert all(len(fingerprint) == 64 for fingerprint in known)
     assets = (asset(CryptoKind.PUBLIC_KEY, "aa"), asset(CryptoKind.PRIVATE_KEY, known[0]))
     assert list(embedded_private_keys(inventory(assets=assets), NOTHING)) == []
+
+
+def test_the_certificate_that_a_key_belongs_to_is_named() -> None:
+    assets = (
+        asset(CryptoKind.PRIVATE_KEY, "key of a", "etc/a.key"),
+        certificate("a", "etc/a.pem"),
+        certificate("b", "etc/b.pem"),
+    )
+    (finding,) = findings(embedded_private_keys(inventory(assets=assets), NOTHING))
+    assert finding.title == "Private RSA key of 2048 bits of certificate CN=a in the image"
+    assert "the certificate of CN=a, which is in the image too: etc/a.pem." in finding.description
+    assert finding.identifiers == (("publicKeySha256", "key of a"), ("certificateSha256", "a"))
+    assert "revoked" in finding.recommended_action
+
+
+def test_a_key_of_no_certificate_is_nobodys() -> None:
+    assets = (asset(CryptoKind.PRIVATE_KEY, "aa"), certificate("b", key_fingerprint=""))
+    (finding,) = findings(embedded_private_keys(inventory(assets=assets), NOTHING))
+    assert finding.identifiers == (("publicKeySha256", "aa"),)
+    assert "certificate" not in finding.description
+
+
+def test_a_store_that_everybody_can_open_is_said() -> None:
+    assets = (asset(CryptoKind.PRIVATE_KEY, "aa", container="jks"),)
+    (finding,) = findings(embedded_private_keys(inventory(assets=assets), NOTHING))
+    assert "in a store (jks) that a well-known password opens" in finding.description

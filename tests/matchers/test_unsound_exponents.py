@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.matchers.inventories import asset, findings, inventory
-from tests.matchers.keys_and_certificates import rsa_info, rsa_key
+from tests.matchers.keys_and_certificates import anchors, certificate, rsa_info, rsa_key
 from tests.support.statements import Statements
 
 from pellucid.domain.crypto_asset import CryptoKind
@@ -37,6 +37,13 @@ def test_an_exponent_that_no_key_should_have_is_reported(exponent: int, severity
 @pytest.mark.parametrize("exponent", [65537, 65539, (1 << 255) + 1])
 def test_others_are_not(exponent: int) -> None:
     assert findings(unsound_exponents(inventory(assets=(rsa_key(MODULUS, exponent),)), NOTHING)) == []
+
+
+def test_a_small_exponent_of_an_anchor_is_its_authoritys_affair() -> None:
+    numbers = {"public_key": rsa_key(MODULUS, 3).public_key}
+    anchor = certificate("old", anchors()[0].evidence.artefact, is_ca=True, is_self_signed=True, **numbers)
+    assert findings(unsound_exponents(inventory(assets=(*anchors(), anchor)), NOTHING)) == []
+    assert len(findings(unsound_exponents(inventory(assets=(anchor,)), NOTHING))) == 1
 
 
 def test_keys_of_other_algorithms_and_keys_that_are_not_known_have_no_exponent() -> None:

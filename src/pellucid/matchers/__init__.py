@@ -1,23 +1,29 @@
 """Matchers: facts of an image and advisories -> findings. MATCHERS is the list of them; a new one is added here."""
 
 from pellucid.analysis.matcher import Matcher
+from pellucid.matchers.compromised_keys import compromised_keys
 from pellucid.matchers.embedded_private_keys import embedded_private_keys
 from pellucid.matchers.expired_certificates import expired_certificates
 from pellucid.matchers.expiring_certificates import expiring_certificates
+from pellucid.matchers.factorable_keys import factorable_keys
 from pellucid.matchers.known_vulnerabilities import known_vulnerabilities
 from pellucid.matchers.premature_certificates import premature_certificates
 from pellucid.matchers.self_signed_certificates import self_signed_certificates
+from pellucid.matchers.shared_factors import shared_factors
 from pellucid.matchers.short_keys import short_keys
 from pellucid.matchers.unsound_exponents import unsound_exponents
 from pellucid.matchers.weak_signatures import weak_signatures
 
 MATCHERS: tuple[Matcher, ...] = (
+    compromised_keys,
     embedded_private_keys,
     expired_certificates,
     expiring_certificates,
+    factorable_keys,
     known_vulnerabilities,
     premature_certificates,
     self_signed_certificates,
+    shared_factors,
     short_keys,
     unsound_exponents,
     weak_signatures,

@@ -1,45 +1,63 @@
 """Private keys that everybody who has the image has too."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from pellucid.analysis.finding_key import finding_key
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
-from pellucid.domain.evidence import Evidence
-from pellucid.domain.finding import Finding, FindingType
+from pellucid.domain.finding import Finding
 from pellucid.domain.severity import Severity
+from pellucid.matchers.crypto.judgement import finding_about
 from pellucid.matchers.crypto.known_keys import self_test_keys
+from pellucid.matchers.crypto.subjects import Subject, certificates, subjects
 
 NAME = "embedded_private_keys"
-TYPE = FindingType.SECRET
 
 
-@matcher(name=NAME, version=1)
+@matcher(name=NAME, version=2)
 def embedded_private_keys(inventory: Inventory, _advisories: StatementIndex) -> Iterator[Finding]:
     """Report each private key in the image, once, with all its places; an encrypted one as less severe.
 
-    It is a secret of the image, not a leaked one: that it was published elsewhere is another finding. Keys with which
-    a cryptographic library tests itself protect nothing and are not reported.
+    The certificate that it belongs to is named when it is in the image too. Keys with which a cryptographic library
+    tests itself protect nothing and are not reported.
     """
-    places: dict[str, list[Evidence]] = {}
-    keys: dict[str, CryptoAsset] = {}
-    for asset in inventory.crypto_assets:
-        if asset.kind is CryptoKind.PRIVATE_KEY and asset.fingerprint not in self_test_keys():
-            keys.setdefault(asset.fingerprint, asset)
-            places.setdefault(asset.fingerprint, []).append(asset.evidence)
-    for fingerprint, asset in keys.items():
+    owners: dict[str, Subject] = {}
+    for certificate in certificates(inventory.crypto_assets):
+        if certificate.key:
+            owners.setdefault(certificate.key, certificate)
+    for subject in subjects(inventory.crypto_assets, CryptoKind.PRIVATE_KEY):
+        asset = subject.asset
+        if asset.fingerprint in self_test_keys():
+            continue
+        owner = owners.get(asset.fingerprint)
         size = f" of {asset.key_bits} bits" if asset.key_bits else ""
-        state = "encrypted, so that its secrecy is that of a password" if asset.encrypted else "not encrypted"
-        yield Finding(
-            key=finding_key(NAME, TYPE, fingerprint),
-            class_="secret",
-            type=TYPE,
+        whose = f" of certificate {owner.called}" if owner else ""
+        yield finding_about(
+            subject,
+            NAME,
             severity=Severity.MEDIUM if asset.encrypted else Severity.HIGH,
             name="Private key in image",
-            title=f"Private {asset.algorithm} key{size}{' (encrypted)' if asset.encrypted else ''} in the image",
-            description=f"A private {asset.algorithm} key{size} lies in the image, {state}. Whoever gets hold of one "
-            "device or of an update has it, and with it the identity of every device that shares it.",
-            evidence=tuple(dict.fromkeys(places[fingerprint])),
-            identifiers=(("publicKeySha256", fingerprint),),
-            recommended_action="Let each device make its own key at first start, and replace this one.",
+            title=f"Private {asset.algorithm} key{size}{' (encrypted)' if asset.encrypted else ''}{whose} in the image",
+            description=f"A private {asset.algorithm} key{size} lies in the image, {_state(asset)}. Whoever gets hold "
+            "of one device or of an update has it, and with it the identity of every device that shares it."
+            + _belongs(owner),
+            action="Let each device make its own key at first start, and replace this one."
+            + (" Have the certificate revoked." if owner and not owner.asset.is_self_signed else ""),
+            identifiers=(("certificateSha256", owner.asset.fingerprint),) if owner else (),
         )
+
+
+def _state(asset: CryptoAsset) -> str:
+    if asset.encrypted:
+        return "encrypted, so that its secrecy is that of a password"
+    return f"in a store ({asset.container}) that a well-known password opens" if asset.container else "not encrypted"
+
+
+def _belongs(owner: Subject | None) -> str:
+    if owner is None:
+        return ""
+    return f" It is the key of the certificate of {owner.called}, which is in the image too: {_listed(owner)}."
+
+
+def _listed(owner: Subject, most: int = 3) -> str:
+    places: Sequence[str] = list(dict.fromkeys(place.artefact for place in owner.places))
+    return ", ".join(places[:most]) + (f" and {len(places) - most} more places" if len(places) > most else "")

@@ -1,0 +1,51 @@
+"""Keys that others have."""
+
+import re
+
+from tests.matchers.inventories import asset, findings, inventory
+from tests.matchers.keys_and_certificates import anchors, certificate
+from tests.support.statements import Statements
+
+from pellucid.domain.crypto_asset import CryptoKind
+from pellucid.domain.severity import Severity
+from pellucid.matchers.compromised_keys import compromised_keys
+from pellucid.matchers.crypto.known_keys import published_keys
+
+NOTHING = Statements()
+VAGRANT = "bde93142b0780b2a66d27977d35f4f542e71cc538d491fe6609e2380b747a027"
+
+
+def test_a_published_key_is_reported_whatever_shows_it() -> None:
+    assets = (
+        asset(CryptoKind.PUBLIC_KEY, VAGRANT, "root/.ssh/authorized_keys"),
+        certificate("a", key_fingerprint=VAGRANT),
+    )
+    (finding,) = findings(compromised_keys(inventory(assets=assets), NOTHING))
+    assert finding.severity is Severity.CRITICAL
+    assert finding.title == "Key of certificate CN=a is no secret: Vagrant insecure key"
+    assert {place.artefact for place in finding.evidence} == {"root/.ssh/authorized_keys", "etc/device.pem"}
+    assert ("publicKeySha256", VAGRANT) in finding.identifiers
+
+
+def test_a_key_whose_certificate_warns_of_it_is_reported() -> None:
+    assets = (
+        certificate("a", subject="CN=DO NOT TRUST - AMI Test PK"),
+        certificate("b", subject="CN=PK", issuer="CN=DO NOT SHIP - test root"),
+    )
+    found = findings(compromised_keys(inventory(assets=assets), NOTHING))
+    assert [item.severity for item in found] == [Severity.HIGH, Severity.HIGH]
+    assert found[0].references == ("https://kb.cert.org/vuls/id/455367",)
+
+
+def test_other_keys_are_not() -> None:
+    assets = (*anchors(), certificate("a", subject="CN=Do not trust strangers Ltd"), asset(CryptoKind.PUBLIC_KEY, "aa"))
+    assert findings(compromised_keys(inventory(assets=assets), NOTHING)) == []
+
+
+def test_the_list_holds_fingerprints_and_says_where_each_was_published() -> None:
+    assert VAGRANT in published_keys()
+    assert len(published_keys()) >= 5
+    for fingerprint, known in published_keys().items():
+        assert re.fullmatch("[0-9a-f]{64}", fingerprint)
+        assert known.reference.startswith("https://")
+        assert known.harm.endswith(".")
