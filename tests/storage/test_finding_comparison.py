@@ -78,9 +78,9 @@ def test_older_scans_are_shown_to_who_names_them(database: Database, stored: Sto
     assert names(database, caller) == ["CVE-1", "a key", "CVE-2"]
     assert names(database, caller, ("imageId", "equals", other.id)) == ["CVE-2"]
     older = grid(database, caller, ("scanId", "equals", other.scans[0].id))
-    assert [row.name for row in older.rows] == ["a key", "CVE-3", "CVE-2"]
+    assert [row.name for row in older.rows] == ["CVE-3", "a key", "CVE-2"]
     assert {row.seen.scan_id for row in older.rows if row.seen} == {other.scans[0].id}
-    assert names(database, caller, ("id", "equals", older.rows[1].id)) == ["CVE-3"]
+    assert names(database, caller, ("id", "equals", older.rows[0].id)) == ["CVE-3"]
     assert names(database, caller, ("imageVersion", "equals", "1")) == ["CVE-1", "a key", "CVE-2"]
 
 
@@ -97,5 +97,5 @@ def test_many_products_and_scans_are_asked_for_in_one_query(
     database: Database, stored: Stored, other: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing, "MOST_SCANS", 0)
-    assert names(database, stored.caller) == ["CVE-1", "a key", "CVE-3", "CVE-2"]
-    assert names(database, stored.caller, ("imageId", "equals", other.id)) == ["a key", "CVE-3", "CVE-2"]
+    assert names(database, stored.caller) == ["CVE-1", "CVE-3", "a key", "CVE-2"]
+    assert names(database, stored.caller, ("imageId", "equals", other.id)) == ["CVE-3", "a key", "CVE-2"]
