@@ -31,6 +31,7 @@ def elf_file(
     shape: Shape = Shape(),
     *,
     imports: Sequence[str] = (),
+    exports: Sequence[str] = (),
     needed: Sequence[str] = (),
     soname: str = "",
     interpreter: str = "",
@@ -40,6 +41,7 @@ def elf_file(
     wide = shape.bits == 64
     strings = _Strings()
     symbols = [_symbol(shape, 0, 0)] + [_symbol(shape, strings.add(name), 0x12) for name in imports]
+    symbols += [_symbol(shape, strings.add(name), 0x12, section=1) for name in exports]
     tags = [(DT_NEEDED, strings.add(name)) for name in needed]
     if soname:
         tags.append((DT_SONAME, strings.add(soname)))
@@ -93,7 +95,7 @@ def _segment(shape: Shape, kind: int, offset: int, size: int) -> bytes:
     return shape.pack("8I", kind, offset, BASE + offset, BASE + offset, size, size, 7, 0x1000)
 
 
-def _symbol(shape: Shape, name: int, info: int) -> bytes:
+def _symbol(shape: Shape, name: int, info: int, section: int = 0) -> bytes:
     if shape.bits == 64:
-        return shape.pack("IBBH2Q", name, info, 0, 0, 0, 0)
-    return shape.pack("3IBBH", name, 0, 0, info, 0, 0)
+        return shape.pack("IBBH2Q", name, info, 0, section, 0, 0)
+    return shape.pack("3IBBH", name, 0, 0, info, 0, section)

@@ -15,6 +15,7 @@ SHA1_STARTS = (*MD5_STARTS, 0xC3D2E1F0)
 
 def cases() -> Iterator[Case]:
     yield from _constants()
+    yield from _imports()
 
 
 def _constants() -> Iterator[Case]:
@@ -49,6 +50,32 @@ def _constants() -> Iterator[Case]:
     blake = words("<I", tables.pi_words(16))
     yield Case(f"{unit}/pi", elf_file(LITTLE, payload=blake), "digits of pi, too few of them for Blowfish")
     yield Case(f"{unit}/text", b'The constant is "expand 32-byte k".\n' * 3, "a text that speaks of ChaCha20")
+
+
+def _imports() -> Iterator[Case]:
+    unit = "crypto/algorithm_imports"
+    openssl = ["EVP_aes_256_gcm", "EVP_sha256", "RC4", "EVP_des_ede3_cbc", "EVP_des_ede3", "EVP_md_size", "malloc"]
+    protocols = ["TLSv1_2_client_method", "SSLv3_method", "TLS_method", "SSL_CTX_new"]
+    program = elf_file(BIG, imports=[*openssl, *protocols], needed=["libcrypto.so.1.1", "libssl.so.1.1"])
+    yield Case(f"{unit}/openssl", program, "a MIPS program that calls OpenSSL")
+    names = [
+        "nettle_gcm_aes128_encrypt",
+        "nettle_sha1_init",
+        "wc_AesCbcEncrypt",
+        "mbedtls_md5_init",
+        "mbedtls_sha384_info",
+    ]
+    yield Case(f"{unit}/library", elf_file(LITTLE, exports=names, soname="libmixed.so.1"), "a library that has it all")
+    tom = ["aes_desc", "hmac_init", "sha256_init"]
+    dropbear = elf_file(LITTLE, imports=tom, needed=["libtomcrypt.so.1"])
+    yield Case(f"{unit}/tomcrypt", dropbear, "a program that calls LibTomCrypt")
+    yield Case(
+        f"{unit}/lattices", elf_file(LITTLE, imports=["OQS_KEM_ml_kem_768_keypair"]), "a program that calls liboqs"
+    )
+    yield Case(f"{unit}/own-names", elf_file(LITTLE, imports=tom), "functions of the same names from elsewhere")
+    near = ["EVP_MD_CTX_new", "EVP_des_foo", "aes_init", "MD5sum", "strcpy", "SSL_CTX_new", "gcry_cipher_open"]
+    yield Case(f"{unit}/near", elf_file(LITTLE, imports=near), "names that say nothing")
+    yield Case(f"{unit}/broken", program[:80], "a program that is cut off")
 
 
 def words(layout: str, values: Iterable[int]) -> bytes:
