@@ -19,6 +19,7 @@ from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.extractors import declared
 from pellucid.formats import (
     adb,
+    cms,
     der,
     elf,
     elf_layout,
@@ -41,6 +42,7 @@ from pellucid.formats import (
     system_release,
     version_order,
     version_ranges,
+    x500_name,
 )
 from pellucid.pipeline import carving
 
@@ -56,6 +58,11 @@ PEM = (
 )
 DER = bytes.fromhex("301a020101300d06092a864886f70d01010105000406300402010103")
 SPKI = bytes.fromhex("302a300506032b6570032100") + bytes(32)
+CMS = bytes.fromhex(
+    "306706092a864886f70d010702a05a3058020101310d300b06092a864886f70d010101300b06092a864886f70d01070131373035"
+    "0201013011300c310a300806035504030c0161020105300b06092a864886f70d010101300b06092a864886f70d01010104037369"
+    "67"
+)
 JKS = bytes.fromhex("feedfeed00000002000000010000000200016100000000000000000005582e353039000000023000") + bytes(20)
 PKCS12 = bytes.fromhex(
     "3063020103305e06092a864886f70d010701a051044f304d304b06092a864886f70d010701a03e043c303a3038060b2a864886f70d010c"
@@ -119,6 +126,7 @@ def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
         *found,
         *(Target(*analyzer) for analyzer in analyzers()),
         Target("formats.adb", seeds["apk-v3"], _read_adb, b"ADBd"),
+        Target("formats.cms", CMS, _read_cms, cms.BEGINS[0]),
         Target("formats.der", DER, _read_der),
         Target("formats.elf", seeds["elf"], _read_elf, elf.MAGIC),
         Target("formats.elf_layout", seeds["elf"], _read_layout, elf.MAGIC),
@@ -247,6 +255,15 @@ def _read_ssh(data: bytes) -> None:
     with suppress(Malformed):
         assert ssh_wire.read_text(data, 0)[2] <= len(data)
     assert ssh_wire.read(data).end <= len(data)
+
+
+def _read_cms(data: bytes) -> None:
+    message = cms.read(data, der.element(data, 0))
+    assert message.end <= len(data)
+    for signer in message.signers:
+        if signer.issuer:
+            with suppress(Malformed):
+                x500_name.attributes(signer.issuer)
 
 
 def _read_java_keystore(data: bytes) -> None:

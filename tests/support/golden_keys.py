@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.support.golden_crypto import Make, certificate, certificate_der, in_data, run, write_missing
 
 MADE_BY = "ssh-keygen and others, once (tests/support/golden_keys.py); new keys whenever it is built again"
-SSH, STORES = "crypto/ssh_keys", "crypto/keystores"
+SSH, STORES, MESSAGES = "crypto/ssh_keys", "crypto/keystores", "crypto/pkcs7_messages"
 
 
 def build(root: Path) -> None:
@@ -108,6 +108,33 @@ def java_text(text: str) -> bytes:
     return struct.pack(">H", len(text)) + text.encode()
 
 
+def message(folder: Path, *options: str) -> bytes:
+    """A message that a certificate signs, which lies in it."""
+    (folder / "certificate.pem").write_bytes(certificate(folder))
+    (folder / "text").write_text("what is signed", encoding="utf-8")
+    signer = ("-signer", str(folder / "certificate.pem"), "-inkey", str(folder / "key.pem"))
+    return run("openssl", "cms", "-sign", "-in", str(folder / "text"), "-binary", "-outform", "DER", *signer, *options)
+
+
+def authenticode(folder: Path) -> bytes:
+    """The signature of a program: what is signed has an object identifier that is Microsoft's."""
+    return in_data(message(folder, "-nodetach", "-econtent_type", "1.3.6.1.4.1.311.2.1.4"))
+
+
+def bundle(folder: Path) -> bytes:
+    """Two certificates in a message that nobody signed."""
+    for name in ("one", "two"):
+        (folder / name).write_bytes(certificate(folder))
+    files = ("-certfile", str(folder / "one"), "-certfile", str(folder / "two"))
+    return run("openssl", "crl2pkcs7", "-nocrl", *files)
+
+
+def enveloped(folder: Path) -> bytes:
+    (folder / "certificate.pem").write_bytes(certificate(folder))
+    options = ("-encrypt", "-aes128", "-binary", "-outform", "DER")
+    return run("openssl", "cms", *options, str(folder / "certificate.pem"), given=b"what is hidden")
+
+
 LEGACY = ("-legacy", "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-RC2-40", "-macalg", "sha1")
 CASES: dict[str, tuple[Make, str]] = {
     f"{STORES}/pkcs12": (lambda at: pkcs12(at, "changeit"), "a store of today with a password that everybody knows"),
@@ -130,6 +157,17 @@ CASES: dict[str, tuple[Make, str]] = {
         lambda at: pkcs12(at, "hgT5-unknown"),
         "an encrypted key in a PKCS#12 store, which another unit tells of",
     ),
+    f"{MESSAGES}/authenticode": (authenticode, "the signature of a program, in unknown data"),
+    f"{MESSAGES}/detached": (
+        lambda at: message(at, "-nocerts", "-noattr"),
+        "a signature as kernel modules have it, without certificate",
+    ),
+    f"{MESSAGES}/key-id": (lambda at: message(at, "-keyid"), "a signer who is named by the identifier of a key"),
+    f"{MESSAGES}/bundle": (bundle, "certificates in PEM, which nobody signed"),
+    f"{MESSAGES}/enveloped": (enveloped, "a message for somebody"),
+    f"{MESSAGES}/damaged": (lambda at: message(at)[:-9], "a signature without its end"),
+    "crypto/x509_certificates/pkcs7": (bundle, "two certificates in a PKCS#7 message in PEM"),
+    "crypto/x509_certificates/authenticode": (authenticode, "a certificate in the signature of a program"),
     f"{SSH}/authorized-keys": (authorized_keys, "three keys that may log in: with a comment, with options, with CRLF"),
     f"{SSH}/known-hosts": (known_hosts, "keys of hosts, one with hashed names, and one that is cut off"),
     f"{SSH}/rfc4716": (rfc4716, "an RSA key as RFC 4716 writes it"),

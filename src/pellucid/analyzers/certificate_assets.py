@@ -1,14 +1,31 @@
 """Certificates as crypto assets, from wherever they were read."""
 
 from hashlib import sha256
+from typing import Required, TypedDict
 
 from cryptography import x509
 
 from pellucid.analyzers import certificate_fields, certificates
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.evidence import Evidence
+from pellucid.errors import Malformed
+from pellucid.formats import x500_name
 
 LONGEST_NAME = 1024
+
+
+class By(TypedDict, total=False):
+    """The fields of a CryptoAsset that say who signed it."""
+
+    algorithm: Required[str]
+    key_bits: int
+    curve: str
+    key_fingerprint: str
+    subject: str
+    issuer: str
+    serial: str
+    signature_algorithm: str
+    authority_key_id: str
 
 
 def shown(certificate: x509.Certificate) -> str:
@@ -36,7 +53,7 @@ def asset(
         subject=_name(certificate.subject),
         issuer=_name(certificate.issuer),
         serial=certificates.serial_of(certificate),
-        signature_algorithm=_signature(certificate),
+        signature_algorithm=oid_name(certificate.signature_algorithm_oid.dotted_string),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         usages=certificate_fields.usages(extensions),
@@ -49,14 +66,36 @@ def asset(
     )
 
 
+def subject_of(certificate: x509.Certificate) -> str:
+    """As RFC 4514 writes it; empty when it cannot be written."""
+    return _name(certificate.subject)
+
+
+def name_of(encoded: bytes) -> str:
+    """A Name in DER as RFC 4514 writes it; empty when it cannot be read."""
+    try:
+        relative = [
+            x509.RelativeDistinguishedName(
+                [x509.NameAttribute(x509.ObjectIdentifier(oid), text) for oid, text in pairs]
+            )
+            for pairs in x500_name.attributes(encoded)
+        ]
+        return _name(x509.Name(relative))
+    except (Malformed, ValueError, TypeError):
+        return ""
+
+
+def oid_name(dotted: str) -> str:
+    """How an algorithm is called whose object identifier this is; itself when that is unknown."""
+    try:
+        known = getattr(x509.ObjectIdentifier(dotted), "_name", "")
+    except ValueError:
+        return dotted
+    return known if known and known != "Unknown OID" else dotted
+
+
 def _name(name: x509.Name) -> str:
     try:
         return name.rfc4514_string()[:LONGEST_NAME]
     except ValueError:
         return ""
-
-
-def _signature(certificate: x509.Certificate) -> str:
-    oid = certificate.signature_algorithm_oid
-    known = getattr(oid, "_name", "")
-    return known if known and known != "Unknown OID" else oid.dotted_string

@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from pellucid.analysis.artefact import Artefact
+from pellucid.analyzers import signed_messages
 from pellucid.domain.crypto_asset import Encoding
 from pellucid.errors import Malformed
 from pellucid.formats import der, pem
@@ -22,7 +23,7 @@ PEM_BEGINS = tuple(f"-----BEGIN {label}-----".encode() for label in PEM_LABELS)
 VERSION_3 = bytes.fromhex("a003020102 02")
 # Old certificates have no version field: their signature algorithm follows the serial number.
 SIGNATURES = (bytes.fromhex("06092a864886f70d0101"), bytes.fromhex("06082a8648ce3d0403"))
-LITERALS = (*PEM_BEGINS, VERSION_3, *SIGNATURES)
+LITERALS = (*PEM_BEGINS, VERSION_3, *SIGNATURES, *signed_messages.PEM_BEGINS)
 MOST_CANDIDATES = 50_000
 PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
 
@@ -42,8 +43,10 @@ def find(artefact: Artefact) -> tuple[Found, ...]:
     """All certificates of an artefact, in order; the result is kept with the artefact."""
     kept = artefact.memo.get("certificates")
     if not isinstance(kept, tuple):
-        found = {item.start: item for item in (*_in_pem(artefact), *_in_der(artefact))}
-        kept = tuple(found[start] for start in sorted(found))
+        found = {
+            (item.start, item.der): item for item in (*_in_pem(artefact), *_in_messages(artefact), *_in_der(artefact))
+        }
+        kept = tuple(sorted(found.values(), key=lambda item: item.start))
         artefact.memo["certificates"] = kept
     return kept
 
@@ -80,6 +83,17 @@ def _in_pem(artefact: Artefact) -> Iterator[Found]:
                 yield Found(
                     certificate=certificate, der=encoded, encoding=Encoding.PEM, start=block.start, end=block.end
                 )
+
+
+def _in_messages(artefact: Artefact) -> Iterator[Found]:
+    """Those in signed messages in PEM: in DER, they are found as any others."""
+    for found in signed_messages.find(artefact):
+        if found.encoding is Encoding.PEM:
+            for encoded in found.message.certificates:
+                if certificate := load(encoded):
+                    yield Found(
+                        certificate=certificate, der=encoded, encoding=Encoding.PEM, start=found.start, end=found.end
+                    )
 
 
 def _in_der(artefact: Artefact) -> Iterator[Found]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
-from pellucid.analyzers import certificate_assets, certificates, key_stores
+from pellucid.analyzers import certificate_assets, certificates, key_stores, signed_messages
 from pellucid.domain.crypto_asset import Encoding
 
 
@@ -13,7 +13,7 @@ from pellucid.domain.crypto_asset import Encoding
     name="x509_certificates",
     version=2,
     stage=Stage.CRYPTO,
-    wants=contains(*certificates.LITERALS, *key_stores.LITERALS),
+    wants=contains(*certificates.LITERALS, *key_stores.LITERALS, *signed_messages.LITERALS),
 )
 def x509_certificates(artefact: Artefact) -> Iterator[Fact]:
     """Find X.509 certificates: single ones, bundles, and those inside programs and unknown data.
@@ -24,6 +24,7 @@ def x509_certificates(artefact: Artefact) -> Iterator[Fact]:
     """
     for found in certificates.find(artefact):
         evidence = artefact.evidence(found.start, certificate_assets.shown(found.certificate))
-        container = key_stores.around(artefact, found.start)
-        encoding = Encoding.KEYSTORE if container else found.encoding
+        store = key_stores.around(artefact, found.start)
+        container = store or signed_messages.around(artefact, found.start)
+        encoding = Encoding.KEYSTORE if store else found.encoding
         yield certificate_assets.asset(found.certificate, found.der, encoding, evidence, container)

@@ -1,0 +1,82 @@
+"""PKCS#7 and CMS messages: signatures of programs, drivers, kernel modules and mails, bundles of certificates."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from cryptography import x509
+
+from pellucid.analysis.analyzer import Fact, Stage, analyzer
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import contains
+from pellucid.analyzers import certificate_assets, certificate_fields, certificates, signed_messages
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
+from pellucid.formats import cms
+
+RSA = "1.2.840.113549.1.1.1"
+
+
+@analyzer(name="pkcs7_messages", version=1, stage=Stage.CRYPTO, wants=contains(*signed_messages.LITERALS))
+def pkcs7_messages(artefact: Artefact) -> Iterator[Fact]:
+    """Find signed and enveloped messages, in PEM and in DER: one asset each, with its first signer.
+
+    Those inside another one (a time stamp, a second signature) belong to that. Certificates in a message are found by
+    the unit for certificates. What is signed tells Authenticode (programs of Windows and of UEFI) and catalogues.
+    """
+    for found in signed_messages.find(artefact):
+        message = found.message
+        signer = message.signers[0] if message.signers else None
+        certificate = _certificate(message, signer) if signer else None
+        number = f", {len(message.signers)} signers" if len(message.signers) != 1 else ""
+        seen = f"{cms.KINDS[message.kind]}{number if message.kind == cms.SIGNED else ''}"
+        yield CryptoAsset(
+            kind=CryptoKind.PKCS7,
+            fingerprint=sha256(found.der).hexdigest(),
+            encoding=found.encoding,
+            container=found.container if found.container != "pkcs7" else "",
+            evidence=artefact.evidence(found.start, f"PKCS#7 {seen}"),
+            **_signed_by(signer, certificate),
+        )
+
+
+def _signed_by(signer: cms.Signer | None, certificate: tuple[x509.Certificate, bytes] | None) -> certificate_assets.By:
+    """What is known of the key that signed; the issuer and serial number are those of its certificate."""
+    if signer is None:
+        return {"algorithm": "PKCS#7"}
+    said: certificate_assets.By = {
+        "algorithm": "PKCS#7",
+        "signature_algorithm": _signature(signer),
+        "issuer": certificate_assets.name_of(signer.issuer),
+        "serial": f"{signer.serial:x}" if signer.issuer else "",
+        "authority_key_id": signer.key_id.hex(),
+    }
+    if certificate:
+        key = certificate_fields.public_key(*certificate)
+        said |= {
+            "algorithm": key.algorithm,
+            "key_bits": key.bits,
+            "curve": key.curve,
+            "key_fingerprint": key.fingerprint,
+            "subject": certificate_assets.subject_of(certificate[0]),
+        }
+    return said
+
+
+def _certificate(message: cms.Message, signer: cms.Signer) -> tuple[x509.Certificate, bytes] | None:
+    """That of the signer, when the message carries it."""
+    for encoded in message.certificates:
+        certificate = certificates.load(encoded)
+        if certificate is None:
+            continue
+        key_id, _ = certificate_fields.key_ids(certificate_fields.extensions(certificate))
+        by_name = certificate.issuer.public_bytes() == signer.issuer
+        if (by_name and int(certificates.serial_of(certificate), 16) == signer.serial) or (
+            signer.key_id and key_id == signer.key_id.hex()
+        ):
+            return certificate, encoded
+    return None
+
+
+def _signature(signer: cms.Signer) -> str:
+    """As a certificate names it: PKCS#7 says the digest apart where RSA is said."""
+    digest = certificate_assets.oid_name(signer.digest)
+    return f"{digest}WithRSAEncryption" if signer.signature == RSA else certificate_assets.oid_name(signer.signature)

@@ -1,0 +1,78 @@
+"""CMS messages in an artefact: found once for the unit that tells of them and for that which tells of certificates."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pellucid.analysis.artefact import Artefact
+from pellucid.domain.crypto_asset import Encoding
+from pellucid.errors import Malformed
+from pellucid.formats import cms, der, pem
+
+PEM_LABELS = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
+PEM_BEGINS = tuple(f"-----BEGIN {label}-----".encode() for label in PEM_LABELS)
+LITERALS = (*cms.BEGINS, *PEM_BEGINS)
+MOST_MESSAGES = 10_000
+# Object identifiers of what is signed, where that says what it is for.
+CONTAINERS = {
+    "1.3.6.1.4.1.311.2.1.4": "authenticode",
+    "1.3.6.1.4.1.311.10.1": "catalogue",
+    "1.2.840.113549.1.9.16.1.4": "timestamp",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A message at `start`:`end` of the artefact, and its bytes in DER."""
+
+    message: cms.Message
+    der: bytes
+    encoding: Encoding
+    start: int
+    end: int
+
+    @property
+    def container(self) -> str:
+        """What its certificates lie in: "authenticode", "catalogue", "timestamp", or just "pkcs7"."""
+        return CONTAINERS.get(self.message.content, "pkcs7")
+
+
+def find(artefact: Artefact) -> tuple[Found, ...]:
+    """All messages that do not lie inside another one, in order; the result is kept with the artefact."""
+    kept = artefact.memo.get("signed_messages")
+    if not isinstance(kept, tuple):
+        found = list[Found]()
+        for item in sorted((*_in_pem(artefact), *_in_der(artefact)), key=lambda item: (item.start, -item.end)):
+            if not found or item.start >= found[-1].end:
+                found.append(item)
+        kept = tuple(found)
+        artefact.memo["signed_messages"] = kept
+    return kept
+
+
+def around(artefact: Artefact, start: int) -> str:
+    """The kind of message that the byte at `start` lies in; empty when in none."""
+    return next((found.container for found in find(artefact) if found.start <= start < found.end), "")
+
+
+def _in_pem(artefact: Artefact) -> Iterator[Found]:
+    for literal in PEM_BEGINS:
+        for offset in artefact.offsets(literal)[:MOST_MESSAGES]:
+            try:
+                block = pem.read(artefact.data, offset)
+                content = block.content
+                message = cms.read(content, der.element(content, 0, longest=cms.LONGEST))
+            except Malformed:
+                continue
+            yield Found(message=message, der=content, encoding=Encoding.PEM, start=block.start, end=block.end)
+
+
+def _in_der(artefact: Artefact) -> Iterator[Found]:
+    for literal in cms.BEGINS:
+        for offset in artefact.offsets(literal)[:MOST_MESSAGES]:
+            for whole in der.enclosing(artefact.data, offset, longest=cms.LONGEST):
+                try:
+                    message = cms.read(artefact.data, whole)
+                except Malformed:
+                    continue
+                encoded = bytes(artefact.data[whole.start : whole.end])
+                yield Found(message=message, der=encoded, encoding=Encoding.DER, start=whole.start, end=whole.end)

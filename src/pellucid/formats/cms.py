@@ -1,0 +1,92 @@
+"""Cryptographic messages (CMS, RFC 5652; PKCS#7, RFC 2315): who signed them, and which certificates they carry."""
+
+from dataclasses import dataclass
+from mmap import mmap
+
+from pellucid.errors import Malformed
+from pellucid.formats import der
+
+SIGNED, ENVELOPED = "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.3"
+KINDS = {SIGNED: "signed data", ENVELOPED: "enveloped data"}
+# What the content of a message begins with: the object identifier of its kind.
+BEGINS = tuple(bytes.fromhex("06092a864886f70d01070" + arc) for arc in "23")
+LONGEST = 16 << 20
+MOST_CERTIFICATES, MOST_SIGNERS, MOST_ATTRIBUTES = 1024, 64, 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signer:
+    """Named by `issuer` (a Name in DER) and `serial`, or by `key_id`. Algorithms are object identifiers."""
+
+    issuer: bytes
+    serial: int
+    key_id: bytes
+    digest: str
+    signature: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """Offsets `start` and `end`; `content` is the object identifier of what is signed, `certificates` are in DER."""
+
+    kind: str
+    content: str
+    start: int
+    end: int
+    certificates: tuple[bytes, ...] = ()
+    signers: tuple[Signer, ...] = ()
+
+
+def read(data: bytes | mmap, whole: der.Element) -> Message:
+    """The ContentInfo that `whole` is. Raises Malformed."""
+    kind, wrapped = _children(data, whole, most=2, tags=(der.OID, der.CONTEXT_0))
+    name = der.oid(data, kind)
+    (body,) = _children(data, wrapped, most=1, tags=(der.SEQUENCE,))
+    if name == ENVELOPED:
+        _children(data, body, most=8, tags=(der.INTEGER,))
+        return Message(kind=name, content="", start=whole.start, end=whole.end)
+    if name != SIGNED:
+        raise Malformed("no message that is signed or enveloped")
+    fields = _children(data, body, most=6, tags=(der.INTEGER, der.SET, der.SEQUENCE))
+    content = _children(data, fields[2], most=2, tags=(der.OID,))
+    if fields[-1].tag != der.SET or len(fields) < 4:
+        raise Malformed("a signed message without signers")
+    certificates = [field for field in fields[3:] if field.tag == der.CONTEXT_0]
+    return Message(
+        kind=name,
+        content=der.oid(data, content[0]),
+        start=whole.start,
+        end=whole.end,
+        certificates=tuple(
+            bytes(data[item.start : item.end])
+            for field in certificates
+            for item in _children(data, field, most=MOST_CERTIFICATES)
+            if item.tag == der.SEQUENCE
+        ),
+        signers=tuple(_signer(data, item) for item in _children(data, fields[-1], most=MOST_SIGNERS)),
+    )
+
+
+def _signer(data: bytes | mmap, element: der.Element) -> Signer:
+    fields = _children(data, element, most=7, tags=(der.INTEGER,))
+    # Attributes that are signed stand in front of the signature's algorithm.
+    plain = [field for field in fields[2:] if field.tag != der.CONTEXT_0]
+    if len(plain) < 3 or [field.tag for field in plain[:3]] != [der.SEQUENCE, der.SEQUENCE, der.OCTET_STRING]:
+        raise Malformed("no signer of a message")
+    issuer, serial, key_id = b"", 0, b""
+    if fields[1].tag == der.SEQUENCE:
+        name, number = _children(data, fields[1], most=2, tags=(der.SEQUENCE, der.INTEGER))
+        issuer, serial = bytes(data[name.start : name.end]), der.integer(data, number)
+    else:
+        key_id = bytes(data[fields[1].content : fields[1].end])
+    digest, signature = (
+        der.oid(data, _children(data, field, most=2, tags=(der.OID,))[0]) for field in (plain[0], plain[1])
+    )
+    return Signer(issuer=issuer, serial=serial, key_id=key_id, digest=digest, signature=signature)
+
+
+def _children(data: bytes | mmap, element: der.Element, most: int, tags: tuple[int, ...] = ()) -> list[der.Element]:
+    found = list(der.children(data, element, most=most, longest=LONGEST))
+    if len(found) < len(tags) or any(item.tag != tag for item, tag in zip(found, tags, strict=False)):
+        raise Malformed("a part of a message that is not what it should be")
+    return found
