@@ -45,6 +45,9 @@ def _in_text(artefact: Artefact, offset: int) -> Iterator[CryptoAsset]:
     except Malformed:
         return
     before = artefact.window(max(offset - HEADER, 0), min(offset, HEADER))
+    if before[-1:].isalnum() or before[-1:] in (b"+", b"/"):
+        # The middle of something longer in Base64: a private key of OpenSSH, which has its public half in it.
+        return
     if putty := PUTTY.search(before):
         encryption, comment = putty.groups()
         yield from _private(artefact, key, offset, comment=_shown(comment), encrypted=encryption != b"none")
