@@ -213,6 +213,13 @@ def sbom_cyclonedx(api: Api) -> httpx2.Response:
     return answer
 
 
+def cbom_cyclonedx(api: Api) -> httpx2.Response:
+    answer = api.http.get(f"{_cryptography(api)}/cbomReport:cycloneDX")
+    kinds = {item.get("cryptoProperties", {}).get("assetType") for item in answer.json()["components"]}
+    assert kinds >= {"algorithm", "certificate", "protocol", "related-crypto-material"}
+    return answer
+
+
 def sbom_spdx(api: Api) -> httpx2.Response:
     answer = api.http.get(f"{_components(api).partition('/scans/')[0]}/sbomReport:SPDX")
     assert answer.json()["spdxVersion"] == "SPDX-2.3"
@@ -256,6 +263,7 @@ EXERCISES: dict[str, Exercise] = {
     "BulkUnarchiveImages": unarchive_images,
     "GetSbomReportCycloneDX": sbom_cyclonedx,
     "GetSbomReportSPDX": sbom_spdx,
+    "GetCbomReport": cbom_cyclonedx,
     "GetVexReportOpenVEX": vex_openvex,
     "GetVexReportCycloneDX": vex_cyclonedx,
     "ListScans": list_scans,

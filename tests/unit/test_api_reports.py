@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.support.api_client import Api
+from tests.support.cryptography_in_trees import CERTIFICATE, crypto_tree
 from tests.support.scanned_trees import small_tree, store
 
 from pellucid.domain.roles import RoleKey
@@ -104,3 +105,19 @@ def test_whoever_may_view_reports_gets_them(api: Api, image: str) -> None:
     assert http.get(f"{image}/sbomReport:SPDX").status_code == 200
     stranger = api.client(api.user("stranger@localhost"))
     assert stranger.get(f"{image}/sbomReport:SPDX").json()["permission"] == "reports.view"
+
+
+def test_a_cryptographic_bill(api: Api) -> None:
+    product = api.product()
+    image = api.image(product)
+    path = f"{product}/images/{image['id']}/cbomReport:cycloneDX"
+    assert api.http.get(path).status_code == 422
+    store(api.database, product.rpartition("/")[2], image["latestScan"]["id"], crypto_tree())
+    answer = api.http.get(path)
+    assert 'filename="router-1.0.2.cbom.json"' in answer.headers["content-disposition"]
+    (found,) = [item for item in answer.json()["components"] if item["name"] == CERTIFICATE.subject]
+    assert len(found["evidence"]["occurrences"]) == 2
+    assert answer.json()["metadata"]["component"]["version"] == "1.0.2"
+    assert api.http.get(path).content == answer.content
+    http = api.client(api.user("stranger@localhost"))
+    assert http.get(path).status_code == 403

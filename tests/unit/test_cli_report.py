@@ -8,9 +8,10 @@ import pytest
 from tests.support.command_line import Ended, pellucid
 from tests.support.scripted_api import Reply, ScriptedApi
 
-from pellucid.cli.parser import SERVED_BILLS, SERVED_VEX
+from pellucid.cli.parser import CBOMS, SERVED_BILLS, SERVED_CBOMS, SERVED_VEX
 from pellucid.cli.parser import VEX as SCANNED_VEX
-from pellucid.cli.report import SBOM, VEX
+from pellucid.cli.report import CBOM, SBOM, VEX
+from pellucid.reports.cbom import FORMATS as SCANNED_CBOMS
 from pellucid.reports.vex_document import FORMATS
 
 PRODUCT, IMAGE = (f"01J9Z3T5N8K2V4Q6R7S0W1X2Y{digit}" for digit in "34")
@@ -37,6 +38,8 @@ def report(api: ScriptedApi, *options: object, image: str = IMAGE) -> Ended:
 def test_formats_are_those_that_the_command_line_names() -> None:
     assert tuple(SBOM) == SERVED_BILLS
     assert tuple(VEX) == SERVED_VEX
+    assert tuple(CBOM) == SERVED_CBOMS
+    assert tuple(SCANNED_CBOMS) == CBOMS
     assert tuple(FORMATS) == SCANNED_VEX
 
 
@@ -68,6 +71,14 @@ def test_vex(api: ScriptedApi, options: Any, what: str) -> None:
     shown = pellucid(*command, PELLUCID_URL=api.url, PELLUCID_TOKEN="token")
     assert (shown.code, shown.stdout) == (0, TEXT.decode())
     assert api.seen(route)[0].query == {}
+
+
+def test_cbom(api: ScriptedApi) -> None:
+    route = f"GET {PATH.replace('sbomReport', 'cbomReport')}:cycloneDX"
+    api.routes[route] = answer("application/json")
+    command = ("report", "cbom", "--product", PRODUCT, "--image", IMAGE)
+    shown = pellucid(*command, PELLUCID_URL=api.url, PELLUCID_TOKEN="token")
+    assert (shown.code, shown.stdout) == (0, TEXT.decode())
 
 
 def test_into_a_file(api: ScriptedApi, tmp_path: Path) -> None:

@@ -24,10 +24,14 @@ ENVIRONMENT = """environment:
 BILLS = ("cyclonedx", "cyclonedx-1.6", "cyclonedx-xml", "spdx", "spdx3", "csv", "md")
 # The keys of reports.vex_document.FORMATS.
 VEX = ("openvex", "cyclonedx-vex")
+# The keys of reports.cbom.FORMATS.
+CBOMS = ("cbom", "cbom-1.6")
 # The keys of cli.report.SBOM.
 SERVED_BILLS = ("cyclonedx", "cyclonedx-xml", "csv", "md", "spdx")
 # The keys of cli.report.VEX.
 SERVED_VEX = ("openvex", "cyclonedx")
+# The keys of cli.report.CBOM.
+SERVED_CBOMS = ("cyclonedx",)
 
 # argparse gives the type no public name.
 Subparsers = argparse._SubParsersAction
@@ -78,14 +82,19 @@ def _scan(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         "  pellucid scan firmware.bin --format json > result.json\n"
         "  pellucid scan firmware.bin --format cyclonedx > firmware.cdx.json    # bill of materials\n"
         "  pellucid scan firmware.bin --format spdx > firmware.spdx.json\n"
+        "  pellucid scan firmware.bin --format cbom > firmware.cbom.json        # keys, certificates, algorithms\n"
         "  pellucid scan firmware.bin --fail-on high      # in CI: exit 1 on high or critical findings",
         "Progress goes to stderr, the document to stdout.\n"
         "Bills of materials: cyclonedx and cyclonedx-xml are version 1.7, spdx is 2.3, spdx3 is 3.0.1.\n"
+        "Cryptography alone: cbom is CycloneDX 1.7, cbom-1.6 the version before.\n"
         "VEX: openvex and cyclonedx-vex say of each known vulnerability whether it matters, as far as that is known.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="the image, archive, package or binary")
     parser.add_argument(
-        "--format", choices=("table", "json", *BILLS, *VEX), default="table", help="what to print (default: table)"
+        "--format",
+        choices=("table", "json", *BILLS, *CBOMS, *VEX),
+        default="table",
+        help="what to print (default: table)",
     )
     parser.add_argument(
         "--fail-on",
@@ -197,7 +206,8 @@ def _report(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         "fetch a document about an image from a server",
         "  pellucid report sbom --product router --image router@1.0.2 > router.cdx.json\n"
         "  pellucid report sbom --product router --image router@1.0.2 --format spdx --output router.spdx.json\n"
-        "  pellucid report vex --product router --image router@1.0.2 > router.openvex.json",
+        "  pellucid report vex --product router --image router@1.0.2 > router.openvex.json\n"
+        "  pellucid report cbom --product router --image router@1.0.2 > router.cbom.json",
         ENVIRONMENT,
     )
     kinds = parser.add_subparsers(title="reports", metavar="REPORT", dest="report", required=True)
@@ -205,6 +215,8 @@ def _report(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     _document(sbom, SERVED_BILLS, "how it is written (default: cyclonedx, as JSON)")
     vex = kinds.add_parser("vex", help="what was decided on each vulnerability that is known in it", allow_abbrev=False)
     _document(vex, SERVED_VEX, "how it is written (default: openvex)")
+    cbom = kinds.add_parser("cbom", help="its keys, certificates, algorithms and protocols", allow_abbrev=False)
+    _document(cbom, SERVED_CBOMS, "how it is written (default: cyclonedx, as JSON)")
 
 
 def _document(parser: argparse.ArgumentParser, formats: tuple[str, ...], meaning: str) -> None:

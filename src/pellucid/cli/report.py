@@ -21,7 +21,8 @@ VEX: Mapping[str, tuple[str, str, str]] = {
     "openvex": ("openVEX", "", JSON),
     "cyclonedx": ("cycloneDX", "", JSON),
 }
-KINDS = {"sbom": ("sbomReport", SBOM), "vex": ("vexReport", VEX)}
+CBOM: Mapping[str, tuple[str, str, str]] = {"cyclonedx": ("cycloneDX", "", JSON)}
+KINDS = {"sbom": ("sbomReport", SBOM), "vex": ("vexReport", VEX), "cbom": ("cbomReport", CBOM)}
 
 
 def run(arguments: Namespace) -> int:

@@ -13,7 +13,7 @@ import msgspec
 from pellucid import __version__
 from pellucid.cli import configuration, exit_codes
 from pellucid.cli.input_file import require_readable
-from pellucid.cli.parser import BILLS, VEX
+from pellucid.cli.parser import BILLS, CBOMS, VEX
 from pellucid.cli.progress import scan_progress
 from pellucid.cli.terminal import document, note, printable
 from pellucid.domain.severity import Severity
@@ -72,6 +72,10 @@ def _writer(form: str, settings: Settings) -> "Callable[[ScanResult], None]":
         return lambda result: document(
             vex_document(of_scan(result, bill_of(result, tool_version=__version__), settings), form)
         )
+    if form in CBOMS:
+        from pellucid.reports.cbom import cbom_document  # noqa: PLC0415 (see above)
+
+        return lambda result: document(cbom_document(bill_of(result, tool_version=__version__), form))
     from pellucid.reports.bill_document import bill_document  # noqa: PLC0415 (see above)
 
     return lambda result: document(bill_document(bill_of(result, tool_version=__version__), form))

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from pellucid.domain.component import Component
+from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.link import Link
 from pellucid.domain.place import ScannedArtefact
@@ -76,7 +78,8 @@ class Bill:
     empty where nobody stated them; `image_name` is then that of the file.
     `file_size` is in bytes, `file_sha256` lower-case hex. Links, places and evidence name paths of artefacts; the image
     itself is the path `file_name`. The order of dependencies, components and links does not matter; of the evidence of
-    a dependency the first is what its best witness saw.
+    a dependency the first is what its best witness saw. Cryptography is there, one for each place, where the bill is
+    asked to speak of it.
     """
 
     image_name: str
@@ -93,6 +96,8 @@ class Bill:
     dependencies: tuple[Dependency, ...] = ()
     components: tuple[BillComponent, ...] = ()
     links: tuple[Link, ...] = ()
+    crypto_assets: tuple[CryptoAsset, ...] = ()
+    crypto_uses: tuple[CryptoUse, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
 
 
@@ -113,7 +118,7 @@ class Stock(Protocol):
 
 def bill_of(result: "ScanResult", *, tool_version: str) -> Bill:
     """The bill of a scan that no product stands behind, such as one of the command line."""
-    return bill_from(
+    bill = bill_from(
         result,
         file_name=result.filename,
         file_size=result.size,
@@ -121,6 +126,7 @@ def bill_of(result: "ScanResult", *, tool_version: str) -> Bill:
         created=result.finished,
         tool_version=tool_version,
     )
+    return replace(bill, crypto_assets=result.crypto_assets, crypto_uses=result.crypto_uses)
 
 
 def bill_from(

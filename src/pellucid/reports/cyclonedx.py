@@ -25,7 +25,7 @@ def cyclonedx(bill: Bill, version: str = NEWEST) -> dict[str, Any]:
             "specVersion": version,
             "serialNumber": document_id(bill, f"cyclonedx-{version}").urn,
             "version": 1,
-            "metadata": _metadata(bill),
+            "metadata": metadata(bill),
             "components": [
                 *(dependency_component(ref, item, graph) for ref, item in graph.dependencies),
                 *(file_component(ref, part, graph) for ref, part in graph.components),
@@ -33,26 +33,27 @@ def cyclonedx(bill: Bill, version: str = NEWEST) -> dict[str, Any]:
             "dependencies": [
                 {"ref": ref, "dependsOn": targets} if targets else {"ref": ref} for ref, targets in graph.edges.items()
             ],
-            "compositions": [_composition(bill)],
+            "compositions": [composition(bill)],
         }
     )
     check(document, f"bom-{version}.SNAPSHOT")
     return document
 
 
-def _metadata(bill: Bill) -> dict[str, Any]:
+def metadata(bill: Bill) -> dict[str, Any]:
+    """When, by what and of what the document was made, and how much of the image was read."""
     tool = {"type": "application", "bom-ref": TOOL, "name": TOOL, "version": bill.tool_version}
-    metadata: dict[str, Any] = {
+    stated: dict[str, Any] = {
         "timestamp": bill.created.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "lifecycles": [{"phase": "post-build"}],
         "tools": {"components": [tool]},
         "component": _subject(bill),
     }
     if bill.author:
-        metadata["manufacturer"] = {"name": bill.author}
+        stated["manufacturer"] = {"name": bill.author}
     if bill.supplier:
-        metadata["supplier"] = {"name": bill.supplier}
-    return metadata | properties(coverage_facts(bill))
+        stated["supplier"] = {"name": bill.supplier}
+    return stated | properties(coverage_facts(bill))
 
 
 def _subject(bill: Bill) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def _subject(bill: Bill) -> dict[str, Any]:
     return component | properties(image_facts(bill))
 
 
-def _composition(bill: Bill) -> dict[str, Any]:
+def composition(bill: Bill) -> dict[str, Any]:
     """What analysis of bytes can never say is that a bill is complete."""
     aggregate = "unknown" if bill.coverage.whole else "incomplete"
     return {"aggregate": aggregate, "assemblies": [ROOT], "dependencies": [ROOT]}

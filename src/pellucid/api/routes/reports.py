@@ -13,7 +13,9 @@ from pellucid.api.router import ContractRouter
 from pellucid.domain.bill import Bill
 from pellucid.errors import Detail, InvalidRequest
 from pellucid.reports.bill_document import FORMATS, bill_document
+from pellucid.reports.cbom import SUFFIX, cbom_document
 from pellucid.services.bills import Bills
+from pellucid.services.crypto_bills import CryptoBills
 
 router = ContractRouter()
 
@@ -40,6 +42,14 @@ def sbom_cyclonedx(
 @router.operation("GetSbomReportSPDX")
 def sbom_spdx(product_id: ProductId, image_id: ImageId, caller: Caller, context: Context) -> Response:
     return _document(_bill(context, caller, product_id, image_id), "spdx", "application/json")
+
+
+@router.operation("GetCbomReport")
+def cbom_cyclonedx(product_id: ProductId, image_id: ImageId, caller: Caller, context: Context) -> Response:
+    with context.database.read() as tx:
+        bill = CryptoBills(tx).get(caller, product_id, image_id)
+    headers = {"Content-Disposition": downloads.saved_as(f"{bill.image_name}-{bill.image_version}{SUFFIX}")}
+    return Response(cbom_document(bill, "cbom"), media_type="application/json", headers=headers)
 
 
 def _bill(context: contexts.Context, caller: Caller, product_id: str, image_id: str) -> Bill:
