@@ -157,30 +157,6 @@ def test_the_fix_of_one_image_is_no_news_for_another(database: Database, stored:
     assert news == FindingNews()
 
 
-def test_a_vulnerability_that_got_another_name_is_the_same_finding(database: Database, stored: Stored) -> None:
-    nameless = replace(HOLE, name="GHSA-2222-3333-4444", aliases=())
-    again(database, stored, judged(nameless), judged(MILD), whole=True)
-    before = rows(database)
-    with database.begin() as tx:
-        FindingStateRepository(tx).enter(before[nameless.name].id, FindingStatus.REJECTED, author=stored.caller.user)
-    named = replace(nameless, name="CVE-2026-4444", aliases=(nameless.name,))
-    news = again(database, stored, judged(named), judged(MILD))
-    after = rows(database)
-    assert news.findings == ()
-    assert nameless.name not in after
-    assert after[named.name].id == before[nameless.name].id
-    assert after[named.name].status == FindingStatus.REJECTED
-    assert again(database, stored, judged(named), judged(MILD)).findings == ()
-
-
-def test_two_names_that_are_both_there_stay_two_findings(database: Database, stored: Stored) -> None:
-    other = replace(HOLE, name=HOLE.aliases[0], aliases=())
-    again(database, stored, judged(other), judged(MILD))
-    news = again(database, stored, judged(), judged(other), judged(MILD))
-    assert [item.name for item in news.findings] == []
-    assert {HOLE.name, other.name} <= rows(database).keys()
-
-
 def test_what_is_not_true_any_more_loses_its_place_and_keeps_its_status(database: Database, stored: Stored) -> None:
     mild = rows(database)[MILD.name]
     with database.begin() as tx:

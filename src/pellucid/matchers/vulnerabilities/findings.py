@@ -134,9 +134,7 @@ def fix_of(match: Match, ecosystem: str) -> str:
 def _action(label: str, fixed: str, best: Match) -> str:
     if best.about.malicious:
         return f"Remove {label}: it was made to do harm. Renew all secrets that it could reach."
-    if fixed:
-        return f"Update {label} to {fixed} or later."
-    return f"No fixed version of {label} is known: mitigate."
+    return f"Update {label} to {fixed} or later." if fixed else f"No fixed version of {label} is known: mitigate."
 
 
 def _description(best: Match, reach: Reach) -> str:

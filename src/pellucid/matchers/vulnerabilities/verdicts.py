@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pellucid.domain.statement import Affected, Standing, Statement, Subject, VersionRange
+from pellucid.matchers.vulnerabilities.corrections import NVD, corrected_by
 from pellucid.matchers.vulnerabilities.intervals import encloses, fix_in, hit, order_in
 from pellucid.matchers.vulnerabilities.questions import Question
 
@@ -12,8 +13,6 @@ from pellucid.matchers.vulnerabilities.questions import Question
 # knows better. Some say from which version on it is there, however old; others leave out branches they have given up.
 AUTHORS = frozenset(("curl", "openssl"))
 WITH_ORIGIN = frozenset(("curl",))
-NVD = "nvd"
-CORRECTORS = frozenset(("anchore",))
 
 
 State = Literal["affected", "fixed", "notAffected", "undetermined"]
@@ -85,13 +84,7 @@ def _of_products(asked: Question, statements: Mapping[Subject, Sequence[Statemen
     pairs = [(basis, subject) for basis, subjects in named for subject in subjects]
     by_cpe = [pair for pair in pairs if pair[1][0].startswith("cpe:")]
     spoken = {item.vulnerability for _, subject in by_cpe for item in statements.get(subject, ()) if _is_exact(item)}
-    # Whoever puts NVD's configurations right says what stands in their place, not what comes on top of them.
-    corrected = {
-        item.vulnerability
-        for _, subject in by_cpe
-        for item in statements.get(subject, ())
-        if item.source in CORRECTORS and _is_exact(item)
-    }
+    corrected = corrected_by(item for _, subject in by_cpe for item in statements.get(subject, ()) if _is_exact(item))
     affirmed = set[str]()
     for basis, subject in (*by_cpe, *(pair for pair in pairs if pair not in by_cpe)):
         for verdict in _of_product(asked, basis, statements.get(subject, ())):
