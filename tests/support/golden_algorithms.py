@@ -16,6 +16,7 @@ SHA1_STARTS = (*MD5_STARTS, 0xC3D2E1F0)
 def cases() -> Iterator[Case]:
     yield from _constants()
     yield from _imports()
+    yield from _settings()
 
 
 def _constants() -> Iterator[Case]:
@@ -76,6 +77,59 @@ def _imports() -> Iterator[Case]:
     near = ["EVP_MD_CTX_new", "EVP_des_foo", "aes_init", "MD5sum", "strcpy", "SSL_CTX_new", "gcry_cipher_open"]
     yield Case(f"{unit}/near", elf_file(LITTLE, imports=near), "names that say nothing")
     yield Case(f"{unit}/broken", program[:80], "a program that is cut off")
+
+
+SSHD = b"""# Ciphers 3des-cbc
+Port 22
+Protocol 2,1
+Ciphers aes128-ctr,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,arcfour256
+macs hmac-sha2-256-etm@openssh.com,hmac-md5-96
+KexAlgorithms +diffie-hellman-group1-sha1,curve25519-sha256,sntrup761x25519-sha512@openssh.com
+HostKeyAlgorithms ssh-ed25519,ecdsa-sha2-nistp256,ssh-rsa
+PubkeyAcceptedAlgorithms -ssh-dss
+"""
+NGINX = b"""server {
+    ssl_protocols TLSv1 TLSv1.2; # no TLSv1.3 yet
+    ssl_ciphers "ECDHE-RSA-AES128-GCM-SHA256:AES256-SHA:DES-CBC3-SHA:!RC4:EECDH+AESGCM:HIGH:@SECLEVEL=1";
+    ssl_ecdh_curve X25519:prime256v1;
+}
+"""
+APACHE = b"SSLProtocol all -SSLv3 -TLSv1\nSSLCipherSuite TLS_RSA_WITH_RC4_128_MD5:-IDEA:!aNULL\n"
+LIGHTTPD = b'ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "TLSv1.2")\nssl.use-sslv3 = "enable"\n'
+OPENSSL = b"[system_default_sect]\nMinProtocol = TLSv1.1\nCipherString = DEFAULT@SECLEVEL=0\n# MaxProtocol = TLSv1.2\n"
+HOSTAPD = b"ssid=x\nwpa=3\nwpa_passphrase=correct horse\nwpa_key_mgmt=WPA-PSK SAE\nwpa_pairwise=TKIP CCMP\n"
+OPENWRT = b"config wifi-iface\n\toption ssid 'x'\n\toption encryption 'psk2+ccmp'\n\toption key 'secret'\n"
+WEP = b'network={\n\tssid="x"\n\tkey_mgmt=NONE\n\twep_key0=123456789a\n}\n'
+IPSEC = b"""conn office
+\tkeyexchange=ikev1
+\tike=aes256-sha1-modp1024,3des-md5-modp1024!
+\tesp=aes128gcm16-ecp256
+#\tah=md5
+"""
+OPENVPN = b"client\ncipher BF-CBC\nauth SHA1\ntls-version-min 1.0\ndata-ciphers AES-256-GCM:CHACHA20-POLY1305\n"
+
+
+def _settings() -> Iterator[Case]:
+    hits = {
+        "ssh_settings/server": (SSHD, "a configuration of an SSH server"),
+        "tls_settings/nginx": (NGINX, "a configuration of nginx"),
+        "tls_settings/apache": (APACHE, "a configuration of Apache"),
+        "tls_settings/lighttpd": (LIGHTTPD, "a configuration of lighttpd"),
+        "tls_settings/openssl": (OPENSSL, "a configuration of OpenSSL"),
+        "wireless_settings/hostapd": (HOSTAPD, "a configuration of hostapd"),
+        "wireless_settings/openwrt": (OPENWRT, "a configuration of OpenWrt"),
+        "wireless_settings/wep": (WEP, "a configuration of wpa_supplicant with a key of WEP"),
+        "vpn_settings/ipsec": (IPSEC, "a configuration of strongSwan"),
+        "vpn_settings/openvpn": (OPENVPN, "a configuration of OpenVPN"),
+    }
+    misses = {
+        "ssh_settings/comments": (b"#Ciphers aes128-cbc\n  # MACs hmac-md5\nHostKeyAlgorithms -ssh-rsa\n", "comments"),
+        "tls_settings/sets": (b"ssl_ciphers HIGH:!aNULL:!MD5;\n#ssl_protocols SSLv3;\n", "words for sets of suites"),
+        "wireless_settings/open": (b"wpa=0\noption encryption none\n# wep_key0=1\n", "a network without protection"),
+        "vpn_settings/other": (b"conn x\n\tauto=start\n\tike=somehow\ncipher none\n", "words that choose nothing"),
+    }
+    for name, (data, what) in {**hits, **misses}.items():
+        yield Case(f"crypto/{name}", data, what)
 
 
 def words(layout: str, values: Iterable[int]) -> bytes:
