@@ -1,7 +1,8 @@
 """CycloneDX as XML: the same document as JSON has, member by member."""
 
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+
+from pellucid.reports.text import xml_attribute, xml_text
 
 ATTRIBUTES = {"bom-ref", "type", "alg", "acknowledgement", "ref"}
 # List -> its elements, where that is not the list's name without the "s".
@@ -37,7 +38,7 @@ def _write(name: str, value: Any, written: list[str], depth: int) -> None:
         _write_object(name, value, written, depth)
     else:
         text = value if isinstance(value, str) else f"{value}"
-        written.append(f"{indent}<{name}>{escape(text)}</{name}>\n")
+        written.append(f"{indent}<{name}>{xml_text(text)}</{name}>\n")
 
 
 def _write_item(plural: str, item: Any, written: list[str], depth: int) -> None:
@@ -47,15 +48,15 @@ def _write_item(plural: str, item: Any, written: list[str], depth: int) -> None:
     if plural == "licenses":
         _write_licence(item, written, depth)
     elif plural == "properties":
-        written.append(f"{indent}<property name={quoteattr(item['name'])}>{escape(item['value'])}</property>\n")
+        written.append(f"{indent}<property name={xml_attribute(item['name'])}>{xml_text(item['value'])}</property>\n")
     elif plural == "hashes":
-        written.append(f"{indent}<hash alg={quoteattr(item['alg'])}>{escape(item['content'])}</hash>\n")
+        written.append(f"{indent}<hash alg={xml_attribute(item['alg'])}>{xml_text(item['content'])}</hash>\n")
     elif isinstance(item, str):
-        written.append(f"{indent}<{singular} ref={quoteattr(item)}/>\n")
+        written.append(f"{indent}<{singular} ref={xml_attribute(item)}/>\n")
     elif plural == "dependencies":
         targets = item.get("dependsOn", ())
-        inside = "".join(f"{indent}  <dependency ref={quoteattr(target)}/>\n" for target in targets)
-        written.append(f"{indent}<dependency ref={quoteattr(item['ref'])}>\n{inside}{indent}</dependency>\n")
+        inside = "".join(f"{indent}  <dependency ref={xml_attribute(target)}/>\n" for target in targets)
+        written.append(f"{indent}<dependency ref={xml_attribute(item['ref'])}>\n{inside}{indent}</dependency>\n")
     else:
         _write_object(singular, item, written, depth)
 
@@ -64,13 +65,13 @@ def _write_licence(item: dict[str, Any], written: list[str], depth: int) -> None
     if "license" in item:
         _write_object("license", item["license"], written, depth)
     else:
-        attribute = f" acknowledgement={quoteattr(item['acknowledgement'])}"
-        written.append(f"{'  ' * depth}<expression{attribute}>{escape(item['expression'])}</expression>\n")
+        attribute = f" acknowledgement={xml_attribute(item['acknowledgement'])}"
+        written.append(f"{'  ' * depth}<expression{attribute}>{xml_text(item['expression'])}</expression>\n")
 
 
 def _write_object(name: str, value: dict[str, Any], written: list[str], depth: int) -> None:
     indent = "  " * depth
-    attributes = "".join(f" {key}={quoteattr(item)}" for key, item in value.items() if key in ATTRIBUTES)
+    attributes = "".join(f" {key}={xml_attribute(item)}" for key, item in value.items() if key in ATTRIBUTES)
     written.append(f"{indent}<{name}{attributes}>\n")
     for key, item in value.items():
         if key not in ATTRIBUTES:

@@ -3,9 +3,8 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from xml.sax.saxutils import escape
 
-from pellucid.reports.text import plain
+from pellucid.reports.text import plain, xml_text
 
 # A spreadsheet takes what begins like this for a formula.
 FORMULA = ("=", "+", "-", "@")
@@ -36,7 +35,7 @@ def xml_lines(root: str, item: str, columns: Sequence[str], rows: Rows) -> Itera
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}>\n'
     for row in rows:
         cells = "".join(
-            f"<{name}>{escape(plain(text))}</{name}>" for name, text in zip(columns, row, strict=True) if text
+            f"<{name}>{xml_text(plain(text))}</{name}>" for name, text in zip(columns, row, strict=True) if text
         )
         yield f"  <{item}>{cells}</{item}>\n"
     yield f"</{root}>\n"

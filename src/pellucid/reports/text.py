@@ -1,6 +1,7 @@
 """Text as every document can hold it: XML 1.0 has no control characters, and lone surrogates are no text at all."""
 
 import re
+from html import escape
 from typing import Any
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -24,3 +25,13 @@ def plain_tree(value: Any) -> Any:
     if kind is list:
         return [plain_tree(item) for item in value]
     return value
+
+
+def xml_text(text: str) -> str:
+    """As the content of an element."""
+    return escape(text, quote=False)
+
+
+def xml_attribute(text: str) -> str:
+    """In its quotes. The text is plain: line ends would not come through (XML 1.0, 3.3.3)."""
+    return f'"{escape(text)}"'
