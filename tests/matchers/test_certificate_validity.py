@@ -28,6 +28,17 @@ def test_an_expired_anchor_of_a_trust_store_weighs_less_than_a_certificate_of_th
     ]
 
 
+def test_certificates_of_signers_do_not_expire_like_those_of_the_device() -> None:
+    signer = [certificate("a", place, not_after=AT - DAY, container="authenticode") for place in ("a.efi", "b.efi")]
+    (finding,) = findings(expired_certificates(inventory(assets=tuple(signer)), NOTHING))
+    assert finding.severity is Severity.LOW
+    also_alone = (*signer, certificate("a", "etc/a.pem", not_after=AT - DAY))
+    (finding,) = findings(expired_certificates(inventory(assets=also_alone), NOTHING))
+    assert finding.severity is Severity.MEDIUM
+    soon = certificate("b", not_after=AT + DAY, container="timestamp")
+    assert findings(expiring_certificates(inventory(assets=(soon,)), NOTHING)) == []
+
+
 def test_what_ends_within_the_notice_is_reported() -> None:
     image = inventory(assets=(certificate("a", not_after=AT + 90 * DAY - SECOND),))
     (finding,) = findings(expiring_certificates(image, NOTHING))

@@ -42,7 +42,8 @@ def test_md5_is_worse_than_sha1_and_both_than_a_signature_that_nobody_needs() ->
         certificate("a", signature_algorithm="md5WithRSAEncryption"),
         certificate("b", signature_algorithm="sha1WithRSAEncryption"),
         certificate("c", signature_algorithm="sha1WithRSAEncryption", is_self_signed=True),
-    ) == [Severity.HIGH, Severity.MEDIUM, Severity.LOW]
+        certificate("d", signature_algorithm="md5WithRSAEncryption", container="authenticode"),
+    ) == [Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.LOW]
 
 
 def test_what_the_finding_says() -> None:

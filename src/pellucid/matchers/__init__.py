@@ -12,6 +12,7 @@ from pellucid.matchers.self_signed_certificates import self_signed_certificates
 from pellucid.matchers.shared_factors import shared_factors
 from pellucid.matchers.short_keys import short_keys
 from pellucid.matchers.unsound_exponents import unsound_exponents
+from pellucid.matchers.weak_crypto_settings import weak_crypto_settings
 from pellucid.matchers.weak_signatures import weak_signatures
 
 MATCHERS: tuple[Matcher, ...] = (
@@ -26,5 +27,6 @@ MATCHERS: tuple[Matcher, ...] = (
     shared_factors,
     short_keys,
     unsound_exponents,
+    weak_crypto_settings,
     weak_signatures,
 )

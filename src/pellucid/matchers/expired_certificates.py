@@ -16,7 +16,8 @@ def expired_certificates(inventory: Inventory, _advisories: StatementIndex) -> I
     """Report each certificate whose validity is over, once, with all its places.
 
     A peer that checks refuses it; a device that still trusts it does not check. An anchor in a trust store that is out
-    of date does less harm than a certificate of the device itself.
+    of date does less harm than a certificate of the device itself, and so does the certificate of a signer: what it has
+    signed before stays signed when the time of the signature is known.
     """
     for subject in certificates(inventory.crypto_assets):
         end = subject.asset.not_after
@@ -25,7 +26,7 @@ def expired_certificates(inventory: Inventory, _advisories: StatementIndex) -> I
         yield finding_about(
             subject,
             NAME,
-            severity=Severity.LOW if subject.is_anchor else Severity.MEDIUM,
+            severity=Severity.LOW if subject.is_anchor or subject.is_of_signature else Severity.MEDIUM,
             name="Expired certificate",
             title=f"Certificate {subject.called} expired on {end.date().isoformat()}",
             description=f"The certificate of {subject.called}, issued by {subject.asset.issuer or 'nobody named'}, is "

@@ -15,11 +15,16 @@ NAME = "expiring_certificates"
 def expiring_certificates(inventory: Inventory, _advisories: StatementIndex) -> Iterator[Finding]:
     """Report each certificate that is valid now and will not be before the notice is over (`certificate_notice`).
 
-    Updates reach devices slowly: what ends within the notice has to be renewed by the next one.
+    Updates reach devices slowly: what ends within the notice has to be renewed by the next one. Certificates of signers
+    are not reported: what they have signed stays signed.
     """
     for subject in certificates(inventory.crypto_assets):
         end = subject.asset.not_after
-        if end is None or not 0 <= (end - inventory.at).total_seconds() < inventory.certificate_notice:
+        if (
+            end is None
+            or subject.is_of_signature
+            or not 0 <= (end - inventory.at).total_seconds() < inventory.certificate_notice
+        ):
             continue
         days = (end - inventory.at).days
         yield finding_about(
@@ -29,6 +34,6 @@ def expiring_certificates(inventory: Inventory, _advisories: StatementIndex) -> 
             name="Certificate expires soon",
             title=f"Certificate {subject.called} expires on {end.date().isoformat()}",
             description=f"The certificate of {subject.called}, issued by {subject.asset.issuer or 'nobody named'}, is "
-            f"not valid after {end:%Y-%m-%d %H:%M} UTC, {days} {'day' if days == 1 else 'days'} after it was judged.",
+            f"not valid after {end:%Y-%m-%d %H:%M} UTC, {left.days} {'day' if left.days == 1 else 'days'} after it was judged.",
             action="Renew the certificate with the next update.",
         )

@@ -31,7 +31,8 @@ def weak_signatures(inventory: Inventory, _advisories: StatementIndex) -> Iterat
     """Report each certificate that is signed over MD5, its older relatives or SHA-1.
 
     Nobody checks the signature of an anchor, so that those are not reported. That of another self-signed certificate
-    protects nothing either, but peers refuse it for its algorithm: it counts less.
+    protects nothing either, but peers refuse it for its algorithm: it counts less. So does that of a signer's
+    certificate, which is as old as what it has signed.
     """
     for subject in certificates(inventory.crypto_assets):
         asset, weak = subject.asset, weakness_of(subject.asset.signature_algorithm)
@@ -42,7 +43,7 @@ def weak_signatures(inventory: Inventory, _advisories: StatementIndex) -> Iterat
         yield finding_about(
             subject,
             NAME,
-            severity=Severity.LOW if asset.is_self_signed else severity,
+            severity=Severity.LOW if asset.is_self_signed or subject.is_of_signature else severity,
             name="Weak signature of a certificate",
             title=f"Certificate {subject.called} is signed with {weak}",
             description=f"The signature of the certificate of {subject.called}, issued by "

@@ -10,16 +10,22 @@ from pellucid.matchers.crypto.known_keys import self_test_keys
 
 # A device has a few certificates of its own; the smallest trust stores that are shipped have more anchors than this.
 FEWEST_ANCHORS = 10
+SIGNATURES = frozenset({"authenticode", "catalogue", "timestamp", "pkcs7"})
 _SHOWN_BY = (CryptoKind.CERTIFICATE, CryptoKind.PRIVATE_KEY, CryptoKind.PUBLIC_KEY)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A key or certificate, and where it lies. `is_anchor`: it is one of the many that a trust store consists of."""
+    """A key or certificate, and where it lies. `is_anchor`: it is one of the many that a trust store consists of.
+
+    `is_of_signature`: it lies nowhere but in signatures of programs and the like, which stay good when they were made,
+    and stamped, while it was valid.
+    """
 
     asset: CryptoAsset
     places: tuple[Evidence, ...]
     is_anchor: bool = False
+    is_of_signature: bool = False
 
     @property
     def called(self) -> str:
@@ -45,14 +51,18 @@ def subjects(assets: Sequence[CryptoAsset], *kinds: CryptoKind) -> list[Subject]
     anchors = anchors_of(assets) if CryptoKind.CERTIFICATE in kinds else frozenset()
     first: dict[tuple[str, str], CryptoAsset] = {}
     places: dict[tuple[str, str], dict[Evidence, None]] = defaultdict(dict)
+    elsewhere: set[tuple[str, str]] = set()
     for asset in wanted:
         first.setdefault(asset.identity, asset)
         places[asset.identity][asset.evidence] = None
+        if asset.container not in SIGNATURES:
+            elsewhere.add(asset.identity)
     return [
         Subject(
             asset=asset,
             places=tuple(places[identity]),
             is_anchor=asset.kind is CryptoKind.CERTIFICATE and asset.fingerprint in anchors,
+            is_of_signature=identity not in elsewhere,
         )
         for identity, asset in first.items()
     ]
