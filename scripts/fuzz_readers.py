@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
 
-from scripts import fuzz_manifests
+from scripts import fuzz_keys, fuzz_manifests
 from scripts.fuzz_analyzers import analyzers
 
 from pellucid.analysis import pack
@@ -19,30 +19,24 @@ from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.extractors import declared
 from pellucid.formats import (
     adb,
-    cms,
     der,
     elf,
     elf_layout,
     identify,
-    java_keystore,
     owned_paths,
     package_database,
     package_needs,
     packing_list,
     pem,
     percent_sections,
-    pkcs12,
     portage,
     purl,
     rpm_database,
     rpm_manifest,
     slackware,
-    spki,
-    ssh_wire,
     system_release,
     version_order,
     version_ranges,
-    x500_name,
 )
 from pellucid.pipeline import carving
 
@@ -57,18 +51,6 @@ PEM = (
     b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n" + b"QUJD" * 16 + b"\n-----END RSA PRIVATE KEY-----\n"
 )
 DER = bytes.fromhex("301a020101300d06092a864886f70d01010105000406300402010103")
-SPKI = bytes.fromhex("302a300506032b6570032100") + bytes(32)
-CMS = bytes.fromhex(
-    "306706092a864886f70d010702a05a3058020101310d300b06092a864886f70d010101300b06092a864886f70d01070131373035"
-    "0201013011300c310a300806035504030c0161020105300b06092a864886f70d010101300b06092a864886f70d01010104037369"
-    "67"
-)
-JKS = bytes.fromhex("feedfeed00000002000000010000000200016100000000000000000005582e353039000000023000") + bytes(20)
-PKCS12 = bytes.fromhex(
-    "3063020103305e06092a864886f70d010701a051044f304d304b06092a864886f70d010701a03e043c303a3038060b2a864886f70d010c"
-    "0a0102a0293027301b060a2a864886f70d010c0103300d040873616c7473616c7402010104080000000000000000"
-)
-SSH = bytes.fromhex("0000000b7373682d6564323535313900000020") + bytes(32)
 DPKG = b"Package: a\nStatus: install ok installed\nArchitecture: x\nVersion: 1:2-3\nSource: b (1)\n\nPackage: c\n"
 APK = b"P:musl\nV:1.2.3-r4\nA:x86_64\n\nP:b\nV:1_rc1\n"
 LISTS = b"""/a
@@ -125,8 +107,8 @@ def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
     return [
         *found,
         *(Target(*analyzer) for analyzer in analyzers()),
+        *(Target(*reader) for reader in fuzz_keys.readers()),
         Target("formats.adb", seeds["apk-v3"], _read_adb, b"ADBd"),
-        Target("formats.cms", CMS, _read_cms, cms.BEGINS[0]),
         Target("formats.der", DER, _read_der),
         Target("formats.elf", seeds["elf"], _read_elf, elf.MAGIC),
         Target("formats.elf_layout", seeds["elf"], _read_layout, elf.MAGIC),
@@ -134,15 +116,11 @@ def targets(seeds: Mapping[str, bytes], folder: Path) -> list[Target]:
         Target("formats.manifests", fuzz_manifests.SEED, fuzz_manifests.read),
         Target("formats.package_database", DPKG + APK, _read_packages),
         Target("formats.package_lists", LISTS, _read_lists, b"obj /a "),
-        Target("formats.java_keystore", JKS, _read_java_keystore, java_keystore.BEGINS[0]),
         Target("formats.pem", PEM, _read_pem, b"-----BEGIN A-----"),
-        Target("formats.pkcs12", PKCS12, _read_pkcs12, pkcs12.BEGIN),
         Target("formats.purl", VERSIONS, _write_purl),
         Target("formats.rpm_database.ndb", seeds["rpm-ndb"], _read_rpm_database, b"RpmP"),
         Target("formats.rpm_database.sqlite", seeds["rpm-sqlite"], _read_rpm_database, b"SQLite format 3\0"),
         Target("formats.rpm_database.bdb", seeds["rpm-bdb"], _read_rpm_database, b"\x61\x15\x06\0"),
-        Target("formats.spki", SPKI, _read_spki),
-        Target("formats.ssh_wire", SSH, _read_ssh, ssh_wire.PREFIXES[0]),
         Target("formats.versions", VERSIONS, _compare_versions),
     ]
 
@@ -243,39 +221,6 @@ def _read_pem(data: bytes) -> None:
             pem.read(data, begin.start())
         except Malformed:
             continue
-
-
-def _read_spki(data: bytes) -> None:
-    with suppress(Malformed):
-        assert spki.of_certificate(data) in data
-    assert spki.read(data).end <= len(data)
-
-
-def _read_ssh(data: bytes) -> None:
-    with suppress(Malformed):
-        assert ssh_wire.read_text(data, 0)[2] <= len(data)
-    assert ssh_wire.read(data).end <= len(data)
-
-
-def _read_cms(data: bytes) -> None:
-    message = cms.read(data, der.element(data, 0))
-    assert message.end <= len(data)
-    for signer in message.signers:
-        if signer.issuer:
-            with suppress(Malformed):
-                x500_name.attributes(signer.issuer)
-
-
-def _read_java_keystore(data: bytes) -> None:
-    assert java_keystore.read(data).end <= len(data)
-
-
-def _read_pkcs12(data: bytes) -> None:
-    for part in pkcs12.read(data, der.element(data, 0)).parts:
-        if part.scheme is None:
-            for bag in pkcs12.bags(part.content):
-                if bag.kind is pkcs12.BagKind.SHROUDED_KEY:
-                    pkcs12.shrouded(bag.content)
 
 
 def _write_purl(data: bytes) -> None:

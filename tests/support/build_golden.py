@@ -23,6 +23,7 @@ from tests.support import (
     golden_languages,
     golden_linux,
     golden_mcu,
+    golden_openpgp,
     golden_packages,
     golden_python,
     golden_rpm,
@@ -92,6 +93,7 @@ def main() -> None:
         write(ROOT, case)
     golden_crypto.build(ROOT)
     golden_keys.build(ROOT)
+    golden_openpgp.build(ROOT)
 
 
 if __name__ == "__main__":

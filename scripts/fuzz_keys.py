@@ -1,0 +1,82 @@
+"""The readers of keys, certificates and their stores, as they are fuzzed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from pellucid.errors import Malformed
+from pellucid.formats import cms, der, java_keystore, openpgp, openpgp_packets, pkcs12, spki, ssh_wire, x500_name
+
+SPKI = bytes.fromhex("302a300506032b6570032100") + bytes(32)
+CMS = bytes.fromhex(
+    "306706092a864886f70d010702a05a3058020101310d300b06092a864886f70d010101300b06092a864886f70d01070131373035"
+    "0201013011300c310a300806035504030c0161020105300b06092a864886f70d010101300b06092a864886f70d01010104037369"
+    "67"
+)
+JKS = bytes.fromhex("feedfeed00000002000000010000000200016100000000000000000005582e353039000000023000") + bytes(20)
+PKCS12 = bytes.fromhex(
+    "3063020103305e06092a864886f70d010701a051044f304d304b06092a864886f70d010701a03e043c303a3038060b2a864886f70d010c"
+    "0a0102a0293027301b060a2a864886f70d010c0103300d040873616c7473616c7402010104080000000000000000"
+)
+SSH = bytes.fromhex("0000000b7373682d6564323535313900000020") + bytes(32)
+OPENPGP = bytes.fromhex(
+    "9833046000000016092b06010401da470f01010740000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c"
+    "1d1e1fb40d61203c61406578616d706c653e882b041316080023050260000001050900010000162104a8d47e615706702f2b"
+    "2c300b25c6fb396287d7af0000"
+)
+
+Read = Callable[[bytes], None]
+
+
+def readers() -> Iterator[tuple[str, bytes, Read, bytes]]:
+    """(name, seed, how it is read, what its format begins with)."""
+    yield "formats.cms", CMS, _read_cms, cms.BEGINS[0]
+    yield "formats.java_keystore", JKS, _read_java_keystore, java_keystore.BEGINS[0]
+    yield "formats.openpgp", OPENPGP, _read_openpgp, b"\x99\x01"
+    yield "formats.pkcs12", PKCS12, _read_pkcs12, pkcs12.BEGIN
+    yield "formats.spki", SPKI, _read_spki, b"\x30\x82"
+    yield "formats.ssh_wire", SSH, _read_ssh, ssh_wire.PREFIXES[0]
+
+
+def _read_spki(data: bytes) -> None:
+    with suppress(Malformed):
+        assert spki.of_certificate(data) in data
+    assert spki.read(data).end <= len(data)
+
+
+def _read_ssh(data: bytes) -> None:
+    with suppress(Malformed):
+        assert ssh_wire.read_text(data, 0)[2] <= len(data)
+    assert ssh_wire.read(data).end <= len(data)
+
+
+def _read_cms(data: bytes) -> None:
+    message = cms.read(data, der.element(data, 0))
+    assert message.end <= len(data)
+    for signer in message.signers:
+        if signer.issuer:
+            with suppress(Malformed):
+                x500_name.attributes(signer.issuer)
+
+
+def _read_java_keystore(data: bytes) -> None:
+    assert java_keystore.read(data).end <= len(data)
+
+
+def _read_pkcs12(data: bytes) -> None:
+    for part in pkcs12.read(data, der.element(data, 0)).parts:
+        if part.scheme is None:
+            for bag in pkcs12.bags(part.content):
+                if bag.kind is pkcs12.BagKind.SHROUDED_KEY:
+                    pkcs12.shrouded(bag.content)
+
+
+def _read_openpgp(data: bytes) -> None:
+    with suppress(Malformed):
+        decoded, end = openpgp_packets.dearmoured(data, 0)
+        assert end <= len(data)
+        list(openpgp.keys(openpgp_packets.packets(decoded)))
+    with suppress(Malformed):
+        for start, end in openpgp_packets.boxed(data):
+            assert start <= end
+    for key in openpgp.keys(openpgp_packets.packets(data)):
+        assert key.at < len(data)
