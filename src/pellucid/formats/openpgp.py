@@ -108,7 +108,7 @@ class _Block:
         issuer = said.get(ISSUER, b"").hex() or said.get(ISSUER_FINGERPRINT, b"")[1:].hex()
         if issuer not in (primary.key_id, primary.fingerprint):
             return
-        if kind in (*CERTIFICATIONS, DIRECT):
+        if kind in CERTIFICATIONS or (kind == DIRECT and EXPIRES in said):
             number = 0
         elif kind == BINDING and len(self.keys) > 1:
             number = len(self.keys) - 1
