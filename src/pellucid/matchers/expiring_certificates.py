@@ -20,13 +20,12 @@ def expiring_certificates(inventory: Inventory, _advisories: StatementIndex) -> 
     """
     for subject in certificates(inventory.crypto_assets):
         end = subject.asset.not_after
-        if (
-            end is None
-            or subject.is_of_signature
-            or not 0 <= (end - inventory.at).total_seconds() < inventory.certificate_notice
-        ):
+        if end is None or subject.is_of_signature:
             continue
-        days = (end - inventory.at).days
+        left = end - inventory.at
+        if not 0 <= left.total_seconds() < inventory.certificate_notice:
+            continue
+        days = f"{left.days} day" if left.days == 1 else f"{left.days} days"
         yield finding_about(
             subject,
             NAME,
@@ -34,6 +33,6 @@ def expiring_certificates(inventory: Inventory, _advisories: StatementIndex) -> 
             name="Certificate expires soon",
             title=f"Certificate {subject.called} expires on {end.date().isoformat()}",
             description=f"The certificate of {subject.called}, issued by {subject.asset.issuer or 'nobody named'}, is "
-            f"not valid after {end:%Y-%m-%d %H:%M} UTC, {left.days} {'day' if left.days == 1 else 'days'} after it was judged.",
+            f"not valid after {end:%Y-%m-%d %H:%M} UTC, {days} after it was judged.",
             action="Renew the certificate with the next update.",
         )
