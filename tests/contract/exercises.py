@@ -220,6 +220,13 @@ def cbom_cyclonedx(api: Api) -> httpx2.Response:
     return answer
 
 
+def materials_report(api: Api) -> httpx2.Response:
+    query = {"mode": "pqc-compliance", "contentType": "json"}
+    answer = api.http.get(f"{_cryptography(api)}/cryptographicMaterialsReport", params=query)
+    assert {item.get("isNistIR8547Compliant") for item in answer.json()["findings"]} == {True, False, None}
+    return answer
+
+
 def sbom_spdx(api: Api) -> httpx2.Response:
     answer = api.http.get(f"{_components(api).partition('/scans/')[0]}/sbomReport:SPDX")
     assert answer.json()["spdxVersion"] == "SPDX-2.3"
@@ -263,6 +270,7 @@ EXERCISES: dict[str, Exercise] = {
     "BulkUnarchiveImages": unarchive_images,
     "GetSbomReportCycloneDX": sbom_cyclonedx,
     "GetSbomReportSPDX": sbom_spdx,
+    "CryptographicMaterialsReport": materials_report,
     "GetCbomReport": cbom_cyclonedx,
     "GetVexReportOpenVEX": vex_openvex,
     "GetVexReportCycloneDX": vex_cyclonedx,

@@ -128,6 +128,8 @@ def test_an_algorithm_says_what_it_is_and_where_it_is() -> None:
         "parameterSetIdentifier": "128",
         "mode": "cbc",
         "cryptoFunctions": ["encrypt", "decrypt"],
+        "classicalSecurityLevel": 128,
+        "nistQuantumSecurityLevel": 1,
     }
     assert aes["evidence"]["occurrences"] == [
         {"location": PROGRAM, "offset": 100, "additionalContext": "aes-128-cbc"},
@@ -139,6 +141,8 @@ def test_an_algorithm_says_what_it_is_and_where_it_is() -> None:
         "algorithmFamily": "ML-KEM",
         "parameterSetIdentifier": "768",
         "cryptoFunctions": ["encapsulate", "decapsulate"],
+        "classicalSecurityLevel": 192,
+        "nistQuantumSecurityLevel": 3,
     }
 
 
@@ -147,6 +151,9 @@ def test_algorithms_of_keys_are_there_and_say_whether_they_last() -> None:
     assert rsa["cryptoProperties"]["algorithmProperties"]["nistQuantumSecurityLevel"] == 0
     assert facts("crypto:algorithm:RSA-2048")["pellucid:quantumVulnerable"] == "true"
     assert facts("crypto:algorithm:ML-DSA-65")["pellucid:quantumVulnerable"] == "false"
+    assert facts("crypto:algorithm:RSA-2048")["pellucid:nistIr8547"] == "notCompliant"
+    assert facts("crypto:algorithm:ML-DSA-65")["pellucid:nistIr8547"] == "compliant"
+    assert "pellucid:nistIr8547" not in facts("crypto:algorithm:md5WithRSAEncryption")
     curves = {
         "EC-P-256": {"ellipticCurve": "nist/P-256"},
         "Ed25519": {"ellipticCurve": "other/Ed25519"},

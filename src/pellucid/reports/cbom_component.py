@@ -6,6 +6,8 @@ from typing import Any
 
 from pellucid.domain.crypto_use import CryptoUse, Primitive
 from pellucid.domain.evidence import Evidence
+from pellucid.formats.crypto_algorithms import find
+from pellucid.formats.nist_ir_8547 import record_of
 from pellucid.reports.cbom_algorithms import Named
 from pellucid.reports.cyclonedx_component import properties
 from pellucid.reports.schemas import schema
@@ -44,13 +46,17 @@ def algorithm_component(ref: str, named: Named, version: str) -> dict[str, Any]:
         stated["mode"] = named.mode.lower() if named.mode.lower() in MODES else "other"
     if functions := FUNCTIONS.get(named.primitive):
         stated["cryptoFunctions"] = list(functions)
-    if named.quantum_vulnerable:
-        stated["nistQuantumSecurityLevel"] = 0
     known = named.quantum_vulnerable is not None
+    record = record_of(named.name, named.curve or named.parameters, named.primitive)
+    if record.strength:
+        stated["classicalSecurityLevel"] = record.strength
+    if named.quantum_vulnerable or record.security:
+        stated["nistQuantumSecurityLevel"] = record.security.category if record.security else 0
     facts = [
         ("mode", named.mode if stated.get("mode") == "other" else ""),
         ("standing", str(named.standing or "")),
         ("quantumVulnerable", str(bool(named.quantum_vulnerable)).lower() if known else ""),
+        ("nistIr8547", str(record.verdict) if known and find(named.name) else ""),
         *_confidence(named.sightings),
     ]
     crypto = {"assetType": "algorithm", "algorithmProperties": stated}

@@ -1,6 +1,6 @@
 """Places of scans as components: whole trees in pieces, or some of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
@@ -11,6 +11,7 @@ from pellucid.domain.entry import EntryKind
 from pellucid.storage.database import Transaction
 from pellucid.storage.rows.inventory import ScanArtefactRow, ScanComponentRow
 
+PIECE = 500
 PLACE = ScanArtefactRow
 SOFTWARE = ScanComponentRow
 CONTAINER = aliased(ScanArtefactRow)
@@ -58,6 +59,19 @@ def tree_component(tx: Transaction, scan_id: str, number: int) -> TreeComponent 
         joined(select(*COLUMNS)).where(PLACE.scan_id == scan_id, PLACE.number == number)
     ).one_or_none()
     return to_domain(row) if row else None
+
+
+def tree_components_at(tx: Transaction, scan_id: str, paths: Collection[str]) -> dict[str, TreeComponent]:
+    """The files at these paths, where the tree has them; of equal paths the first."""
+    found: dict[str, TreeComponent] = {}
+    wanted = sorted(paths)
+    for start in range(0, len(wanted), PIECE):
+        query = joined(select(*COLUMNS)).where(
+            PLACE.scan_id == scan_id, PLACE.sha256 != "", PLACE.path.in_(wanted[start : start + PIECE])
+        )
+        for row in tx.session.execute(query.order_by(PLACE.number)):
+            found.setdefault(row.path, to_domain(row))
+    return found
 
 
 def joined(query: Select[Any]) -> Select[Any]:
