@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from tests.support import algorithm_tables as tables
 from tests.support.elf_files import EXECUTABLE, MIPS, Shape, elf_file
 from tests.support.golden_case import Case
+from tests.support.pe_images import image
 
 BIG = Shape(type=EXECUTABLE, machine=MIPS, big_endian=True)
 LITTLE = Shape(type=EXECUTABLE)
@@ -17,6 +18,7 @@ def cases() -> Iterator[Case]:
     yield from _constants()
     yield from _imports()
     yield from _settings()
+    yield from _names()
 
 
 def _constants() -> Iterator[Case]:
@@ -130,6 +132,40 @@ def _settings() -> Iterator[Case]:
     }
     for name, (data, what) in {**hits, **misses}.items():
         yield Case(f"crypto/{name}", data, what)
+
+
+def _names() -> Iterator[Case]:
+    functions = b"\0crypto/aes.NewCipher\0crypto/tls.(*Conn).Handshake\0crypto/internal/fips140/sha256.New\0"
+    go = elf_file(LITTLE, payload=b"\xff Go buildinf:\x08\x02" + bytes(16) + functions)
+    yield Case("crypto/go_crypto/program", go, "what names a Go program's functions and says that it is one")
+    yield Case("crypto/go_crypto/text", functions, "the names alone")
+    constants = [
+        "java/security/MessageDigest",
+        "javax/crypto/Cipher",
+        "MD5",
+        "AES/CBC/PKCS5Padding",
+        "PBEWithMD5AndDES",
+    ]
+    yield Case("crypto/java_crypto/class", java_class(constants), "a class that calls MessageDigest and Cipher")
+    yield Case("crypto/java_crypto/names", java_class(["java/lang/Object", "MD5"]), "a class that only says MD5")
+    near = java_class(["java/security/MessageDigest", "MD5sum", "getAES"])
+    yield Case("crypto/java_crypto/near", near, "a class with names that are none of an algorithm")
+    texts = b"\0\0" + b"".join(
+        (text + "\0").encode("utf-16-le") for text in ("AES", "x", "SHA256", "ECDSA_P256", "RSAx")
+    )
+    called = b"bcrypt.dll\0BCryptOpenAlgorithmProvider\0"
+    yield Case("crypto/windows_crypto/program", image({".rdata": texts + called}), "a program that calls bcrypt.dll")
+    yield Case("crypto/windows_crypto/texts", image({".rdata": texts}), "the same texts, and no call")
+    source = b"import hashlib, ssl\n\nhashlib.md5(b'x')\ncontext = ssl.SSLContext(ssl.PROTOCOL_TLSv1_2)\n"
+    yield Case("crypto/python_crypto/source", source, "source that calls hashlib and ssl")
+    yield Case("crypto/python_crypto/names", b"import hashlib\nmd5 = 'hashlib.md5'\n", "source that calls nothing")
+
+
+def java_class(constants: Iterable[str]) -> bytes:
+    """The beginning of a class of Java 8: its constants, all of them texts (JVMS, 4.1)."""
+    texts = [text.encode() for text in constants]
+    head = bytes.fromhex("cafebabe00000034") + (len(texts) + 1).to_bytes(2, "big")
+    return head + b"".join(b"\x01" + len(text).to_bytes(2, "big") + text for text in texts)
 
 
 def words(layout: str, values: Iterable[int]) -> bytes:

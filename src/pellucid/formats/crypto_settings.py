@@ -131,7 +131,7 @@ def _meanings(vocabulary: str, word: str) -> list[Choice]:
 @cache
 def _words() -> Mapping[str, tuple[tuple[re.Pattern[str], Choice], ...]]:
     return {
-        vocabulary: tuple((_pattern(word), _choice(meaning, "".join(mode))) for word, meaning, *mode in rows)
+        vocabulary: tuple((_pattern(word), choice(meaning, "".join(mode))) for word, meaning, *mode in rows)
         for vocabulary, rows in _tables()["words"].items()
     }
 
@@ -143,7 +143,8 @@ def _pattern(word: str) -> re.Pattern[str]:
     return re.compile(joined, re.IGNORECASE)
 
 
-def _choice(meaning: str, mode: str) -> Choice:
+def choice(meaning: str, mode: str) -> Choice:
+    """What a meaning of a table says: "AES:128", or "TLS=1.2" for a version of a protocol."""
     if "=" in meaning:
         protocol, _, version = meaning.partition("=")
         return Choice(protocol=protocol, parameters=version)
