@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from pellucid.errors import Malformed
-from pellucid.formats import cms, der, java_keystore, openpgp, openpgp_packets, pkcs12, spki, ssh_wire, x500_name
+from pellucid.formats import cms, der, java_keystore, openpgp, openpgp_packets, pkcs12, spki, ssh_wire, tss2, x500_name
 
 SPKI = bytes.fromhex("302a300506032b6570032100") + bytes(32)
 CMS = bytes.fromhex(
@@ -18,6 +18,7 @@ PKCS12 = bytes.fromhex(
     "0a0102a0293027301b060a2a864886f70d010c0103300d040873616c7473616c7402010104080000000000000000"
 )
 SSH = bytes.fromhex("0000000b7373682d6564323535313900000020") + bytes(32)
+TSS2 = bytes.fromhex("302c06066781050a0103020101041a00180001000b000000000000001000100010000000000002fff10403000178")
 OPENPGP = bytes.fromhex(
     "9833046000000016092b06010401da470f01010740000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c"
     "1d1e1fb40d61203c61406578616d706c653e882b041316080023050260000001050900010000162104a8d47e615706702f2b"
@@ -34,6 +35,7 @@ def readers() -> Iterator[tuple[str, bytes, Read, bytes]]:
     yield "formats.openpgp", OPENPGP, _read_openpgp, b"\x99\x01"
     yield "formats.pkcs12", PKCS12, _read_pkcs12, pkcs12.BEGIN
     yield "formats.spki", SPKI, _read_spki, b"\x30\x82"
+    yield "formats.tss2", TSS2, _read_tss2, tss2.BEGINS[0]
     yield "formats.ssh_wire", SSH, _read_ssh, ssh_wire.PREFIXES[0]
 
 
@@ -68,6 +70,10 @@ def _read_pkcs12(data: bytes) -> None:
             for bag in pkcs12.bags(part.content):
                 if bag.kind is pkcs12.BagKind.SHROUDED_KEY:
                     pkcs12.shrouded(bag.content)
+
+
+def _read_tss2(data: bytes) -> None:
+    assert tss2.read(data, der.element(data, 0)).modulus >= 0
 
 
 def _read_openpgp(data: bytes) -> None:

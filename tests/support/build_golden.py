@@ -23,6 +23,7 @@ from tests.support import (
     golden_languages,
     golden_linux,
     golden_mcu,
+    golden_new_keys,
     golden_openpgp,
     golden_packages,
     golden_python,
@@ -93,6 +94,7 @@ def main() -> None:
         write(ROOT, case)
     golden_crypto.build(ROOT)
     golden_keys.build(ROOT)
+    golden_new_keys.build(ROOT)
     golden_openpgp.build(ROOT)
 
 

@@ -21,6 +21,12 @@ ED448 = bytes.fromhex("300506032b6571")
 PBES2 = bytes.fromhex("06092a864886f70d01050d")
 OIDS = (RSA, EC, DSA)
 EDWARDS = (ED25519, ED448)
+# The same of those that have an identifier for each set of parameters: ML-KEM 512 to 1024, ML-DSA 44 to 87, and
+# the twelve of SLH-DSA (RFC 9935, RFC 9881, RFC 9909).
+ML_KEM = tuple(bytes.fromhex(f"300b06096086480165030404{arc:02x}") for arc in range(1, 4))
+ML_DSA = tuple(bytes.fromhex(f"300b06096086480165030403{arc:02x}") for arc in range(17, 20))
+SLH_DSA = tuple(bytes.fromhex(f"300b06096086480165030403{arc:02x}") for arc in range(20, 32))
+ALGORITHMS = (*OIDS, *EDWARDS, *ML_KEM, *ML_DSA, *SLH_DSA)
 # PKCS#1 RSAPrivateKey: version 0, then the modulus of 1024, 2048, 3072 or 4096 bits with its leading zero.
 RSA_PRIVATE = tuple(bytes.fromhex("020100" + text) for text in ("02818100", "0282010100", "0282018100", "0282020100"))
 # PKCS#1 RSAPublicKey: the whole header for the same moduli and the exponent 65537.
@@ -48,10 +54,11 @@ class Spans:
 
 
 def algorithm_identifiers(artefact: Artefact, literals: tuple[bytes, ...]) -> Iterator[der.Element]:
-    """The SEQUENCE that each of the object identifiers `literals` begins; those of EDWARDS are whole already."""
+    """The SEQUENCE that each of the object identifiers `literals` begins; a literal may be the whole of one itself."""
     for literal in literals:
         for offset in artefact.offsets(literal)[:MOST_CANDIDATES]:
-            starts = [offset] if literal in EDWARDS else [found.start for found in der.enclosing(artefact.data, offset)]
+            whole = literal[0] == der.SEQUENCE
+            starts = [offset] if whole else [found.start for found in der.enclosing(artefact.data, offset)]
             for start in starts:
                 try:
                     yield der.element(artefact.data, start)

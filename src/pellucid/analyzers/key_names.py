@@ -17,8 +17,8 @@ from pellucid.formats import spki
 
 PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm)
 _FIXED = {
-    ed25519.Ed25519PublicKey: ("Ed25519", 256, "Edwards25519"),
-    ed448.Ed448PublicKey: ("Ed448", 456, "Edwards448"),
+    ed25519.Ed25519PublicKey: ("Ed25519", 256, "Curve25519"),
+    ed448.Ed448PublicKey: ("Ed448", 456, "Curve448"),
     x25519.X25519PublicKey: ("X25519", 256, "Curve25519"),
     x448.X448PublicKey: ("X448", 448, "Curve448"),
 }
@@ -92,7 +92,10 @@ def read(encoded: bytes) -> PublicHalf | None:
 
 
 def _by_oid(encoded: bytes) -> PublicHalf | None:
-    """A key that is no more than its bytes, of an algorithm that has an identifier for each set of parameters."""
+    """A key that is no more than its bytes, of an algorithm that has an identifier for each set of parameters.
+
+    The name of the set says how strong it is; its bits would not.
+    """
     try:
         info = spki.read(encoded)
     except Malformed:
@@ -100,7 +103,7 @@ def _by_oid(encoded: bytes) -> PublicHalf | None:
     name, length = named_keys().get(info.algorithm, ("", 0))
     if not name or len(info.key) != length or info.parameters:
         return None
-    return PublicHalf(algorithm=name, bits=length * 8, curve="", encoded=encoded[: info.end])
+    return PublicHalf(algorithm=name, bits=0, curve="", encoded=encoded[: info.end])
 
 
 @cache

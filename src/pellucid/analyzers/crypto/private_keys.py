@@ -21,12 +21,12 @@ LABELS = {
     "OPENSSH PRIVATE KEY": "OpenSSH",
 }
 PEM_BEGINS = tuple(f"-----BEGIN {label}-----".encode() for label in LABELS)
-IN_DER = (*der_keys.OIDS, *der_keys.EDWARDS, der_keys.PBES2, *der_keys.RSA_PRIVATE, *der_keys.EC_PRIVATE)
+IN_DER = (*der_keys.ALGORITHMS, der_keys.PBES2, *der_keys.RSA_PRIVATE, *der_keys.EC_PRIVATE)
 OPENSSH_MAGIC = b"openssh-key-v1\0"
 
 
 @analyzer(
-    name="private_keys", version=3, stage=Stage.CRYPTO, wants=contains(*PEM_BEGINS, *IN_DER, *key_stores.LITERALS)
+    name="private_keys", version=4, stage=Stage.CRYPTO, wants=contains(*PEM_BEGINS, *IN_DER, *key_stores.LITERALS)
 )
 def private_keys(artefact: Artefact) -> Iterator[Fact]:
     """Find private keys: PKCS#1, PKCS#8, SEC 1, DSA and OpenSSH, encrypted or not.
@@ -62,7 +62,7 @@ def _in_pem(artefact: Artefact) -> Iterator[CryptoAsset]:
 
 def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
     inside = der_keys.Spans()
-    for algorithm in der_keys.algorithm_identifiers(artefact, (*der_keys.OIDS, *der_keys.EDWARDS)):
+    for algorithm in der_keys.algorithm_identifiers(artefact, der_keys.ALGORITHMS):
         for whole in der_keys.private_key_info(artefact, algorithm):
             encoded = bytes(artefact.data[whole.start : whole.end])
             edwards = algorithm.end - algorithm.start == 7

@@ -11,12 +11,12 @@ from pellucid.errors import Malformed
 from pellucid.formats import der, pem
 
 PEM_BEGINS = (b"-----BEGIN PUBLIC KEY-----", b"-----BEGIN RSA PUBLIC KEY-----")
-IN_DER = (*der_keys.OIDS, *der_keys.EDWARDS, *der_keys.RSA_PUBLIC)
+IN_DER = (*der_keys.ALGORITHMS, *der_keys.RSA_PUBLIC)
 
 
 @analyzer(
     name="public_keys",
-    version=2,
+    version=3,
     stage=Stage.CRYPTO,
     wants=contains(*PEM_BEGINS, *IN_DER, *certificates.LITERALS),
 )
@@ -41,7 +41,7 @@ def public_keys(artefact: Artefact) -> Iterator[Fact]:
 def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
     in_der = (found for found in certificates.find(artefact) if found.encoding is Encoding.DER)
     taken = der_keys.Spans((found.start, found.end) for found in in_der)
-    for algorithm in der_keys.algorithm_identifiers(artefact, (*der_keys.OIDS, *der_keys.EDWARDS)):
+    for algorithm in der_keys.algorithm_identifiers(artefact, der_keys.ALGORITHMS):
         for whole in der_keys.subject_public_key_info(artefact, algorithm):
             edwards = algorithm.end - algorithm.start == 7
             if edwards and not der_keys.random_enough(bytes(artefact.data[whole.end - 32 : whole.end])):
