@@ -122,3 +122,18 @@ def test_findings_know_what_they_are_about(database: Database, stored: Stored) -
         moved = replace(shipped, evidence=(*shipped.evidence, PUBLIC_KEY.evidence))
         FindingRepository(tx).store(stored.product_id, scan, [moved, elsewhere])
     assert related(database) == [*everything, ("shipped", "publicKey")]
+
+
+def test_a_finding_about_a_certificate_is_not_about_its_key(database: Database, stored: Stored) -> None:
+    """Both are named, and both lie in the same store."""
+    scan = stored.image.scans[0].id
+    key = replace(PRIVATE, evidence=CERTIFICATE.evidence)
+    result = replace(small_tree(), crypto_assets=(CERTIFICATE, key))
+    named = (("certificateSha256", CERTIFICATE.fingerprint), ("publicKeySha256", key.fingerprint))
+    both = replace(finding("both"), evidence=(CERTIFICATE.evidence,), identifiers=named)
+    findings = (both, *(replace(both, key=word, name=word, subtype=word) for word in ("certificate", "key")))
+    store(database, stored.product_id, scan, result, *findings)
+    assert related(database) == [
+        *(("both", kind) for kind in ("certificate", "privateKey")),
+        *(("certificate", "certificate"), ("key", "privateKey")),
+    ]

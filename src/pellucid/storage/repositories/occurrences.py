@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pellucid.domain.finding import Finding
+from pellucid.domain.crypto_asset import CryptoKind
+from pellucid.domain.finding import Finding, FindingSubtype
 from pellucid.domain.ids import new_ids
 from pellucid.domain.scan import ScanStateType
 from pellucid.storage.database import Transaction
@@ -28,6 +29,8 @@ from pellucid.storage.rows.scan import ScanRow
 PIECE = 500
 Spot = tuple[str, int]
 """An artefact, and an offset in it."""
+Lying = tuple[int, str, set[Spot]]
+"""The number of a crypto asset, its kind, and where it lies."""
 
 
 class Occurrences:
@@ -170,25 +173,21 @@ class Occurrences:
         )
 
     def _relate_assets(self, seen: Mapping[str, Finding]) -> None:
-        """Note which crypto assets of the scan the findings are about: those whose fingerprint they name.
-
-        The halves of a pair of keys share one: then it is about those that lie where it was seen, if any does.
-        """
+        """Note which crypto assets of the scan the findings are about."""
         named = {value for finding in seen.values() for _, value in finding.identifiers}
-        same: dict[str, list[tuple[int, set[Spot]]]] = defaultdict(list)
+        same: dict[str, list[Lying]] = defaultdict(list)
         row = ScanCryptoAssetRow
         # Few scans have more than some hundred of them, and few findings name none.
-        query = select(row.number, row.fingerprint, row.evidence).where(row.scan_id == self._scan_id)
-        for number, fingerprint, evidence in self._session.execute(query) if named else ():
+        query = select(row.number, row.kind, row.fingerprint, row.evidence).where(row.scan_id == self._scan_id)
+        for number, kind, fingerprint, evidence in self._session.execute(query) if named else ():
             if fingerprint in named:
-                same[fingerprint].append((number, {(item["artefact"], item["offset"]) for item in evidence}))
+                same[fingerprint].append((number, kind, {(item["artefact"], item["offset"]) for item in evidence}))
         self._add(
             OccurrenceCryptoAssetRow,
             [
                 {"scan_id": self._scan_id, "finding_id": finding_id, "asset": number}
                 for finding_id, finding in seen.items()
-                for _, value in finding.identifiers
-                for number in _there(same.get(value, ()), {(item.artefact, item.offset) for item in finding.evidence})
+                for number in _meant(finding, same)
             ],
         )
 
@@ -218,10 +217,21 @@ def dependency_numbers(session: Any, scan_id: str) -> dict[tuple[str, str, str, 
     }
 
 
-def _there(assets: Sequence[tuple[int, Set[Spot]]], spots: Set[Spot]) -> Sequence[int]:
-    """Numbers of those that lie in one of these spots; of all, when none does."""
-    there = [number for number, lies in assets if lies & spots]
-    return there or [number for number, _ in assets]
+def _meant(finding: Finding, same: Mapping[str, Sequence[Lying]]) -> Sequence[int]:
+    """Numbers of the assets whose fingerprint a finding names, and which it means by that.
+
+    A certificate, its key and the other half of that share fingerprints: it is about what it says it is about, and
+    about what lies where it was seen; about all of them where that leaves none.
+    """
+    named = [
+        asset for value in dict.fromkeys(value for _, value in finding.identifiers) for asset in same.get(value, ())
+    ]
+    if finding.subtype in (FindingSubtype.CERTIFICATE, FindingSubtype.KEY):
+        is_certificate = finding.subtype == FindingSubtype.CERTIFICATE
+        named = [item for item in named if (item[1] == CryptoKind.CERTIFICATE) is is_certificate] or named
+    spots = {(item.artefact, item.offset) for item in finding.evidence}
+    there = [item for item in named if item[2] & spots] or named
+    return sorted({number for number, _, _ in there})
 
 
 def _pieces(items: Sequence[Any]) -> list[Sequence[Any]]:
