@@ -2,10 +2,10 @@
 
 import pytest
 from tests.matchers.inventories import asset, findings, inventory
-from tests.matchers.keys_and_certificates import certificate
+from tests.matchers.keys_and_certificates import anchors, certificate
 from tests.support.statements import Statements
 
-from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.finding import FindingType
 from pellucid.domain.severity import Severity
 from pellucid.matchers.crypto.known_keys import self_test_keys
@@ -53,6 +53,18 @@ def test_certificate_private_and_public_key_of_a_pair_are_one_finding() -> None:
     assert finding.title == "RSA key of certificate CN=a has 1024 bits"
     renewed = (certificate("b", key_bits=1024, key_fingerprint="key of a"),)
     assert findings(short_keys(inventory(assets=renewed), NOTHING))[0].key == finding.key
+
+
+def test_keys_of_others_weigh_less_and_are_called_by_their_owners() -> None:
+    person = asset(
+        CryptoKind.PUBLIC_KEY, "aa", "keys.gpg", key_bits=1024, encoding=Encoding.OPENPGP, comment="A <a@example.org>"
+    )
+    authority = certificate("old", anchors()[0].evidence.artefact, is_self_signed=True, key_bits=1024)
+    found = findings(short_keys(inventory(assets=(person, *anchors(), authority)), NOTHING))
+    assert [(item.severity, item.title) for item in found] == [
+        (Severity.LOW, "RSA key of A <a@example.org> in keys.gpg has 1024 bits"),
+        (Severity.LOW, "RSA key of certificate CN=old has 1024 bits"),
+    ]
 
 
 def test_keys_that_libraries_test_themselves_with_do_not_count() -> None:

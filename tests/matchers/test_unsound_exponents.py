@@ -9,7 +9,7 @@ from tests.matchers.inventories import asset, findings, inventory
 from tests.matchers.keys_and_certificates import anchors, certificate, rsa_info, rsa_key
 from tests.support.statements import Statements
 
-from pellucid.domain.crypto_asset import CryptoKind
+from pellucid.domain.crypto_asset import CryptoKind, Encoding
 from pellucid.domain.severity import Severity
 from pellucid.matchers.crypto.rsa import RsaNumbers, rsa_numbers
 from pellucid.matchers.unsound_exponents import unsound_exponents
@@ -44,6 +44,8 @@ def test_a_small_exponent_of_an_anchor_is_its_authoritys_affair() -> None:
     anchor = certificate("old", anchors()[0].evidence.artefact, is_ca=True, is_self_signed=True, **numbers)
     assert findings(unsound_exponents(inventory(assets=(*anchors(), anchor)), NOTHING)) == []
     assert len(findings(unsound_exponents(inventory(assets=(anchor,)), NOTHING))) == 1
+    person = asset(CryptoKind.PUBLIC_KEY, "aa", encoding=Encoding.OPENPGP, **numbers)
+    assert findings(unsound_exponents(inventory(assets=(person,)), NOTHING)) == []
 
 
 def test_keys_of_other_algorithms_and_keys_that_are_not_known_have_no_exponent() -> None:

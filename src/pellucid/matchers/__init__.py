@@ -2,6 +2,7 @@
 
 from pellucid.analysis.matcher import Matcher
 from pellucid.matchers.compromised_keys import compromised_keys
+from pellucid.matchers.distrusted_anchors import distrusted_anchors
 from pellucid.matchers.embedded_private_keys import embedded_private_keys
 from pellucid.matchers.expired_certificates import expired_certificates
 from pellucid.matchers.expiring_certificates import expiring_certificates
@@ -17,6 +18,7 @@ from pellucid.matchers.weak_signatures import weak_signatures
 
 MATCHERS: tuple[Matcher, ...] = (
     compromised_keys,
+    distrusted_anchors,
     embedded_private_keys,
     expired_certificates,
     expiring_certificates,

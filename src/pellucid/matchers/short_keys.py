@@ -20,17 +20,21 @@ def short_keys(inventory: Inventory, _advisories: StatementIndex) -> Iterator[Fi
     """Report each RSA, DSA or Diffie-Hellman key below 2048 bits and each key on a curve below 224 bits, once.
 
     Certificate, public and private key of one pair are one key. Keys that libraries test themselves with do not count.
+    Those of authorities in a trust store, and of people in a keyring, are less severe: they may not be used any more.
     """
     for subject in keys(inventory.crypto_assets):
         asset = subject.asset
         enough, broken = needed(asset)
         if not 0 < asset.key_bits < enough:
             continue
+        severity = Severity.HIGH if asset.key_bits < broken else Severity.MEDIUM
+        if subject.is_of_others:
+            severity = Severity.LOW
         yield finding_about(
             subject,
             NAME,
             about=subject.key,
-            severity=Severity.HIGH if asset.key_bits < broken else Severity.MEDIUM,
+            severity=severity,
             name="Short key",
             title=f"{asset.algorithm} key of {subject.owner} has {asset.key_bits} bits",
             description=f"The {asset.algorithm} key of {subject.owner} has {asset.key_bits} bits; less than {enough} "

@@ -19,15 +19,15 @@ def unsound_exponents(inventory: Inventory, _advisories: StatementIndex) -> Iter
     """Report each RSA key with an exponent of 1, an even one, one below 65537 or one of more than 256 bits, once.
 
     With the first two there is no RSA at all. A small one, such as 3, is sound as long as every implementation that
-    uses the key pads and checks as it should, which some did not; nobody but the authority itself can change that of
-    an anchor in a trust store, so that those are not reported.
+    uses the key pads and checks as it should, which some did not; those of authorities in a trust store, and of
+    people in a keyring, are not reported.
     """
     for subject in keys(inventory.crypto_assets):
         numbers = rsa_numbers(subject.asset)
         if numbers is None or (judged := judge(numbers.exponent)) is None:
             continue
         severity, name, why = judged
-        if subject.is_anchor and severity is Severity.LOW:
+        if subject.is_of_others and severity is Severity.LOW:
             continue
         shown = str(numbers.exponent) if numbers.exponent < 1 << 64 else f"of {numbers.exponent.bit_length()} bits"
         yield finding_about(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.evidence import Evidence
 from pellucid.matchers.crypto.known_keys import self_test_keys
 
@@ -37,7 +37,14 @@ class Subject:
         """Whose key it is, as far as that is known."""
         if self.asset.kind is CryptoKind.CERTIFICATE:
             return f"certificate {self.called}"
-        return self.places[0].artefact or "the image"
+        place = self.places[0].artefact or "the image"
+        return f"{self.asset.comment} in {place}" if self.asset.comment else place
+
+    @property
+    def is_of_others(self) -> bool:
+        """Only an authority, or somebody whose key lies in a keyring, can change it; one can just trust it less."""
+        in_keyring = self.asset.kind is CryptoKind.PUBLIC_KEY and self.asset.encoding is Encoding.OPENPGP
+        return self.is_anchor or in_keyring
 
     @property
     def key(self) -> str:
