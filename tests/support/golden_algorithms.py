@@ -19,6 +19,7 @@ def cases() -> Iterator[Case]:
     yield from _imports()
     yield from _settings()
     yield from _names()
+    yield from _immediates()
 
 
 def _constants() -> Iterator[Case]:
@@ -166,6 +167,26 @@ def java_class(constants: Iterable[str]) -> bytes:
     texts = [text.encode() for text in constants]
     head = bytes.fromhex("cafebabe00000034") + (len(texts) + 1).to_bytes(2, "big")
     return head + b"".join(b"\x01" + len(text).to_bytes(2, "big") + text for text in texts)
+
+
+def _immediates() -> Iterator[Case]:
+    unit = "crypto/algorithm_immediates"
+    # What an x86 compiler makes of the steps of MD5: lea with a displacement.
+    code = b"".join(
+        b"\x8d\x94\x0a" + struct.pack("<I", value) + b"\x31\xd8\xc1\xc2\x07" for value in tables.md5_constants()
+    )
+    yield Case(f"{unit}/md5", elf_file(LITTLE, payload=code), "instructions with the constants of MD5")
+    pool = bytes(60).join(struct.pack(">I", value) for value in (0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xCA62C1D6))
+    yield Case(f"{unit}/sha1", elf_file(BIG, payload=pool), "words between functions with the constants of SHA-1")
+    halves = words("<Q", tables.square_roots(64, 8, 8))
+    yield Case(f"{unit}/sha384", elf_file(LITTLE, payload=halves), "initial values of SHA-384, which hold SHA-224's")
+    sha512 = words("<Q", tables.cube_roots(64, 80))
+    yield Case(f"{unit}/sha512", elf_file(LITTLE, payload=sha512), "constants of SHA-512, which hold those of SHA-256")
+    few = words("<I", tables.md5_constants()[:5])
+    yield Case(f"{unit}/few", elf_file(LITTLE, payload=few), "too few of the constants of MD5")
+    far = bytes(9000).join(struct.pack("<I", value) for value in (0x5A827999, 0x6ED9EBA1, 0xCA62C1D6))
+    yield Case(f"{unit}/far", elf_file(LITTLE, payload=far[:18000]), "constants of SHA-1 far from each other")
+    yield Case(f"{unit}/words", b"expa, nd 3, 2-by, te k\n" * 4, "a text with the words of ChaCha20")
 
 
 def words(layout: str, values: Iterable[int]) -> bytes:

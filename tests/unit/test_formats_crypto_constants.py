@@ -120,3 +120,33 @@ def test_tables_of_checksums_have_none_of_it() -> None:
 def test_has_all_forms_of_a_table_of_words() -> None:
     forms = Counter(item.form for item in of("SHA-512"))
     assert forms == {"64-bit big-endian": 1, "64-bit little-endian": 1, "halves of 64 bits, little-endian": 1}
+
+
+SCATTERED = [
+    ("MD5", tables.md5_constants()),
+    ("SHA-224", tuple(value & 0xFFFFFFFF for value in tables.square_roots(64, 8, 8))),
+    ("SHA-256", tables.cube_roots(32, 64)),
+    ("SHA-384", tuple(half for value in tables.square_roots(64, 8, 8) for half in (value >> 32, value & 0xFFFFFFFF))),
+]
+
+
+@pytest.mark.parametrize(("algorithm", "values"), SCATTERED, ids=lambda value: str(value)[:10])
+def test_scattered_words_are_those_of_the_specification(algorithm: str, values: tuple[int, ...]) -> None:
+    forms = [item for item in crypto_constants.by_first_word().values() if item.constant.algorithm == algorithm]
+    assert len(forms) == 2
+    for item in forms:
+        order = "<I" if "little" in item.form else ">I"
+        assert b"".join(item.words) == words(order, values[: len(item.words)])
+        assert item.stand_in(bytes(3).join(item.words))
+        assert not item.stand_in(b"".join(item.words[: item.least - 1]))
+
+
+def test_scattered_words_are_at_least_sixteen_bytes() -> None:
+    assert all(4 * item.least >= SEARCHED for item in crypto_constants.by_first_word().values())
+
+
+def test_wide_constants_are_not_those_of_a_narrower_hash() -> None:
+    found = crypto_constants.by_first_word()
+    sha256, sha224 = found[bytes.fromhex("982f8a42")], found[bytes.fromhex("d89e05c1")]
+    assert not sha256.stand_in(words("<Q", tables.cube_roots(64, 80)))
+    assert not sha224.stand_in(words("<Q", tables.square_roots(64, 8, 8)))

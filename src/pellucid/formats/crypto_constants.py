@@ -46,16 +46,61 @@ class Pattern:
         return self.content[self.at : self.at + SEARCHED]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Scattered:
+    """Words of four bytes, in one order: at least so many of them stand `within` so many bytes of the first one."""
+
+    constant: Constant
+    form: str
+    words: tuple[bytes, ...]
+    least: int
+    within: int
+    unless: bytes = b""
+
+    def stand_in(self, window: bytes) -> bool:
+        """Whether enough of them do."""
+        enough = sum(word in window for word in self.words) >= self.least
+        return enough and not (self.unless and self.unless in window)
+
+
 def by_literal() -> Mapping[bytes, tuple[Pattern, ...]]:
     """All patterns, by what has to be searched for them; those with more content come first."""
     return _patterns()
 
 
+def by_first_word() -> Mapping[bytes, Scattered]:
+    """All scattered words, by the first of them, which has to be searched for."""
+    return _scattered()
+
+
+@cache
+def _scattered() -> Mapping[bytes, Scattered]:
+    found: dict[bytes, Scattered] = {}
+    for row in _table()["scattered"]:
+        words = [bytes.fromhex(word) for word in row["words"].split()]
+        unless = bytes.fromhex(row.get("unless", ""))
+        for order, step in (("big-endian", 1), ("little-endian", -1)):
+            found[words[0][::step]] = Scattered(
+                constant=Constant(algorithm=row["algorithm"], what=row["what"], confidence=0.8),
+                form=f"among instructions, {order}",
+                words=tuple(word[::step] for word in words),
+                least=row["least"],
+                within=row["within"],
+                unless=unless[::step],
+            )
+    return found
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    text = resources.files("pellucid.formats").joinpath("crypto_constants.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
 @cache
 def _patterns() -> Mapping[bytes, tuple[Pattern, ...]]:
-    text = resources.files("pellucid.formats").joinpath("crypto_constants.toml").read_text(encoding="utf-8")
     found: dict[bytes, list[Pattern]] = {}
-    for row in tomllib.loads(text)["constants"]:
+    for row in _table()["constants"]:
         for pattern in _of(row):
             found.setdefault(pattern.literal, []).append(pattern)
     return {

@@ -1,0 +1,48 @@
+"""Algorithms that an artefact implements, by constants that stand in its instructions."""
+
+from collections.abc import Iterator
+
+from pellucid.analysis.analyzer import Fact, Stage, analyzer
+from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import Selector, contains
+from pellucid.domain.crypto_use import CryptoUse, UseWitness
+from pellucid.formats import crypto_algorithms, crypto_constants
+from pellucid.formats.crypto_constants import Scattered
+
+MOST_PLACES = 64
+
+
+@analyzer(
+    name="algorithm_immediates",
+    version=1,
+    stage=Stage.CRYPTO,
+    wants=contains(*crypto_constants.by_first_word()) & Selector(lambda artefact: artefact.kind != "text"),
+    most_facts=50,
+)
+def algorithm_immediates(artefact: Artefact) -> Iterator[Fact]:
+    """Recognise algorithms whose constants are operands of instructions, or stand between functions.
+
+    One word of four bytes says nothing: at least four that belong together must be near each other. Machines that build
+    such a word from two halves (MIPS, PowerPC, AArch64) do not show them.
+    """
+    found: dict[str, CryptoUse] = {}
+    for first, scattered in crypto_constants.by_first_word().items():
+        for offset in artefact.offsets(first)[:MOST_PLACES]:
+            window = artefact.window(offset - scattered.within, 2 * scattered.within)
+            if scattered.stand_in(window):
+                found.setdefault(scattered.constant.algorithm, _use(artefact, scattered, offset))
+                break
+    yield from (found[name] for name in sorted(found))
+
+
+def _use(artefact: Artefact, scattered: Scattered, offset: int) -> CryptoUse:
+    constant = scattered.constant
+    algorithm = crypto_algorithms.by_name(constant.algorithm)
+    assert algorithm, constant.algorithm
+    return CryptoUse(
+        witness=UseWitness.CONSTANT,
+        algorithm=algorithm.name,
+        primitive=algorithm.primitive,
+        confidence=constant.confidence,
+        evidence=artefact.evidence(offset, f"{constant.algorithm} {constant.what}, {scattered.form}"),
+    )
