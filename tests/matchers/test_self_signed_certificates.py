@@ -1,11 +1,13 @@
 """Self-signed certificates of peers, and what is an anchor instead."""
 
+from dataclasses import replace
+
 import pytest
 from tests.matchers.inventories import asset, findings, inventory
 from tests.matchers.keys_and_certificates import anchors, certificate
 from tests.support.statements import Statements
 
-from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.matchers.crypto.subjects import anchors_of
 from pellucid.matchers.self_signed_certificates import self_signed_certificates
 
@@ -40,6 +42,20 @@ def test_an_authority_whose_private_key_is_here_is_a_leaf() -> None:
     assert reported(own) == []
     assert reported(own, asset(CryptoKind.PRIVATE_KEY, "key of a")) == ["a"]
     assert reported(own, asset(CryptoKind.PUBLIC_KEY, "key of a")) == []
+
+
+def test_a_key_that_is_pinned_in_a_program_is_no_peers() -> None:
+    """Evidence of these tests has an offset that is not 0."""
+    built_in = certificate("a", "vmlinuz", is_self_signed=True, usages=("digitalSignature",), encoding=Encoding.DER)
+    assert reported(built_in) == []
+    assert reported(replace(built_in, evidence=replace(built_in.evidence, offset=0))) == ["a"]
+    assert reported(built_in, asset(CryptoKind.PRIVATE_KEY, "key of a")) == ["a"]
+    assert reported(replace(built_in, names=("router.example",))) == ["a"]
+    assert reported(replace(built_in, usages=("serverAuth",))) == ["a"]
+
+
+def test_a_signer_of_code_is_no_peer() -> None:
+    assert reported(certificate("a", is_self_signed=True, usages=("digitalSignature", "codeSigning"))) == []
 
 
 def test_authorities_and_certificates_that_others_signed_are_not() -> None:

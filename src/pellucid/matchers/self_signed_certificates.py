@@ -10,6 +10,7 @@ from pellucid.matchers.crypto.judgement import finding_about
 from pellucid.matchers.crypto.subjects import Subject, certificates
 
 NAME = "self_signed_certificates"
+# Uses of keys that are those of a peer (RFC 5280, 4.2.1.12).
 OF_A_PEER = frozenset({"serverAuth", "clientAuth", "emailProtection"})
 
 
@@ -19,7 +20,8 @@ def self_signed_certificates(inventory: Inventory, _advisories: StatementIndex) 
     is for TLS or mail, or lies here with its private key.
 
     The anchors of a trust store are self-signed by their nature and are not reported; nor is an authority's
-    certificate that lies alone, which is what a device that checks others needs.
+    certificate that lies alone, which is what a device that checks others needs, nor one that is built into a program
+    or made for signing code: a key is pinned so, as those of modules and of wireless regulations are in a kernel.
     """
     private = {asset.fingerprint for asset in inventory.crypto_assets if asset.kind is CryptoKind.PRIVATE_KEY}
     for subject in certificates(inventory.crypto_assets):
@@ -39,9 +41,11 @@ def self_signed_certificates(inventory: Inventory, _advisories: StatementIndex) 
 
 def is_self_signed_leaf(subject: Subject, private_keys: Set[str]) -> bool:
     """Whether it stands for a peer, not for an authority. `private_keys`: fingerprints of those that are there."""
-    asset = subject.asset
+    asset, usages = subject.asset, set(subject.asset.usages)
     if not asset.is_self_signed or subject.is_anchor:
         return False
-    if not asset.is_ca or (subject.key and subject.key in private_keys):
+    if (subject.key and subject.key in private_keys) or usages & OF_A_PEER:
         return True
-    return "keyCertSign" not in asset.usages and (bool(asset.names) or not OF_A_PEER.isdisjoint(asset.usages))
+    if asset.is_ca:
+        return bool(asset.names) and "keyCertSign" not in usages
+    return bool(asset.names) or not (subject.is_built_in or "codeSigning" in usages)

@@ -41,6 +41,11 @@ class Subject:
         return f"{self.asset.comment} in {place}" if self.asset.comment else place
 
     @property
+    def is_built_in(self) -> bool:
+        """Whether it is nowhere a file of its own, but only part of a program or of other data."""
+        return self.asset.encoding is Encoding.DER and all(place.offset > 0 for place in self.places)
+
+    @property
     def is_of_others(self) -> bool:
         """Only an authority, or somebody whose key lies in a keyring, can change it; one can just trust it less."""
         in_keyring = self.asset.kind is CryptoKind.PUBLIC_KEY and self.asset.encoding is Encoding.OPENPGP
