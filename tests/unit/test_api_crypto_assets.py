@@ -143,3 +143,26 @@ def test_a_public_key_that_is_not_what_its_fingerprint_says_is_not_given(scanned
     with scanned.api.database.begin() as tx:
         tx.session.execute(update(ScanCryptoAssetRow).where(ScanCryptoAssetRow.number == 3).values(asset=asset))
     assert scanned.download(3).status_code == 404
+
+
+def test_a_finding_about_a_key_says_what_nist_says_of_it(scanned: Scanned) -> None:
+    fields = ["name", "cryptoAlgorithmName", "cryptoAlgorithmPrimitive", "isNistIR8547Compliant", "compliance"]
+    for query in ({}, {"fields": fields}):
+        (row,) = scanned.api.http.post("/api/v4/grids/findings:gridList", json=query).json()["rows"]
+        assert (row["cryptoAlgorithmName"], row["cryptoAlgorithmPrimitive"]) == ("RSA-2048", "pke")
+        assert row["isNistIR8547Compliant"] is False
+        key, digest = (item["nistIr8547"] for item in row["compliance"])
+        assert (key["algorithm"], digest["algorithm"]) == ("RSA", "SHA-256")
+    found = scanned.api.http.get(f"{scanned.path.partition('/images/')[0]}/findings/{row['id']}").json()
+    assert found["compliance"] == row["compliance"]
+    (row,) = scanned.api.http.post("/api/v4/grids/findings:gridList", json={"fields": ["name"]}).json()["rows"]
+    assert row.keys() == {"id", "name"}
+
+
+def test_a_finding_about_something_else_says_nothing_of_cryptography(api: Api) -> None:
+    product = api.product()
+    image = api.image(product)
+    store(api.database, product.rpartition("/")[2], image["latestScan"]["id"], small_tree(), finding("CVE-1", BUSYBOX))
+    (row,) = api.http.post("/api/v4/grids/findings:gridList", json={}).json()["rows"]
+    assert "isNistIR8547Compliant" not in row
+    assert row["compliance"] == []

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from hashlib import sha256
 
 from pellucid.domain.component_tree import TreeComponent
+from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Linkage
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import FindingStatus, FindingType, Predicate, Reason
@@ -23,6 +24,7 @@ class Part(Enum):
     IMAGES = auto()
     COMPONENTS = auto()
     SOFTWARE = auto()
+    CRYPTOGRAPHY = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +42,13 @@ class AffectedSoftware:
 
 @dataclass(frozen=True, kw_only=True)
 class SeenIn:
-    """Where a finding is in one scan, in the order of the tree; `software` is the first that it is about."""
+    """Where a finding is in one scan, in the order of the tree; `software` and `asset` are the first it is about."""
 
     image_id: str
     scan_id: str
     components: tuple[TreeComponent, ...] = ()
     software: AffectedSoftware | None = None
+    asset: CryptoAsset | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,7 +110,7 @@ class CryptoMaterials:
             if isinstance(item, CryptoUse) or item.kind in KINDS:
                 places[item.evidence.artefact, item.identity].append(item.evidence)
                 if item.identity not in materials:
-                    materials[item.identity] = _of_use(item) if isinstance(item, CryptoUse) else _of_asset(item)
+                    materials[item.identity] = _of_use(item) if isinstance(item, CryptoUse) else material_of(item)
         components = tree_components_at(self._tx, scan_id, {path for path, _ in places})
         running = {part.path for part in bill.components if part.component.reachability in RUNS}
         judged = [
@@ -127,15 +127,17 @@ class CryptoMaterials:
         return sorted(judged, key=lambda item: (item.component.number, item.material.name, item.id))
 
 
-def _of_asset(asset: CryptoAsset) -> Material:
+def material_of(asset: CryptoAsset) -> Material:
+    """A key or certificate, judged."""
+    kind = KINDS.get(asset.kind, "Container")
     named, signed = of_key(asset), of_signature(asset.signature_algorithm)
     digest = signed[1] if signed else None
     records = [record_of_key(asset)] if named else []
     records += [record_of(digest.name)] if digest else []
     who = asset.subject or asset.fingerprint[:16]
     return Material(
-        name=f"{KINDS[asset.kind]} {who}",
-        title=f"{KINDS[asset.kind]} {who}: {named.label if named else 'a key that cannot be read'}",
+        name=f"{kind} {who}",
+        title=f"{kind} {who}: {named.label if named else 'a key that cannot be read'}",
         records=tuple(records),
         algorithm=named.label if named else "",
         primitive=str(named.primitive) if named else "",

@@ -19,6 +19,7 @@ from pellucid.domain.finding import FindingStatus, FindingType, Predicate
 from pellucid.domain.severity import Severity
 from pellucid.domain.ssvc import decide
 from pellucid.domain.vulnerability import Vulnerability
+from pellucid.services.crypto_materials import material_of
 
 
 class FindingImage(Wire):
@@ -156,7 +157,7 @@ class Finding(Wire):
     classifications: list[Classification]
     predicates: list[KnownUse]
     references: list[Reference]
-    compliance: list[Any]
+    compliance: list[dict[str, Any]]
     cvss: Cvss | None
     epss: Epss | None
     ssvc: FindingSsvc | None
@@ -192,7 +193,7 @@ class Finding(Wire):
             classifications=classifications(value),
             predicates=_uses(value.predicates),
             references=references(value),
-            compliance=[],
+            compliance=compliance(value),
             cvss=_cvss(value),
             epss=Epss.of(known.epss) if known else None,
             ssvc=_ssvc(known, value.ssvc_decision),
@@ -225,6 +226,12 @@ def _identifier(name: str) -> Identifier:
 def classifications(value: product_finding.ProductFinding) -> list[Classification]:
     """Weaknesses of the vulnerability."""
     return [Classification(cwe=item) for item in (value.vulnerability.weaknesses if value.vulnerability else ())]
+
+
+def compliance(value: product_finding.ProductFinding) -> list[dict[str, Any]]:
+    """What NIST says of the key or certificate that it is about, in the newest image that has it."""
+    asset = value.seen.asset if value.seen else None
+    return [{"nistIr8547": record.document()} for record in material_of(asset).records] if asset else []
 
 
 def references(value: product_finding.ProductFinding) -> list[Reference]:

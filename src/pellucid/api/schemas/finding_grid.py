@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import Field
+
 from pellucid.api.schemas.components import Component
 from pellucid.api.schemas.finding import (
     FindingDependency,
     FindingImage,
     Identifier,
     classifications,
+    compliance,
     identifiers,
     references,
 )
@@ -20,6 +23,7 @@ from pellucid.domain.product_finding import Part, ProductFinding
 from pellucid.domain.severity import Severity
 from pellucid.domain.vulnerability import ExploitKind
 from pellucid.errors import Detail, InvalidRequest
+from pellucid.services.crypto_materials import material_of
 from pellucid.storage.listings.product_findings import EVERYTHING
 
 # Fields of the contract's query, with the properties of a row that they are where those are called otherwise.
@@ -31,6 +35,8 @@ NEEDS: dict[str, Part] = {
     **dict.fromkeys(("component", "componentId", "componentNames"), Part.COMPONENTS),
     **dict.fromkeys(("imageId", "scanId"), Part.IMAGES),
     **dict.fromkeys(("dependency", "dependencyId", "dependencyComponentsCount"), Part.SOFTWARE),
+    **dict.fromkeys(("cryptoAlgorithmName", "cryptoAlgorithmPrimitive"), Part.CRYPTOGRAPHY),
+    **dict.fromkeys(("isNistIR8547Compliant", "compliance"), Part.CRYPTOGRAPHY),
     **dict.fromkeys(("classifications", "exploitabilityCounts"), Part.VULNERABILITY),
 }
 BOTH = frozenset(("identifiers", "references"))
@@ -90,6 +96,10 @@ class GridFinding(Wire):
     epss_probability: float | None = None
     ssvc_decision: str | None = None
     dependency: FindingDependency | None = None
+    crypto_algorithm_name: str | None = None
+    crypto_algorithm_primitive: str | None = None
+    is_nist_ir_8547_compliant: bool | None = Field(None, alias="isNistIR8547Compliant")
+    compliance: list[dict[str, Any]] | None = None
     compare_left_image_id: str | None = None
     compare_right_image_id: str | None = None
     compare_side: str | None = None
@@ -174,6 +184,7 @@ def _properties(value: ProductFinding) -> dict[str, Any]:
         "confidence": value.confidence,
         "exploitabilityCounts": _counts(value),
         **_seen(value),
+        **_cryptography(value),
     }
 
 
@@ -193,6 +204,17 @@ def _seen(value: ProductFinding) -> dict[str, Any]:
         "dependency": FindingDependency.of(software) if software else None,
         "dependencyId": software.id if software else None,
         "dependencyComponentsCount": software.components if software else 0,
+    }
+
+
+def _cryptography(value: ProductFinding) -> dict[str, Any]:
+    """Of the key or certificate that it is about."""
+    material = material_of(value.seen.asset) if value.seen and value.seen.asset else None
+    return {
+        "cryptoAlgorithmName": material.algorithm or None if material else None,
+        "cryptoAlgorithmPrimitive": material.primitive or None if material else None,
+        "isNistIR8547Compliant": material.is_compliant if material else None,
+        "compliance": compliance(value),
     }
 
 

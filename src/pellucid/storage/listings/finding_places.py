@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import func, select
 
 from pellucid.domain.component_tree import TreeComponent
+from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Linkage
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Reason
@@ -14,7 +15,15 @@ from pellucid.domain.product_finding import AffectedSoftware, PlaceOfFinding
 from pellucid.domain.severity import Severity
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.scan_places import COLUMNS, PLACE, joined, to_domain, tree_component
-from pellucid.storage.rows.finding import FindingRow, OccurrenceDependencyRow, OccurrencePlaceRow, OccurrenceRow
+from pellucid.storage.repositories.scan_crypto import assets_of
+from pellucid.storage.rows.crypto import ScanCryptoAssetRow
+from pellucid.storage.rows.finding import (
+    FindingRow,
+    OccurrenceCryptoAssetRow,
+    OccurrenceDependencyRow,
+    OccurrencePlaceRow,
+    OccurrenceRow,
+)
 from pellucid.storage.rows.inventory import DependencyPlaceRow, ScanDependencyRow
 from pellucid.storage.rows.scan import ScanRow
 
@@ -67,6 +76,24 @@ def software_of(tx: Transaction, pairs: Collection[Pair]) -> Mapping[Pair, Affec
         )
         for pair, row in first.items()
     }
+
+
+def crypto_assets_of(tx: Transaction, pairs: Collection[Pair]) -> Mapping[Pair, CryptoAsset]:
+    """The first key or certificate that each finding is about in its scan."""
+    about, asset = OccurrenceCryptoAssetRow, ScanCryptoAssetRow
+    query = (
+        select(about.finding_id, asset)
+        .join(asset, (asset.scan_id == about.scan_id) & (asset.number == about.asset))
+        .where(
+            about.finding_id.in_(sorted({key for key, _ in pairs})), about.scan_id.in_(sorted({of for _, of in pairs}))
+        )
+        .order_by(asset.scan_id, asset.number)
+    )
+    first: dict[Pair, CryptoAsset] = {}
+    for finding_id, row in tx.session.execute(query):
+        if (finding_id, row.scan_id) in pairs and (finding_id, row.scan_id) not in first:
+            first[finding_id, row.scan_id] = next(assets_of(row))
+    return first
 
 
 def _carried(tx: Transaction, keys: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], int]:

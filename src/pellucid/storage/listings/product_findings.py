@@ -11,7 +11,7 @@ from pellucid.domain.product_finding import Part, ProductFinding, SeenIn
 from pellucid.domain.scan import ScanStateType
 from pellucid.domain.severity import Severity
 from pellucid.storage.database import Transaction
-from pellucid.storage.listings.finding_places import components_of, software_of
+from pellucid.storage.listings.finding_places import components_of, crypto_assets_of, software_of
 from pellucid.storage.repositories.finding_values import predicates_of
 from pellucid.storage.repositories.images import to_domain as image_to_domain
 from pellucid.storage.repositories.users import to_domain as user_to_domain
@@ -23,7 +23,7 @@ from pellucid.storage.rows.scan import ScanRow
 from pellucid.storage.rows.user import UserRow
 
 EVERYTHING: Set[Part] = frozenset(Part)
-OF_SCAN = frozenset((Part.COMPONENTS, Part.SOFTWARE))
+OF_SCAN = frozenset((Part.COMPONENTS, Part.SOFTWARE, Part.CRYPTOGRAPHY))
 PIECE = 500
 # A finding may be in every image of a product.
 MOST_IMAGES = 100
@@ -59,6 +59,7 @@ def _piece(
     pairs = {(key, scan_id) for key, (scan_id, _) in newest.items()}
     components = components_of(tx, pairs) if Part.COMPONENTS in parts else {}
     software = software_of(tx, pairs) if Part.SOFTWARE in parts else {}
+    assets = crypto_assets_of(tx, pairs) if Part.CRYPTOGRAPHY in parts else {}
     bodies = _bodies(tx, ids) if Part.BODY in parts else {}
     snapshots = (
         VulnerabilitySnapshots(tx).get(row.snapshot_id for row, _ in rows) if Part.VULNERABILITY in parts else {}
@@ -70,7 +71,11 @@ def _piece(
             scan_id, image = newest[row.id]
             at = (row.id, scan_id)
             seen = SeenIn(
-                image_id=image.id, scan_id=scan_id, components=components.get(at, ()), software=software.get(at)
+                image_id=image.id,
+                scan_id=scan_id,
+                components=components.get(at, ()),
+                software=software.get(at),
+                asset=assets.get(at),
             )
         found[row.id] = _to_domain(
             row,
