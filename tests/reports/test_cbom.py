@@ -46,6 +46,7 @@ STRANGE = replace(
     QUANTUM, algorithm=HOSTILE, fingerprint="e3" * 32, comment=HOSTILE, evidence=spot(HOSTILE, 0, HOSTILE)
 )
 SIGNED = replace(ISSUER, fingerprint="ca" * 32, subject="CN=old", signature_algorithm="md5WithRSAEncryption")
+LOCKED = replace(KEY, algorithm="PKCS#8", key_bits=0, fingerprint="e4" * 32)
 CALLED = replace(AES, evidence=spot(PROGRAM, 100, "aes-128-cbc"))
 BUILT_IN = replace(AES_AGAIN, evidence=spot(LIBRARY, 64, "S-box"))
 OFFERED = replace(TLS, evidence=spot(f"{SCRIPT}.conf", 200, "ssl_protocols TLSv1.2"))
@@ -62,7 +63,7 @@ STRANGER = replace(RSA, algorithm=HOSTILE, primitive=Primitive.UNKNOWN, paramete
 CRYPTO = replace(
     BILL,
     crypto_assets=(
-        *(LEAF, ISSUER, OTHER_ISSUER, KEY, PUBLIC_KEY, MESSAGE, STORE, QUANTUM, EDWARDS, STRANGE, SIGNED),
+        *(LEAF, ISSUER, OTHER_ISSUER, KEY, PUBLIC_KEY, MESSAGE, STORE, QUANTUM, EDWARDS, STRANGE, SIGNED, LOCKED),
         replace(LEAF, evidence=spot(PROGRAM, 400)),
     ),
     crypto_uses=(CALLED, OFFERED, RSA, BUILT_IN, QUIC, KEM, STRANGER),
@@ -200,6 +201,14 @@ def test_keys_are_told_apart_and_belong_together() -> None:
         other = component(f"crypto:{asset.kind}:{asset.fingerprint}")
         assert other["cryptoProperties"]["relatedCryptoMaterialProperties"]["type"] == "other"
     assert facts(f"crypto:keystore:{STORE.fingerprint}")["pellucid:locked"] == "true"
+
+
+def test_a_key_that_cannot_be_read_has_a_format_and_no_algorithm() -> None:
+    ref = f"crypto:privateKey:{LOCKED.fingerprint}"
+    stated = component(ref)["cryptoProperties"]["relatedCryptoMaterialProperties"]
+    assert stated["format"] == "PKCS#8"
+    assert "algorithmRef" not in stated
+    assert EDGES[ref] == {"ref": ref}
 
 
 def test_software_depends_on_what_it_uses_and_provides_what_it_implements() -> None:

@@ -83,6 +83,14 @@ def test_a_row_says_what_is_known(scanned: Scanned) -> None:
     )
 
 
+def test_a_row_says_what_nist_says_of_the_asset(scanned: Scanned) -> None:
+    rows = scanned.rows()
+    assert rows["0"]["property"]["isNistIR8547Compliant"] is False
+    assert [item["nistIr8547"]["algorithm"] for item in rows["0"]["property"]["compliance"]] == ["RSA", "SHA-256"]
+    assert "isNistIR8547Compliant" not in rows["4"]["property"]
+    assert rows["4"]["property"]["compliance"] == []
+
+
 def test_what_is_refused_says_what_is_possible(scanned: Scanned) -> None:
     for path in (GRID, CHART):
         answer = scanned.api.http.post(path, json={"filters": [{"field": "colour", "value": "red"}]})

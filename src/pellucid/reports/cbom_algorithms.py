@@ -8,6 +8,8 @@ from pellucid.domain.crypto_use import CryptoUse, Primitive
 from pellucid.formats.crypto_algorithms import Algorithm, Standing, by_name, find
 from pellucid.formats.crypto_algorithms import curve as curve_named
 
+# What keys and stores are called whose algorithm cannot be read.
+FORMATS = frozenset(("PKCS#7", "PKCS#8", "PKCS#12", "OpenSSH", "OpenPGP", "TSS2", "JKS", "JCEKS", "BKS", "UBER"))
 _PARTS = re.compile(r"(?i)with|[-_ ]")
 
 
@@ -55,7 +57,7 @@ def of_use(use: CryptoUse) -> Named:
 
 def of_key(asset: CryptoAsset) -> Named | None:
     """The algorithm of a key, or of a certificate's key; None where it is not known."""
-    if not asset.algorithm:
+    if not asset.algorithm or asset.algorithm in FORMATS:
         return None
     found = find(asset.algorithm)
     row = found.algorithm if found else None

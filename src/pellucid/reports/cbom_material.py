@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
+from pellucid.reports.cbom_algorithms import FORMATS
 from pellucid.reports.cbom_component import asset_component
 from pellucid.reports.cbom_graph import CbomGraph
 from pellucid.reports.cbom_references import Material
@@ -81,7 +82,7 @@ def _related(asset: CryptoAsset, graph: CbomGraph, version: str) -> dict[str, An
         stated["size"] = asset.key_bits
     if asset.kind is CryptoKind.PUBLIC_KEY and asset.public_key:
         stated["value"] = asset.public_key
-    stated["format"] = (asset.container or asset.encoding).upper()
+    stated["format"] = asset.algorithm if asset.algorithm in FORMATS else (asset.container or asset.encoding).upper()
     if asset.encrypted or asset.locked:
         stated["securedBy"] = {"mechanism": "Software"}
     if version != "1.6":

@@ -6,13 +6,16 @@ from typing import Any
 from pellucid.api.links import Links
 from pellucid.api.schemas.components import Component
 from pellucid.api.schemas.wire import Wire
+from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.reports.scan_crypto import asset_facts
 from pellucid.reports.scan_software import evidence
+from pellucid.services.crypto_materials import material_of
 from pellucid.storage.listings.crypto_asset_grid import ListedCryptoAsset
 
 
 class GridCryptographicAsset(Wire):
-    """`property` is what is known of the asset, as in the JSON document of a scan, with its id and its sightings here.
+    """`property` is what is known of the asset, as in the JSON document of a scan, with its id, its
+    sightings here, and what NIST IR 8547 says of it.
 
     `is_vulnerable`: a finding is about it, of whatever status. `download_url` is empty for what cannot be downloaded.
     """
@@ -33,9 +36,16 @@ class GridCryptographicAsset(Wire):
             path=value.path,
             is_vulnerable=value.is_vulnerable,
             component=Component.of(value.component),
-            property={"id": value.id, **facts, "evidence": seen},
+            property={"id": value.id, **facts, **_judged(value.sightings[0]), "evidence": seen},
             download_url=links.crypto_asset(value),
         )
+
+
+def _judged(asset: CryptoAsset) -> dict[str, Any]:
+    """What NIST says of it; nothing where that is silent."""
+    material = material_of(asset)
+    stated = {"compliance": [{"nistIr8547": record.document()} for record in material.records]}
+    return stated if material.is_compliant is None else {"isNistIR8547Compliant": material.is_compliant, **stated}
 
 
 class GridCryptographicAssets(Wire):
