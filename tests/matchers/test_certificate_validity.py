@@ -10,6 +10,7 @@ from tests.support.statements import Statements
 
 from pellucid.domain.crypto_asset import CryptoKind
 from pellucid.domain.severity import Severity
+from pellucid.matchers.crypto.known_keys import self_test_keys
 from pellucid.matchers.expired_certificates import expired_certificates
 from pellucid.matchers.expiring_certificates import expiring_certificates
 from pellucid.matchers.premature_certificates import premature_certificates
@@ -37,6 +38,13 @@ def test_certificates_of_signers_do_not_expire_like_those_of_the_device() -> Non
     assert finding.severity is Severity.MEDIUM
     soon = certificate("b", not_after=AT + DAY, container="timestamp")
     assert findings(expiring_certificates(inventory(assets=(soon,)), NOTHING)) == []
+
+
+def test_certificates_that_libraries_test_themselves_with_are_not_judged() -> None:
+    known = certificate("a", "usr/lib/libmbedx509.so", not_after=AT - DAY, key_fingerprint=min(self_test_keys()))
+    assert findings(expired_certificates(inventory(assets=(known,)), NOTHING)) == []
+    in_use = replace(known, evidence=replace(known.evidence, offset=0, artefact="etc/server.pem"))
+    assert len(findings(expired_certificates(inventory(assets=(known, in_use)), NOTHING))) == 1
 
 
 def test_what_ends_within_the_notice_is_reported() -> None:

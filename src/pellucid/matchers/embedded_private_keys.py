@@ -7,7 +7,6 @@ from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
 from pellucid.domain.finding import Finding
 from pellucid.domain.severity import Severity
 from pellucid.matchers.crypto.judgement import finding_about
-from pellucid.matchers.crypto.known_keys import self_test_keys
 from pellucid.matchers.crypto.subjects import Subject, certificates, subjects
 
 NAME = "embedded_private_keys"
@@ -18,7 +17,7 @@ def embedded_private_keys(inventory: Inventory, _advisories: StatementIndex) -> 
     """Report each private key in the image, once, with all its places; an encrypted one as less severe.
 
     The certificate that it belongs to is named when it is in the image too. Keys with which a cryptographic library
-    tests itself protect nothing and are not reported.
+    tests itself protect nothing and are not reported, unless they are files of their own.
     """
     owners: dict[str, Subject] = {}
     for certificate in certificates(inventory.crypto_assets):
@@ -26,7 +25,7 @@ def embedded_private_keys(inventory: Inventory, _advisories: StatementIndex) -> 
             owners.setdefault(certificate.key, certificate)
     for subject in subjects(inventory.crypto_assets, CryptoKind.PRIVATE_KEY):
         asset = subject.asset
-        if asset.fingerprint in self_test_keys():
+        if subject.is_self_test:
             continue
         owner = owners.get(asset.fingerprint)
         size = f" of {asset.key_bits} bits" if asset.key_bits else ""

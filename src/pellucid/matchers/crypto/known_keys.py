@@ -15,14 +15,14 @@ class PublishedKey:
     name: str
     where: str
     harm: str
-    reference: str
+    reference: str = ""
 
 
 @cache
-def self_test_keys() -> frozenset[str]:
-    """Fingerprints of published keys that libraries carry to test themselves (known_test_keys.toml)."""
+def self_test_keys() -> Mapping[str, str]:
+    """Where published keys that libraries carry to test themselves come from, by fingerprint (known_test_keys.toml)."""
     groups = _read("known_test_keys.toml")["group"]
-    return frozenset(fingerprint for group in groups for fingerprint in group["fingerprints"])
+    return {fingerprint: group["where"] for group in groups for fingerprint in group["fingerprints"]}
 
 
 @cache

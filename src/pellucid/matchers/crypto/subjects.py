@@ -46,6 +46,11 @@ class Subject:
         return self.asset.encoding is Encoding.DER and all(place.offset > 0 for place in self.places)
 
     @property
+    def is_self_test(self) -> bool:
+        """Whether a library carries it to test itself. One that is a file of its own is in use, and published."""
+        return self.key in self_test_keys() and all(place.offset > 0 for place in self.places)
+
+    @property
     def is_of_others(self) -> bool:
         """Only an authority, or somebody whose key lies in a keyring, can change it; one can just trust it less."""
         in_keyring = self.asset.kind is CryptoKind.PUBLIC_KEY and self.asset.encoding is Encoding.OPENPGP
@@ -81,8 +86,8 @@ def subjects(assets: Sequence[CryptoAsset], *kinds: CryptoKind) -> list[Subject]
 
 
 def certificates(assets: Sequence[CryptoAsset]) -> list[Subject]:
-    """All of them, each once."""
-    return subjects(assets, CryptoKind.CERTIFICATE)
+    """All of them, each once, without those that libraries test themselves with."""
+    return [subject for subject in subjects(assets, CryptoKind.CERTIFICATE) if not subject.is_self_test]
 
 
 def keys(assets: Sequence[CryptoAsset]) -> list[Subject]:
@@ -92,7 +97,7 @@ def keys(assets: Sequence[CryptoAsset]) -> list[Subject]:
     """
     shown: dict[str, list[Subject]] = defaultdict(list)
     for subject in subjects(assets, CryptoKind.CERTIFICATE, CryptoKind.PRIVATE_KEY, CryptoKind.PUBLIC_KEY):
-        if subject.key not in self_test_keys():
+        if not subject.is_self_test:
             shown[subject.key or subject.asset.fingerprint].append(subject)
     return [_together(same) for same in shown.values()]
 
