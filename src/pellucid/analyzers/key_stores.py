@@ -10,6 +10,8 @@ from pellucid.formats import der, java_keystore, pkcs12
 
 LITERALS = (pkcs12.BEGIN, *java_keystore.BEGINS)
 MOST_STORES = 256
+# Bytes of candidates that are looked at, so that one inside another a thousand times costs no more than a big one.
+MOST_BYTES = 256 << 20
 Store = pkcs12.Store | java_keystore.Keystore
 
 
@@ -38,13 +40,17 @@ def around(artefact: Artefact, start: int) -> str:
 
 
 def _pkcs12(artefact: Artefact) -> list[Store]:
-    found = list[Store]()
-    for offset in artefact.offsets(pkcs12.BEGIN)[:MOST_STORES]:
-        for whole in der.enclosing(artefact.data, offset, longest=pkcs12.LONGEST):
+    found, end, left = list[Store](), 0, MOST_BYTES
+    for offset in artefact.offsets(pkcs12.BEGIN):
+        for whole in der.enclosing(artefact.data, offset, longest=pkcs12.LONGEST) if offset >= end else ():
+            left -= whole.end - whole.start
+            if left < 0 or len(found) >= MOST_STORES:
+                return found
             try:
                 found.append(pkcs12.read(artefact.data, whole))
             except Malformed:
                 continue
+            end = whole.end
     return found
 
 
@@ -53,7 +59,8 @@ def _java(artefact: Artefact) -> list[Store]:
     for literal in java_keystore.BEGINS:
         for offset in artefact.offsets(literal)[:MOST_STORES]:
             try:
-                found.append(java_keystore.read(artefact.data, offset))
+                if not found or offset >= found[-1].end:
+                    found.append(java_keystore.read(artefact.data, offset))
             except Malformed:
                 continue
     return found

@@ -1,5 +1,6 @@
 """CMS messages in an artefact: found once for the unit that tells of them and for that which tells of certificates."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ PEM_LABELS = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
 PEM_BEGINS = tuple(f"-----BEGIN {label}-----".encode() for label in PEM_LABELS)
 LITERALS = (*cms.BEGINS, *PEM_BEGINS)
 MOST_MESSAGES = 10_000
+# Bytes of candidates that are looked at, so that one inside another a thousand times costs no more than a big one.
+MOST_BYTES = 256 << 20
 # Object identifiers of what is signed, where that says what it is for.
 CONTAINERS = {
     "1.3.6.1.4.1.311.2.1.4": "authenticode",
@@ -41,7 +44,7 @@ def find(artefact: Artefact) -> tuple[Found, ...]:
     kept = artefact.memo.get("signed_messages")
     if not isinstance(kept, tuple):
         found = list[Found]()
-        for item in sorted((*_in_pem(artefact), *_in_der(artefact)), key=lambda item: (item.start, -item.end)):
+        for item in sorted((*_in_pem(artefact), *_in_der(artefact)), key=lambda item: item.start):
             if not found or item.start >= found[-1].end:
                 found.append(item)
         kept = tuple(found)
@@ -51,7 +54,9 @@ def find(artefact: Artefact) -> tuple[Found, ...]:
 
 def around(artefact: Artefact, start: int) -> str:
     """The kind of message that the byte at `start` lies in; empty when in none."""
-    return next((found.container for found in find(artefact) if found.start <= start < found.end), "")
+    found = find(artefact)
+    at = bisect_right(found, start, key=lambda item: item.start) - 1
+    return found[at].container if at >= 0 and start < found[at].end else ""
 
 
 def _in_pem(artefact: Artefact) -> Iterator[Found]:
@@ -67,12 +72,17 @@ def _in_pem(artefact: Artefact) -> Iterator[Found]:
 
 
 def _in_der(artefact: Artefact) -> Iterator[Found]:
-    for literal in cms.BEGINS:
-        for offset in artefact.offsets(literal)[:MOST_MESSAGES]:
-            for whole in der.enclosing(artefact.data, offset, longest=cms.LONGEST):
-                try:
-                    message = cms.read(artefact.data, whole)
-                except Malformed:
-                    continue
-                encoded = bytes(artefact.data[whole.start : whole.end])
-                yield Found(message=message, der=encoded, encoding=Encoding.DER, start=whole.start, end=whole.end)
+    """Outermost first: what lies in a message is not looked at again."""
+    end, left = 0, MOST_BYTES
+    for offset in sorted(offset for literal in cms.BEGINS for offset in artefact.offsets(literal))[:MOST_MESSAGES]:
+        for whole in der.enclosing(artefact.data, offset, longest=cms.LONGEST) if offset >= end else ():
+            left -= whole.end - whole.start
+            if left < 0:
+                return
+            try:
+                message = cms.read(artefact.data, whole)
+            except Malformed:
+                continue
+            encoded = bytes(artefact.data[whole.start : whole.end])
+            end = max(end, whole.end)
+            yield Found(message=message, der=encoded, encoding=Encoding.DER, start=whole.start, end=whole.end)

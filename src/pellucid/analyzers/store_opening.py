@@ -9,6 +9,8 @@ from pellucid.formats.span import Data
 
 # Rounds of hashing that one artefact may cost: a few seconds. Stores of today take 2,000 to 10,000 for each password.
 MOST_ROUNDS = 5_000_000
+# Bytes that are hashed in the time of a round.
+ROUND = 256
 
 
 @dataclass
@@ -17,11 +19,11 @@ class Effort:
 
     rounds: int = MOST_ROUNDS
 
-    def spend(self, rounds: int) -> None:
-        """Raises Unsupported when so many rounds are too many."""
-        if rounds > self.rounds:
-            raise Unsupported(f"{rounds} rounds of hashing are too many")
-        self.rounds -= rounds
+    def spend(self, rounds: int, size: int = 0) -> None:
+        """Raises Unsupported when so many rounds, and hashing so many bytes, are too much."""
+        if rounds + size // ROUND > self.rounds:
+            raise Unsupported(f"{rounds} rounds of hashing and {size} bytes are too many")
+        self.rounds -= rounds + size // ROUND
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ def password_of(store: pkcs12.Store, data: Data, passwords: Iterable[str], effor
     variants = (variant for text in passwords for variant in ((text,) if text else ("", None)))
     for password in variants:
         if store.mac and store.mac.digest:
-            effort.spend(store.mac.rounds)
+            effort.spend(store.mac.rounds, store.end - store.start)
             if pkcs12.fits(store.mac, password, store, data):
                 return password, True
         elif locked:

@@ -26,6 +26,7 @@ CREATED, EXPIRES, ISSUER, ISSUER_FINGERPRINT = 2, 9, 16, 33
 # GnuPG's mark of a secret key whose secret part lies elsewhere.
 ELSEWHERE = b"GNU"
 LONGEST_USER_ID = 256
+MOST_SUBKEYS = 1000
 # 1990 and 2100: a key was made between them.
 OLDEST, NEWEST = 631_152_000, 4_102_444_800
 
@@ -81,10 +82,12 @@ class _Block:
     def __init__(self) -> None:
         self.keys: list[Key] = []
         self._latest: dict[int, int] = {}
-        self._unknown = False
+        self._unknown = self._named = False
 
     def add(self, packet: Packet) -> None:
         if packet.tag in KEYS:
+            if len(self.keys) >= MOST_SUBKEYS:
+                raise Malformed("an OpenPGP key with too many subkeys")
             self._unknown = True
             with suppress(Malformed):
                 key = read(packet)
@@ -92,7 +95,8 @@ class _Block:
                 self._unknown = False
         elif not self.keys:
             return
-        elif packet.tag == Tag.USER_ID and not self.keys[0].user_id:
+        elif packet.tag == Tag.USER_ID and not self._named:
+            self._named = True
             name = packet.body[:LONGEST_USER_ID].decode("utf-8", "replace")
             self.keys = [replace(key, user_id=name) for key in self.keys]
         elif packet.tag == Tag.SIGNATURE and not self._unknown:

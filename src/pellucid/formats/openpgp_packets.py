@@ -16,7 +16,7 @@ BLOB = Struct(">IBBHII")
 KEYBOX, KEYBOX_AT, OPENPGP_BLOB = b"KBXf", 8, 2
 MOST_PACKETS = 100_000
 LONGEST_PACKET = 1 << 20
-LONGEST_ARMOUR = 4 << 20
+LONGEST_ARMOUR = 1 << 20
 _BEGIN = re.compile(rb"-----BEGIN (PGP (?:PUBLIC|PRIVATE) KEY BLOCK)-----[ \t]*(?=[\r\n\\])")
 _LINE_END = re.compile(rb"(?:\r\n|\n|\r|\\r\\n|\\n)[ \t]*")
 _HEADER = re.compile(rb"[A-Za-z]+: ")

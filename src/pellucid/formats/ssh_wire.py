@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from struct import Struct
 
-from pellucid.errors import Malformed, Truncated
+from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
 
 LENGTH = Struct(">I")
@@ -32,8 +32,9 @@ PREFIXES = tuple(LENGTH.pack(len(name)) + name.encode() for name in NAMES)
 # What the Base64 of a key begins with, as far as it depends on nothing behind the name.
 IN_BASE64 = tuple(base64.b64encode(prefix)[: len(prefix) * 8 // 6] for prefix in PREFIXES)
 LONGEST_FIELD = 8 << 10
-LONGEST_TEXT = 64 << 10
+LONGEST_TEXT = 24 << 10
 LONGEST_LINE = 96
+MOST_LINES = 200
 MOST_PRINCIPALS = 256
 FOREVER = 2**64 - 1
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
@@ -82,21 +83,29 @@ def read(data: Data, offset: int = 0) -> PublicKey:
 
 def read_text(data: Data, offset: int) -> tuple[PublicKey, bytes, int]:
     """(key, its bytes, where the text ends) of Base64 at `offset`, on one line or wrapped. Raises Malformed."""
-    text = bytes(data[offset : offset + LONGEST_TEXT])
-    joined, at = b"", 0
-    while found := _BASE64.match(text, at):
-        joined, at = joined + found[0], found.end()
-        encoded = base64.b64decode(joined[: len(joined) // 4 * 4])
-        try:
-            key = read(encoded)
-        except Truncated:
-            line_end = _LINE_END.match(text, at)
-            if line_end is None or len(found[0]) > LONGEST_LINE or found[0].endswith(b"="):
-                raise
-            at = line_end.end()
-        else:
-            return key, encoded[: key.end], offset + at
+    lines = _base64(bytes(data[offset : offset + LONGEST_TEXT]))
+    joined = b"".join(text for text, _ in lines)
+    encoded = base64.b64decode(joined[: len(joined) // 4 * 4])
+    key = read(encoded)
+    left = -(-key.end // 3) * 4
+    for text, end in lines:
+        left -= len(text)
+        if left <= 0:
+            return key, encoded[: key.end], offset + end
     raise Malformed("Base64 that is no SSH key")
+
+
+def _base64(text: bytes) -> list[tuple[bytes, int]]:
+    """(Base64, where it ends) of the first line, and of those below it if it is short enough to be one of several."""
+    lines, at = list[tuple[bytes, int]](), 0
+    while found := _BASE64.match(text, at):
+        lines.append((found[0], found.end()))
+        line_end = _LINE_END.match(text, found.end())
+        alone = len(found[0]) > LONGEST_LINE or found[0].endswith(b"=")
+        if line_end is None or alone or len(lines) >= MOST_LINES:
+            break
+        at = line_end.end()
+    return lines
 
 
 def string(data: Data, offset: int) -> tuple[bytes, int]:

@@ -23,7 +23,6 @@ from pellucid.errors import Malformed
 from pellucid.formats import java_keystore, pkcs12
 
 NAME = "keystores"
-LARGEST_JAVA = 16 << 20
 
 
 @analyzer(name=NAME, version=1, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
@@ -40,7 +39,7 @@ def keystores(artefact: Artefact) -> Iterator[Fact]:
         if isinstance(store, pkcs12.Store):
             yield from _pkcs12(artefact, store, effort)
         else:
-            yield from _java(artefact, store)
+            yield from _java(artefact, store, effort)
 
 
 def _pkcs12(artefact: Artefact, store: pkcs12.Store, effort: Effort) -> Iterator[Fact]:
@@ -86,10 +85,15 @@ def _pkcs12_key(
     )
 
 
-def _java(artefact: Artefact, store: java_keystore.Keystore) -> Iterator[CryptoAsset]:
-    opened = store.end - store.start <= LARGEST_JAVA and any(
-        java_keystore.fits(store, artefact.data, password) for password in key_stores.passwords()
-    )
+def _java(artefact: Artefact, store: java_keystore.Keystore, effort: Effort) -> Iterator[Fact]:
+    opened = False
+    try:
+        for password in key_stores.passwords():
+            effort.spend(0, store.end - store.start)
+            if opened := java_keystore.fits(store, artefact.data, password):
+                break
+    except Malformed as error:
+        yield Problem(unit=NAME, kind=ProblemKind.UNSUPPORTED, message=f"a Java key store: {error.message}")
     keys = [entry for entry in store.entries if entry.key]
     for entry in keys:
         leaf = certificates.load(entry.chain[0]) if entry.chain else None

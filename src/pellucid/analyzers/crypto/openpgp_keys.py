@@ -6,7 +6,7 @@ from itertools import islice
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector, contains
-from pellucid.analyzers import der_keys, openpgp_assets
+from pellucid.analyzers import openpgp_assets
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import Malformed
@@ -15,6 +15,8 @@ from pellucid.formats.openpgp_packets import Packet, Tag
 
 NAME = "openpgp_keys"
 BEGINS = (b"-----BEGIN PGP PUBLIC KEY BLOCK-----", b"-----BEGIN PGP PRIVATE KEY BLOCK-----")
+# Armour that has no end costs a search for it.
+MOST_FAILURES = 500
 FIRST = (Tag.PUBLIC_KEY, Tag.SECRET_KEY)
 
 
@@ -42,11 +44,14 @@ def openpgp_keys(artefact: Artefact) -> Iterator[Fact]:
     Each with its fingerprint, the first user id, and when it was made and ends, as its latest own signature says; no
     signature is verified. A secret key whose secret part lies elsewhere (on a card) is a public one.
     """
-    armoured = sorted(offset for literal in BEGINS for offset in artefact.offsets(literal))
-    for offset in armoured[: der_keys.MOST_CANDIDATES]:
+    end = failures = 0
+    for offset in sorted(offset for literal in BEGINS for offset in artefact.offsets(literal)):
+        if offset < end or failures > MOST_FAILURES:
+            continue
         try:
-            decoded, _ = openpgp_packets.dearmoured(artefact.data, offset)
+            decoded, end = openpgp_packets.dearmoured(artefact.data, offset)
         except Malformed:
+            failures += 1
             continue
         yield from _keys(artefact, openpgp_packets.packets(decoded), offset)
     if _is_box(artefact):

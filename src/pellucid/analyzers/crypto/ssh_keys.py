@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
-from pellucid.analyzers import der_keys, ssh_assets
+from pellucid.analyzers import ssh_assets
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.errors import Malformed
 from pellucid.formats import ssh_wire
@@ -15,6 +15,7 @@ PUTTY = re.compile(
     rb"PuTTY-User-Key-File-[23]: [a-z0-9-]+\r?\nEncryption: ([a-z0-9-]+)\r?\nComment: ([^\r\n]*)"
     rb"\r?\nPublic-Lines: [0-9]+\r?\n\Z"
 )
+MOST_CANDIDATES = 20_000
 # Header lines of RFC 4716 and of PuTTY in front of a key.
 HEADER = 1024
 COMMENT = re.compile(rb'Comment: "?([^"\r\n]*)"?\s*\r?\n(?:[A-Za-z-]+: [^\r\n]*\r?\n)*\Z')
@@ -35,7 +36,7 @@ def ssh_keys(artefact: Artefact) -> Iterator[Fact]:
     """
     places = [(offset, _in_text) for literal in ssh_wire.IN_BASE64 for offset in artefact.offsets(literal)]
     places += [(offset, _binary) for literal in ssh_wire.PREFIXES for offset in artefact.offsets(literal)]
-    for offset, found in sorted(places, key=lambda place: place[0])[: der_keys.MOST_CANDIDATES]:
+    for offset, found in sorted(places, key=lambda place: place[0])[:MOST_CANDIDATES]:
         yield from found(artefact, offset)
 
 
