@@ -11,6 +11,7 @@ from tests.support.pe_images import image
 BIG = Shape(type=EXECUTABLE, machine=MIPS, big_endian=True)
 LITTLE = Shape(type=EXECUTABLE)
 MD5_STARTS = (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476)
+SHA1_ROUNDS = (0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xCA62C1D6)
 SHA1_STARTS = (*MD5_STARTS, 0xC3D2E1F0)
 
 
@@ -30,8 +31,10 @@ def _constants() -> Iterator[Case]:
     yield Case(f"{unit}/sha2-big-endian", elf_file(BIG, payload=sha2), "the constants of SHA-2 in a MIPS program")
     cut = words("<Q", tables.cube_roots(64, 2)) + bytes(64)
     yield Case(f"{unit}/sha512-part", elf_file(LITTLE, payload=cut), "16 bytes of the constants of SHA-512")
-    starts = b"\0MD5\0\0\0\0" + words("<I", MD5_STARTS) + bytes(16) + words("<I", SHA1_STARTS)
-    yield Case(f"{unit}/md5-and-sha1", elf_file(LITTLE, payload=starts), "initial values of MD5, and of SHA-1")
+    starts = b"\0MD5\0\0\0\0" + words("<I", MD5_STARTS)
+    yield Case(f"{unit}/md5", elf_file(LITTLE, payload=starts), "initial values of MD5, with its name")
+    both = starts + bytes(16) + words("<I", SHA1_STARTS)
+    yield Case(f"{unit}/md5-and-sha1", elf_file(LITTLE, payload=both), "initial values that SHA-1 may have put there")
     yield Case(
         f"{unit}/sha1", elf_file(LITTLE, payload=b"MD5" + words("<I", SHA1_STARTS)), "initial values of SHA-1 alone"
     )
@@ -176,7 +179,7 @@ def _immediates() -> Iterator[Case]:
         b"\x8d\x94\x0a" + struct.pack("<I", value) + b"\x31\xd8\xc1\xc2\x07" for value in tables.md5_constants()
     )
     yield Case(f"{unit}/md5", elf_file(LITTLE, payload=code), "instructions with the constants of MD5")
-    pool = bytes(60).join(struct.pack(">I", value) for value in (0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xCA62C1D6))
+    pool = bytes(60).join(struct.pack(">I", value) for value in SHA1_ROUNDS)
     yield Case(f"{unit}/sha1", elf_file(BIG, payload=pool), "words between functions with the constants of SHA-1")
     halves = words("<Q", tables.square_roots(64, 8, 8))
     yield Case(f"{unit}/sha384", elf_file(LITTLE, payload=halves), "initial values of SHA-384, which hold SHA-224's")
@@ -186,7 +189,28 @@ def _immediates() -> Iterator[Case]:
     yield Case(f"{unit}/few", elf_file(LITTLE, payload=few), "too few of the constants of MD5")
     far = bytes(9000).join(struct.pack("<I", value) for value in (0x5A827999, 0x6ED9EBA1, 0xCA62C1D6))
     yield Case(f"{unit}/far", elf_file(LITTLE, payload=far[:18000]), "constants of SHA-1 far from each other")
+    yield Case(f"{unit}/mips", elf_file(BIG, payload=mips(tables.md5_constants())), "MIPS code with constants of MD5")
+    arm = elf_file(LITTLE, payload=aarch64(SHA1_ROUNDS))
+    yield Case(f"{unit}/aarch64", arm, "AArch64 code with the constants of SHA-1")
+    lone = elf_file(BIG, payload=mips(tables.md5_constants()[:1]))
+    yield Case(f"{unit}/mips-one", lone, "MIPS code with one constant of MD5")
     yield Case(f"{unit}/words", b"expa, nd 3, 2-by, te k\n" * 4, "a text with the words of ChaCha20")
+
+
+def mips(values: Iterable[int]) -> bytes:
+    """lui and ori of each value, big-endian, in registers in turn, with an addu between them."""
+    pairs = (
+        (0x3C000000 | n % 24 + 2 << 16 | value >> 16, value & 0xFFFF, n % 24 + 2) for n, value in enumerate(values)
+    )
+    return b"".join(struct.pack(">3I", lui, 0x00432021, 0x34000000 | r << 21 | r << 16 | low) for lui, low, r in pairs)
+
+
+def aarch64(values: Iterable[int]) -> bytes:
+    """movz and movk of each value, in registers in turn."""
+    return b"".join(
+        struct.pack("<2I", 0x52800000 | (value & 0xFFFF) << 5 | n % 28, 0x72A00000 | value >> 16 << 5 | n % 28)
+        for n, value in enumerate(values)
+    )
 
 
 def words(layout: str, values: Iterable[int]) -> bytes:

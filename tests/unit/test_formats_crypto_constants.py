@@ -133,6 +133,7 @@ SCATTERED = [
 @pytest.mark.parametrize(("algorithm", "values"), SCATTERED, ids=lambda value: str(value)[:10])
 def test_scattered_words_are_those_of_the_specification(algorithm: str, values: tuple[int, ...]) -> None:
     forms = [item for item in crypto_constants.by_first_word().values() if item.constant.algorithm == algorithm]
+    forms = [item for item in forms if not item.machine]
     assert len(forms) == 2
     for item in forms:
         order = "<I" if "little" in item.form else ">I"

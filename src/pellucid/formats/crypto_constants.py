@@ -10,6 +10,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from pellucid.formats import split_words
+
 SEARCHED = 16
 SPREAD = "in words of"
 _WIDTHS = {"words16": 2, "words32": 4, "words64": 8}
@@ -24,6 +26,7 @@ class Constant:
     parameters: str = ""
     whole: bool = False
     beside: tuple[bytes, ...] = ()
+    unless: tuple[bytes, ...] = ()
     without: float = 0.0
     confidence: float = 0.95
 
@@ -48,7 +51,10 @@ class Pattern:
 
 @dataclass(frozen=True, kw_only=True)
 class Scattered:
-    """Words of four bytes, in one order: at least so many of them stand `within` so many bytes of the first one."""
+    """Words of four bytes: at least so many of them stand `within` so many bytes of the first one.
+
+    They do in one order of bytes, or as instructions of a `machine` that build each of them from two halves.
+    """
 
     constant: Constant
     form: str
@@ -56,9 +62,13 @@ class Scattered:
     least: int
     within: int
     unless: bytes = b""
+    machine: str = ""
 
     def stand_in(self, window: bytes) -> bool:
         """Whether enough of them do."""
+        if self.machine:
+            numbers = (int.from_bytes(word, "big") for word in self.words)
+            return sum(split_words.built(word, self.machine).stands_in(window) for word in numbers) >= self.least
         enough = sum(word in window for word in self.words) >= self.least
         return enough and not (self.unless and self.unless in window)
 
@@ -88,6 +98,16 @@ def _scattered() -> Mapping[bytes, Scattered]:
                 within=row["within"],
                 unless=unless[::step],
             )
+        for machine in split_words.MACHINES if row.get("split") else ():
+            scattered = Scattered(
+                constant=Constant(algorithm=row["algorithm"], what=row["what"], confidence=0.8),
+                form=f"in halves, {machine}",
+                words=tuple(words),
+                least=row["least"],
+                within=2 * row["within"],
+                machine=machine,
+            )
+            found |= dict.fromkeys(split_words.upper_halves(int.from_bytes(words[0], "big"), machine), scattered)
     return found
 
 
@@ -115,6 +135,7 @@ def _of(row: Mapping[str, Any]) -> Iterator[Pattern]:
         parameters=row.get("parameters", ""),
         whole=row.get("whole", False),
         beside=tuple(word.encode() for word in row.get("beside", ())),
+        unless=tuple(bytes.fromhex(row["unless"])[::step] for step in (1, -1) if "unless" in row),
         without=row.get("without", 0.0),
         confidence=row.get("confidence", 0.95),
     )

@@ -17,7 +17,7 @@ PART = 0.8
 
 @analyzer(
     name="algorithm_constants",
-    version=1,
+    version=2,
     stage=Stage.CRYPTO,
     wants=contains(*crypto_constants.by_literal()) & Selector(lambda artefact: artefact.kind != "text"),
     most_facts=400,
@@ -59,6 +59,8 @@ def _confidence(artefact: Artefact, constant: Constant, *, is_whole: bool) -> fl
     if not constant.beside:
         return highest
     end = min(artefact.size, SEARCHED_FOR_NAMES)
+    if any(artefact.data.find(word, 0, end) >= 0 for word in constant.unless):
+        return 0.0
     named = any(artefact.data.find(word, 0, end) >= 0 for word in constant.beside)
     return highest if named else min(constant.without, highest)
 

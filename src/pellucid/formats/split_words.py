@@ -1,0 +1,62 @@
+"""Words of 32 bits that instructions build from two halves: MIPS lui with ori or addiu, Arm movw and movt or movk.
+
+MIPS Architecture For Programmers, volume II (LUI, ORI, ADDIU); Arm Architecture Reference Manual, C6 (MOVZ, MOVK), and
+F5 (MOV, MOVT, in both instruction sets). Whichever register an instruction takes, the rest of its bytes are known.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+MIPS_BIG, MIPS_LITTLE, ARM = "MIPS, big-endian", "MIPS, little-endian", "AArch64"
+MACHINES = (MIPS_BIG, MIPS_LITTLE, ARM)
+REGISTERS = 31
+# The operations that add a lower half: addiu, ori and daddiu.
+_SECOND = b"[\x24-\x27\x34-\x37\x64-\x67]"
+_LUI, _MOVK = 0x3C000000, 0x72A00000
+
+
+def upper_halves(word: int, machine: str) -> Iterator[bytes]:
+    """The instructions, one for each register, that set the upper half of `word`."""
+    for register in range(REGISTERS):
+        if machine == ARM:
+            yield (_MOVK | word >> 16 << 5 | register).to_bytes(4, "little")
+        elif register:
+            order = "big" if machine == MIPS_BIG else "little"
+            yield (_LUI | register << 16 | word >> 16).to_bytes(4, "big")[:: 1 if order == "big" else -1]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A word as one machine builds it."""
+
+    upper: re.Pattern[bytes]
+    lower: re.Pattern[bytes]
+
+    def stands_in(self, window: bytes) -> bool:
+        """Whether both halves do."""
+        return bool(self.upper.search(window) and self.lower.search(window))
+
+
+@cache
+def built(word: int, machine: str) -> Built:
+    """How `machine` builds `word`, in any register."""
+    high, low = word >> 16, word & 0xFFFF
+    if machine == ARM:
+        return Built(_move(high, 0xA0, 0x72), _move(low, 0x80, 0x52))
+    if machine == MIPS_BIG:
+        upper, lower = b"\x3c[\0-\x1f]" + _plain(high, 1), _SECOND + b"." + _plain(low, 1)
+    else:
+        upper, lower = _plain(high, -1) + b"[\0-\x1f]\x3c", _plain(low, -1) + b"." + _SECOND
+    return Built(re.compile(upper, re.DOTALL), re.compile(lower, re.DOTALL))
+
+
+def _plain(half: int, step: int) -> bytes:
+    return re.escape(half.to_bytes(2, "big")[::step])
+
+
+def _move(half: int, shift: int, opcode: int) -> re.Pattern[bytes]:
+    first = (half & 7) << 5
+    register = b"[" + re.escape(bytes((first,))) + b"-" + re.escape(bytes((first + 31,))) + b"]"
+    return re.compile(register + re.escape(bytes((half >> 3 & 0xFF, half >> 11 | shift, opcode))), re.DOTALL)
