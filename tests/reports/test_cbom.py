@@ -188,6 +188,27 @@ def test_a_certificate_depends_on_its_key_its_signature_and_its_issuer() -> None
     assert {seen["location"] for seen in component(ref)["evidence"]["occurrences"]} == {PEM, PROGRAM}
 
 
+def test_issuers_of_one_name_are_told_by_their_keys_where_they_can_be() -> None:
+    silent = replace(ISSUER, fingerprint="cb" * 32, subject_key_id="")
+    leaves = {word: replace(LEAF, fingerprint=word * 32, authority_key_id=word) for word in ("77", "79")}
+    leaves["78"] = replace(LEAF, fingerprint="78" * 32, authority_key_id="")
+    graph = cbom(replace(CRYPTO, crypto_assets=(ISSUER, OTHER_ISSUER, silent, *leaves.values())))["dependencies"]
+    edges = {edge["ref"]: edge.get("dependsOn", []) for edge in graph}
+
+    def issuers(word: str) -> set[str]:
+        found = edges[f"crypto:certificate:{word * 32}"]
+        return {ref.rpartition(":")[2][:2] for ref in found if ref.startswith("crypto:certificate:")}
+
+    assert (issuers("77"), issuers("78"), issuers("79")) == ({"c2", "cb"}, {"c2", "c9", "cb"}, {"cb"})
+
+
+def test_very_many_certificates_of_one_name_take_no_longer() -> None:
+    many = tuple(replace(LEAF, fingerprint=f"{number:064x}", authority_key_id="") for number in range(3000))
+    same = tuple(replace(item, issuer=item.subject) for item in many)
+    graph = cbom(replace(CRYPTO, crypto_assets=same, crypto_uses=()))["dependencies"]
+    assert max(len(edge.get("dependsOn", ())) for edge in graph if edge["ref"].startswith("crypto:")) < 24
+
+
 def test_keys_are_told_apart_and_belong_together() -> None:
     private, public = (f"crypto:{kind}:{KEY.fingerprint}" for kind in ("privateKey", "publicKey"))
     assert public in EDGES[private]["dependsOn"]

@@ -14,6 +14,10 @@ from pellucid.reports.bill_graph import ROOT, BillGraph
 from pellucid.reports.cbom_algorithms import Named, of_key, of_signature, of_use
 from pellucid.reports.cbom_references import Material, algorithm_ref, key_of, material_ref, protocol_ref
 
+ANY = "*"
+# Certificates of one name, of which nothing says which it is: more tell nobody anything.
+MOST_ISSUERS = 16
+
 
 class CbomGraph:
     """`algorithms`, `protocols`, `materials` and `files` by reference; a file is software that has some of them."""
@@ -110,16 +114,17 @@ class CbomGraph:
         return ref
 
     def _chain(self) -> None:
-        """A certificate depends on that of its issuer, where the image has it."""
+        """A certificate depends on that of its issuer, where the image has it: by name, and by key where both say."""
         found = {ref: item.asset for ref, item in self.materials.items() if item.asset.kind is CryptoKind.CERTIFICATE}
-        by_subject: dict[str, list[tuple[str, CryptoAsset]]] = defaultdict(list)
+        named: dict[tuple[str, str], list[str]] = defaultdict(list)
         for ref, asset in found.items():
-            by_subject[asset.subject].append((ref, asset))
+            for key in {asset.subject_key_id, ANY}:
+                named[asset.subject, key].append(ref)
         for ref, asset in found.items():
-            for issuer, other in by_subject[asset.issuer] if asset.issuer and not asset.is_self_signed else ():
-                named = (asset.authority_key_id, other.subject_key_id)
-                if issuer != ref and (not all(named) or named[0] == named[1]):
-                    self._depends[ref].add(issuer)
+            if asset.issuer and not asset.is_self_signed:
+                keys = (asset.authority_key_id, "") if asset.authority_key_id else (ANY,)
+                issuers = [issuer for key in keys for issuer in named[asset.issuer, key][:MOST_ISSUERS]]
+                self._depends[ref].update(issuer for issuer in issuers if issuer != ref)
 
     def _contain(self) -> None:
         """Software depends on what is in it, the image on the rest and on that software."""
