@@ -100,6 +100,11 @@ def test_one_key_in_many_places_shares_nothing_with_itself() -> None:
     assert findings(shared_factors(inventory(assets=keys), NOTHING)) == []
 
 
+def test_damaged_keys_share_small_factors_by_chance() -> None:
+    keys = (rsa_key(3 * P * Q), rsa_key(3 * R * S, artefact="etc/b"))
+    assert findings(shared_factors(inventory(assets=keys), NOTHING)) == []
+
+
 def test_both_primes_may_be_shared() -> None:
     assert common_factors([P * Q, P * R, Q * S]) == {P * Q: P * Q, P * R: P, Q * S: Q}
 

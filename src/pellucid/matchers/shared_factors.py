@@ -1,7 +1,6 @@
 """RSA keys that have a prime in common with another key of the image."""
 
 from collections.abc import Iterator
-from itertools import islice
 from math import gcd
 
 from pellucid.analysis.matcher import Inventory, Judgement, StatementIndex, matcher
@@ -15,6 +14,8 @@ from pellucid.matchers.crypto.subjects import Subject, keys
 NAME = "shared_factors"
 # One of more partners is named: comparing all that share something with each other would take long.
 MOST_PARTNERS = 50
+# Smaller ones are those of damaged keys, which have small factors by chance.
+FEWEST_BITS = 64
 
 
 @matcher(name=NAME, version=1)
@@ -32,10 +33,12 @@ def shared_factors(inventory: Inventory, _advisories: StatementIndex) -> Iterato
     moduli = list(by_modulus)
     enough = comparable(moduli)
     shared = common_factors(moduli[:enough])
-    for modulus in shared:
+    weak = [modulus for modulus, factor in shared.items() if factor.bit_length() >= FEWEST_BITS]
+    for modulus in weak:
         subject = by_modulus[modulus]
-        others = (other for other in islice(shared, MOST_PARTNERS) if other != modulus and gcd(other, modulus) != 1)
-        partner = by_modulus[found] if (found := next(others, 0)) else None
+        others = (other for other in weak[:MOST_PARTNERS] if other != modulus)
+        found = next((other for other in others if gcd(other, modulus).bit_length() >= FEWEST_BITS), 0)
+        partner = by_modulus.get(found)
         yield finding_about(
             subject,
             NAME,

@@ -11,6 +11,7 @@ from pellucid.matchers.crypto.known_keys import self_test_keys
 # A device has a few certificates of its own; the smallest trust stores that are shipped have more anchors than this.
 FEWEST_ANCHORS = 10
 SIGNATURES = frozenset({"authenticode", "catalogue", "timestamp", "pkcs7"})
+LONGEST_COMMENT = 100
 _SHOWN_BY = (CryptoKind.CERTIFICATE, CryptoKind.PRIVATE_KEY, CryptoKind.PUBLIC_KEY)
 
 
@@ -38,7 +39,7 @@ class Subject:
         if self.asset.kind is CryptoKind.CERTIFICATE:
             return f"certificate {self.called}"
         place = self.places[0].artefact or "the image"
-        return f"{self.asset.comment} in {place}" if self.asset.comment else place
+        return f"{self.asset.comment[:LONGEST_COMMENT]} in {place}" if self.asset.comment else place
 
     @property
     def is_built_in(self) -> bool:
