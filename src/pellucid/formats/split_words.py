@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-MIPS_BIG, MIPS_LITTLE, ARM = "MIPS, big-endian", "MIPS, little-endian", "AArch64"
-MACHINES = (MIPS_BIG, MIPS_LITTLE, ARM)
-REGISTERS = 31
+MIPS_BIG, MIPS_LITTLE = "MIPS, big-endian", "MIPS, little-endian"
+AARCH64, ARM, THUMB = "AArch64", "Arm", "Thumb"
+MACHINES = (MIPS_BIG, MIPS_LITTLE, AARCH64, ARM, THUMB)
+REGISTERS, FEW_REGISTERS = 31, 15
 # The operations that add a lower half: addiu, ori and daddiu.
 _SECOND = b"[\x24-\x27\x34-\x37\x64-\x67]"
 _LUI, _MOVK = 0x3C000000, 0x72A00000
@@ -19,8 +20,13 @@ _LUI, _MOVK = 0x3C000000, 0x72A00000
 
 def upper_halves(word: int, machine: str) -> Iterator[bytes]:
     """The instructions, one for each register, that set the upper half of `word`."""
-    for register in range(REGISTERS):
+    high = word >> 16
+    for register in range(FEW_REGISTERS if machine in (ARM, THUMB) else REGISTERS):
         if machine == ARM:
+            yield bytes((high & 0xFF, register << 4 | high >> 8 & 15, 0x40 | high >> 12, 0xE3))
+        elif machine == THUMB:
+            yield _thumb(high, 0xF2C0) + bytes(((high >> 8 & 7) << 4 | register,))
+        elif machine == AARCH64:
             yield (_MOVK | word >> 16 << 5 | register).to_bytes(4, "little")
         elif register:
             order = "big" if machine == MIPS_BIG else "little"
@@ -43,8 +49,12 @@ class Built:
 def built(word: int, machine: str) -> Built:
     """How `machine` builds `word`, in any register."""
     high, low = word >> 16, word & 0xFFFF
-    if machine == ARM:
+    if machine == AARCH64:
         return Built(_move(high, 0xA0, 0x72), _move(low, 0x80, 0x52))
+    if machine == ARM:
+        return Built(_arm(high, 0x40), _arm(low, 0))
+    if machine == THUMB:
+        return Built(_in_thumb(high, 0xF2C0), _in_thumb(low, 0xF240))
     if machine == MIPS_BIG:
         upper, lower = b"\x3c[\0-\x1f]" + _plain(high, 1), _SECOND + b"." + _plain(low, 1)
     else:
@@ -60,3 +70,21 @@ def _move(half: int, shift: int, opcode: int) -> re.Pattern[bytes]:
     first = (half & 7) << 5
     register = b"[" + re.escape(bytes((first,))) + b"-" + re.escape(bytes((first + 31,))) + b"]"
     return re.compile(register + re.escape(bytes((half >> 3 & 0xFF, half >> 11 | shift, opcode))), re.DOTALL)
+
+
+def _arm(half: int, opcode: int) -> re.Pattern[bytes]:
+    registers = bytes(register << 4 | half >> 8 & 15 for register in range(FEW_REGISTERS))
+    ends = bytes((opcode | half >> 12, 0xE3))
+    return re.compile(
+        re.escape(bytes((half & 0xFF,))) + b"[" + re.escape(registers) + b"]" + re.escape(ends), re.DOTALL
+    )
+
+
+def _in_thumb(half: int, opcode: int) -> re.Pattern[bytes]:
+    registers = bytes((half >> 8 & 7) << 4 | register for register in range(FEW_REGISTERS))
+    return re.compile(re.escape(_thumb(half, opcode)) + b"[" + re.escape(registers) + b"]", re.DOTALL)
+
+
+def _thumb(half: int, opcode: int) -> bytes:
+    """The three bytes that the register is no part of."""
+    return (opcode | (half >> 11 & 1) << 10 | half >> 12).to_bytes(2, "little") + bytes((half & 0xFF,))

@@ -14,7 +14,7 @@ MOST_PLACES = 64
 
 @analyzer(
     name="algorithm_immediates",
-    version=2,
+    version=3,
     stage=Stage.CRYPTO,
     wants=contains(*crypto_constants.by_first_word()) & Selector(lambda artefact: artefact.kind != "text"),
     most_facts=50,
@@ -22,8 +22,8 @@ MOST_PLACES = 64
 def algorithm_immediates(artefact: Artefact) -> Iterator[Fact]:
     """Recognise algorithms whose constants are operands of instructions, or stand between functions.
 
-    One word of four bytes says nothing: at least four that belong together must be near each other. MIPS and AArch64
-    build such a word from two halves, which are looked for; those of PowerPC and Thumb are not.
+    One word of four bytes says nothing: at least four that belong together must be near each other. MIPS and Arm
+    build such a word from two halves, which are looked for; those of PowerPC are not.
     """
     found: dict[str, CryptoUse] = {}
     for first, scattered in crypto_constants.by_first_word().items():
