@@ -61,7 +61,11 @@ def _read_cms(data: bytes) -> None:
 
 
 def _read_java_keystore(data: bytes) -> None:
-    assert java_keystore.read(data).end <= len(data)
+    store = java_keystore.read(data)
+    assert store.end <= len(data)
+    for entry in store.entries:
+        with suppress(Malformed):
+            java_keystore.private_key(entry.key, "changeit")
 
 
 def _read_pkcs12(data: bytes) -> None:

@@ -94,14 +94,29 @@ def no_mac(folder: Path) -> bytes:
 
 
 def java(folder: Path, password: str, magic: int = 0xFEEDFEED) -> bytes:
-    """A trusted certificate, and a key with its certificate; the key is a few bytes of no meaning."""
+    """A trusted certificate, and a key with its certificate."""
     trusted, own = certificate_der(folder), certificate_der(folder)
     head = struct.pack(">III", magic, 2, 2)
     first = struct.pack(">I", 2) + java_text("authority") + bytes(8) + java_text("X.509") + string(trusted)
-    second = struct.pack(">I", 1) + java_text("device") + bytes(8) + string(b"encrypted bytes of a key")
+    second = struct.pack(">I", 1) + java_text("device") + bytes(8) + string(protected(folder, password))
     second += struct.pack(">I", 1) + java_text("X.509") + string(own)
     content = head + first + second
     return content + sha1(password.encode("utf-16-be") + b"Mighty Aphrodite" + content).digest()
+
+
+def protected(folder: Path, password: str) -> bytes:
+    """The last key that was made, as JKS encrypts it."""
+    plain = run("openssl", "pkcs8", "-topk8", "-nocrypt", "-in", str(folder / "key.pem"), "-outform", "DER")
+    secret, salt = password.encode("utf-16-be"), bytes(range(20))
+    stream, digest = b"", salt
+    while len(stream) < len(plain):
+        digest = sha1(secret + digest).digest()
+        stream += digest
+    hidden = bytes(a ^ b for a, b in zip(plain, stream, strict=False))
+    content = salt + hidden + sha1(secret + plain).digest()
+    algorithm = bytes.fromhex("300e060a2b060104012a021101010500")
+    body = algorithm + b"\x04\x81" + bytes([len(content)]) + content
+    return b"\x30\x81" + bytes([len(body)]) + body
 
 
 def java_text(text: str) -> bytes:

@@ -54,6 +54,19 @@ def test_a_secret_key_hides_what_follows() -> None:
     assert java_keystore.fits(found, data, "pass")
 
 
+def test_a_key_has_a_password_of_its_own() -> None:
+    plain, salt, secret = bytes(range(50)), bytes(range(20)), "pass".encode("utf-16-be")
+    first = sha1(secret + salt).digest()
+    second = sha1(secret + first).digest()
+    stream = first + second + sha1(secret + second).digest()
+    content = salt + bytes(a ^ b for a, b in zip(plain, stream, strict=False)) + sha1(secret + plain).digest()
+    key = bytes.fromhex("306c300e060a2b060104012a021101010500045a") + content
+    assert java_keystore.private_key(key, "pass") == plain
+    for broken, password in ((key, "Pass"), (key[:-1], "pass"), (b"\x30\0", "pass"), (b"", "pass")):
+        with pytest.raises(Malformed):
+            java_keystore.private_key(broken, password)
+
+
 @pytest.mark.parametrize(
     "data", [b"", keystore(TRUSTED)[:-1], keystore(entry(4, b"a")), struct.pack(">III", 0xFEEDFEED, 1, 0) + bytes(20)]
 )

@@ -10,6 +10,7 @@ from mmap import mmap
 from struct import Struct
 
 from pellucid.errors import Malformed, Unsupported
+from pellucid.formats import der
 from pellucid.formats.span import take, unpack
 
 HEADER = Struct(">III")
@@ -20,6 +21,7 @@ BEGINS = tuple(LENGTH.pack(magic) + LENGTH.pack(2) for magic in NAMES)
 KEY, CERTIFICATE, SECRET = 1, 2, 3
 DIGEST = 20
 SALT_WORDS = b"Mighty Aphrodite"
+PROTECTED = "1.3.6.1.4.1.42.2.17.1.1"
 MOST_ENTRIES, MOST_CERTIFICATES = 10_000, 64
 LONGEST = 1 << 20
 
@@ -66,6 +68,29 @@ def fits(store: Keystore, data: bytes | mmap, password: str) -> bool:
     hashed = sha1(password.encode("utf-16-be") + SALT_WORDS, usedforsecurity=False)
     hashed.update(content)
     return hmac.compare_digest(hashed.digest(), digest)
+
+
+def private_key(key: bytes, password: str) -> bytes:
+    """The PKCS#8 of a key in a JKS store; Malformed when `password` is not that of the key, or it is of another kind.
+
+    A stream of SHA-1 hides it, and a digest with the password stands behind it (sun.security.provider.KeyProtector).
+    """
+    fields = list(der.children(key, der.element(key, 0), most=2))
+    if [field.tag for field in fields] != [der.SEQUENCE, der.OCTET_STRING]:
+        raise Malformed("no key of a JKS store")
+    name = next(der.children(key, fields[0], most=2), None)
+    content = key[fields[1].content : fields[1].end]
+    if name is None or der.oid(key, name) != PROTECTED or len(content) < 2 * DIGEST:
+        raise Malformed("no key of a JKS store")
+    secret, stream = password.encode("utf-16-be"), content[:DIGEST]
+    plain = bytearray()
+    for at in range(DIGEST, len(content) - DIGEST, DIGEST):
+        stream = sha1(secret + stream, usedforsecurity=False).digest()
+        block = content[at : min(at + DIGEST, len(content) - DIGEST)]
+        plain += bytes(a ^ b for a, b in zip(block, stream, strict=False))
+    if not hmac.compare_digest(sha1(secret + plain, usedforsecurity=False).digest(), content[-DIGEST:]):
+        raise Malformed("a wrong password")
+    return bytes(plain)
 
 
 def _entry(data: bytes | mmap, at: int) -> tuple[Entry, int]:

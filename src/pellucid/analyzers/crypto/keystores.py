@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import sha256
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
@@ -12,12 +11,12 @@ from pellucid.analyzers import (
     certificate_fields,
     certificates,
     key_assets,
-    key_names,
     key_stores,
+    store_assets,
     store_opening,
 )
 from pellucid.analyzers.store_opening import Effort
-from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
+from pellucid.domain.crypto_asset import CryptoAsset, Encoding
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import Malformed
 from pellucid.formats import java_keystore, pkcs12
@@ -25,7 +24,7 @@ from pellucid.formats import java_keystore, pkcs12
 NAME = "keystores"
 
 
-@analyzer(name=NAME, version=1, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
+@analyzer(name=NAME, version=2, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
 def keystores(artefact: Artefact) -> Iterator[Fact]:
     """Open key stores with passwords that everybody knows, and report what is hidden in them.
 
@@ -58,7 +57,7 @@ def _pkcs12(artefact: Artefact, store: pkcs12.Store, effort: Effort) -> Iterator
         closed = True
         yield Problem(unit=NAME, kind=ProblemKind.UNSUPPORTED, message=f"a PKCS#12 store: {error.message}")
     if closed:
-        yield _locked(artefact, "PKCS#12", "pkcs12", store.start, store.end)
+        yield store_assets.locked_store(artefact, "PKCS#12", "pkcs12", store.start, store.end)
 
 
 def _certificate(artefact: Artefact, store: pkcs12.Store, bag: pkcs12.Bag) -> Iterator[CryptoAsset]:
@@ -74,7 +73,7 @@ def _pkcs12_key(
     public = None
     with suppress(Malformed):
         public = key_assets.public_half_of(store_opening.private_key(bag, password, effort))
-    return _key(
+    return store_assets.private_key(
         artefact,
         "pkcs12",
         store.start,
@@ -86,61 +85,44 @@ def _pkcs12_key(
 
 
 def _java(artefact: Artefact, store: java_keystore.Keystore, effort: Effort) -> Iterator[Fact]:
-    opened = False
+    opened, locked = False, not store.whole
     try:
         for password in key_stores.passwords():
             effort.spend(0, store.end - store.start)
             if opened := java_keystore.fits(store, artefact.data, password):
                 break
+        for entry in store.entries:
+            if entry.key:
+                key = _java_key(artefact, store, entry, effort, opened=opened)
+                locked |= key.locked
+                yield key
     except Malformed as error:
+        locked = True
         yield Problem(unit=NAME, kind=ProblemKind.UNSUPPORTED, message=f"a Java key store: {error.message}")
-    keys = [entry for entry in store.entries if entry.key]
-    for entry in keys:
-        leaf = certificates.load(entry.chain[0]) if entry.chain else None
-        public = certificate_fields.public_key(leaf, entry.chain[0]) if leaf else None
-        yield _key(
-            artefact,
-            store.format,
-            store.start,
-            alias=entry.alias,
-            public=public,
-            encoded=entry.key,
-            locked=not opened,
-        )
-    if not opened and (keys or not store.whole):
-        yield _locked(artefact, store.format.upper(), store.format, store.start, store.end)
+    if locked and not opened:
+        yield store_assets.locked_store(artefact, store.format.upper(), store.format, store.start, store.end)
 
 
-def _key(
-    artefact: Artefact,
-    container: str,
-    start: int,
-    *,
-    alias: str,
-    public: key_names.PublicHalf | None,
-    encoded: bytes,
-    locked: bool,
+def _java_key(
+    artefact: Artefact, store: java_keystore.Keystore, entry: java_keystore.Entry, effort: Effort, *, opened: bool
 ) -> CryptoAsset:
-    return CryptoAsset(
-        kind=CryptoKind.PRIVATE_KEY,
-        encoding=Encoding.KEYSTORE,
-        encrypted=locked,
-        locked=locked,
-        container=container,
-        comment=alias,
-        evidence=artefact.evidence(start, f"private key {alias}".strip()),
-        **(public.fields if public else key_assets.unread("PKCS#8", encoded)),
-    )
-
-
-def _locked(artefact: Artefact, algorithm: str, container: str, start: int, end: int) -> CryptoAsset:
-    return CryptoAsset(
-        kind=CryptoKind.KEYSTORE,
-        algorithm=algorithm,
-        fingerprint=sha256(artefact.data[start:end]).hexdigest(),
-        encoding=Encoding.KEYSTORE,
-        container=container,
-        encrypted=True,
-        locked=True,
-        evidence=artefact.evidence(start, f"{algorithm} store"),
+    """A key of a JKS store has a password of its own; one of JCEKS is taken to have that of the store."""
+    leaf = certificates.load(entry.chain[0]) if entry.chain else None
+    public = certificate_fields.public_key(leaf, entry.chain[0]) if leaf else None
+    if store.format == "jks":
+        opened = False
+        for password in key_stores.passwords():
+            effort.spend(len(entry.key) // java_keystore.DIGEST)
+            with suppress(Malformed):
+                public = key_assets.public_half_of(java_keystore.private_key(entry.key, password)) or public
+                opened = True
+                break
+    return store_assets.private_key(
+        artefact,
+        store.format,
+        store.start,
+        alias=entry.alias,
+        public=public,
+        encoded=entry.key,
+        locked=not opened,
     )
