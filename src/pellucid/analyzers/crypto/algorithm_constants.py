@@ -1,6 +1,7 @@
 """Algorithms that an artefact implements, by the tables and initial values that they cannot do without."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
@@ -17,7 +18,7 @@ PART = 0.8
 
 @analyzer(
     name="algorithm_constants",
-    version=2,
+    version=3,
     stage=Stage.CRYPTO,
     wants=contains(*crypto_constants.by_literal()) & Selector(lambda artefact: artefact.kind != "text"),
     most_facts=400,
@@ -51,7 +52,8 @@ def _at(artefact: Artefact, patterns: tuple[Pattern, ...], offset: int) -> Itera
         if not confidence:
             continue
         longest = len(pattern.content) if is_whole else longest
-        yield _use(artefact, pattern, start if is_whole else offset, confidence)
+        place, length = (start, len(pattern.content)) if is_whole else (offset, len(pattern.literal))
+        yield _use(artefact, pattern, place, length, confidence)
 
 
 def _confidence(artefact: Artefact, constant: Constant, *, is_whole: bool) -> float:
@@ -65,15 +67,16 @@ def _confidence(artefact: Artefact, constant: Constant, *, is_whole: bool) -> fl
     return highest if named else min(constant.without, highest)
 
 
-def _use(artefact: Artefact, pattern: Pattern, offset: int, confidence: float) -> CryptoUse:
+def _use(artefact: Artefact, pattern: Pattern, offset: int, length: int, confidence: float) -> CryptoUse:
     constant = pattern.constant
     algorithm = crypto_algorithms.by_name(constant.algorithm)
     assert algorithm, constant.algorithm
+    seen = artefact.evidence(offset, f"{constant.algorithm} {constant.what}, {pattern.form}")
     return CryptoUse(
         witness=UseWitness.CONSTANT,
         algorithm=algorithm.name,
         primitive=algorithm.primitive,
         parameters=constant.parameters,
         confidence=confidence,
-        evidence=artefact.evidence(offset, f"{constant.algorithm} {constant.what}, {pattern.form}"),
+        evidence=replace(seen, length=length),
     )

@@ -1,6 +1,7 @@
 """Algorithms that an artefact implements, by constants that stand in its instructions."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
@@ -14,7 +15,7 @@ MOST_PLACES = 64
 
 @analyzer(
     name="algorithm_immediates",
-    version=3,
+    version=4,
     stage=Stage.CRYPTO,
     wants=contains(*crypto_constants.by_first_word()) & Selector(lambda artefact: artefact.kind != "text"),
     most_facts=50,
@@ -39,10 +40,11 @@ def _use(artefact: Artefact, scattered: Scattered, offset: int) -> CryptoUse:
     constant = scattered.constant
     algorithm = crypto_algorithms.by_name(constant.algorithm)
     assert algorithm, constant.algorithm
+    seen = artefact.evidence(offset, f"{constant.algorithm} {constant.what}, {scattered.form}")
     return CryptoUse(
         witness=UseWitness.CONSTANT,
         algorithm=algorithm.name,
         primitive=algorithm.primitive,
         confidence=constant.confidence,
-        evidence=artefact.evidence(offset, f"{constant.algorithm} {constant.what}, {scattered.form}"),
+        evidence=replace(seen, length=len(scattered.words[0])),
     )
