@@ -35,6 +35,7 @@ pytestmark = [
 def read(feed: Feed, pattern: str) -> Iterator[RawRecord]:
     """The records of all files, each of which must be recognised, and be understood again as it was read."""
     started, count, ids = time.monotonic(), 0, set()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for path in sorted(DATA.glob(pattern)):
         with path.open("rb") as file:
             source = feed.recognise(path, file.read(64 << 10))
@@ -47,7 +48,8 @@ def read(feed: Feed, pattern: str) -> Iterator[RawRecord]:
     assert len(ids) == count > 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"{pattern}: {count} records, {count / (time.monotonic() - started):.0f}/s, peak {peak >> 10} MiB")
-    assert peak < MOST_MEMORY
+    # Of a process that has done other things before, only what came on top is this reader's.
+    assert peak < MOST_MEMORY or peak - before < MOST_MEMORY // 10
 
 
 def test_debian() -> None:
