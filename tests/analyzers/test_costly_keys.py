@@ -60,6 +60,15 @@ def armour() -> bytes:
     return b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n" * 20_000
 
 
+def long_mac() -> bytes:
+    """A MAC of a megabyte, for which a key of that length would be derived: once for each password."""
+    data = bytes.fromhex("06092a864886f70d010701")
+    content = element(0x30, data + element(0xA0, element(0x04, element(0x30, b""))))
+    digest = element(0x30, element(0x30, bytes.fromhex("06052b0e03021a0500")) + element(0x04, bytes(1 << 20)))
+    mac = element(0x30, digest + element(0x04, bytes(8)) + element(2, b"\x03\xe8"))
+    return element(0x30, element(2, b"\3") + content + mac)
+
+
 def users() -> bytes:
     body = b"\4\x60\0\0\0\x16\x09" + bytes.fromhex("2b06010401da470f01") + b"\1\7\x40" + bytes(32)
     return b"\x98" + bytes([len(body)]) + body + (b"\xb8" + bytes([len(body)]) + body) * 20_000 + b"\xb4\0" * 20_000
@@ -73,6 +82,7 @@ def users() -> bytes:
         (UNITS["keystores"], nested_stores),
         (UNITS["keystores"], slow_stores),
         (UNITS["keystores"], java_stores),
+        (UNITS["keystores"], long_mac),
         (UNITS["private_keys"], slow_stores),
         (UNITS["ssh_keys"], short_lines),
         (UNITS["openpgp_keys"], armour),

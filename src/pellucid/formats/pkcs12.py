@@ -17,6 +17,8 @@ BMP_STRING = 0x1E
 BEGIN = b"\x02\x01\x03\x30"
 LONGEST = 16 << 20
 MOST_PARTS, MOST_BAGS, DEEPEST = 64, 4096, 4
+# A key as long as the MAC is derived for it: more than any digest has would be work without end.
+LONGEST_MAC = 64
 
 
 class BagKind(StrEnum):
@@ -167,7 +169,8 @@ def _mac(data: bytes, element: der.Element) -> Mac:
     algorithm, value = _pair(data, fields[0])
     name = next(_children(data, algorithm, most=2), None)
     rounds = der.integer(data, fields[2]) if len(fields) > 2 else 1
-    if name is None or rounds < 1 or fields[1].end - fields[1].content > password_based.LONGEST_SALT:
+    too_long = value.end - value.content > LONGEST_MAC
+    if name is None or rounds < 1 or too_long or fields[1].end - fields[1].content > password_based.LONGEST_SALT:
         raise Malformed("a PKCS#12 store with a broken MAC")
     return Mac(
         digest=password_based.table()["digests"].get(der.oid(data, name), ""),
