@@ -52,4 +52,4 @@ def compromise_of(subject: Subject) -> PublishedKey | None:
         return known
     if where := self_test_keys().get(subject.key):
         return PublishedKey(name="test key of a library", where=where, harm="Whoever has the library has it.")
-    return SELF_DECLARED if WARNING.search(f"{subject.asset.subject}\n{subject.asset.issuer}") else None
+    return SELF_DECLARED if WARNING.search(subject.asset.subject) else None
