@@ -1,7 +1,7 @@
 """Where scans have seen findings: written with the scan, and again when it is judged again."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -174,10 +174,10 @@ class Occurrences:
 
     def _relate_assets(self, seen: Mapping[str, Finding]) -> None:
         """Note which crypto assets of the scan the findings are about."""
-        named = {value for finding in seen.values() for _, value in finding.identifiers}
+        named = {value for finding in seen.values() for value in _fingerprints(finding)}
         same: dict[str, list[Lying]] = defaultdict(list)
         row = ScanCryptoAssetRow
-        # Few scans have more than some hundred of them, and few findings name none.
+        # Findings about software name none: for those nothing is read.
         query = select(row.number, row.kind, row.fingerprint, row.evidence).where(row.scan_id == self._scan_id)
         for number, kind, fingerprint, evidence in self._session.execute(query) if named else ():
             if fingerprint in named:
@@ -217,15 +217,18 @@ def dependency_numbers(session: Any, scan_id: str) -> dict[tuple[str, str, str, 
     }
 
 
+def _fingerprints(finding: Finding) -> Iterator[str]:
+    """Those of keys and certificates, which it names by their SHA-256."""
+    return (value for kind, value in finding.identifiers if kind.endswith("Sha256"))
+
+
 def _meant(finding: Finding, same: Mapping[str, Sequence[Lying]]) -> Sequence[int]:
     """Numbers of the assets whose fingerprint a finding names, and which it means by that.
 
     A certificate, its key and the other half of that share fingerprints: it is about what it says it is about, and
     about what lies where it was seen; about all of them where that leaves none.
     """
-    named = [
-        asset for value in dict.fromkeys(value for _, value in finding.identifiers) for asset in same.get(value, ())
-    ]
+    named = [asset for value in dict.fromkeys(_fingerprints(finding)) for asset in same.get(value, ())]
     if finding.subtype in (FindingSubtype.CERTIFICATE, FindingSubtype.KEY):
         is_certificate = finding.subtype == FindingSubtype.CERTIFICATE
         named = [item for item in named if (item[1] == CryptoKind.CERTIFICATE) is is_certificate] or named
