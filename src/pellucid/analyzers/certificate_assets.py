@@ -30,7 +30,7 @@ class By(TypedDict, total=False):
 
 def shown(certificate: x509.Certificate) -> str:
     """What evidence says of it."""
-    return f"certificate {_name(certificate.subject)}"
+    return f"certificate {subject_of(certificate)}"
 
 
 def asset(

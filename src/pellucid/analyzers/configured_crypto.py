@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector, contains, kind
-from pellucid.domain.crypto_use import CryptoUse, Primitive, UseWitness
+from pellucid.analyzers import crypto_uses
+from pellucid.domain.crypto_use import CryptoUse, UseWitness
 from pellucid.formats import crypto_settings
 
 CONFIDENCE = 0.9
@@ -33,18 +34,10 @@ def _leads(artefact: Artefact, mark: bytes) -> bool:
 
 def uses(artefact: Artefact, files: str) -> Iterator[CryptoUse]:
     """What the file chooses, each algorithm and version once, in the order of its lines."""
-    found: dict[tuple[str, str, str, str], CryptoUse] = {}
-    for setting in crypto_settings.read(artefact.window(0, crypto_settings.MOST_BYTES), files):
-        algorithm = setting.choice.algorithm
-        use = CryptoUse(
-            witness=UseWitness.CONFIGURATION,
-            algorithm=algorithm.name if algorithm else "",
-            primitive=algorithm.primitive if algorithm else Primitive.UNKNOWN,
-            parameters=setting.choice.parameters,
-            mode=setting.choice.mode,
-            protocol=setting.choice.protocol,
-            confidence=CONFIDENCE,
-            evidence=artefact.evidence(setting.at, setting.text),
+    settings = crypto_settings.read(artefact.window(0, crypto_settings.MOST_BYTES), files)
+    yield from crypto_uses.once(
+        crypto_uses.use_of(
+            setting.choice, UseWitness.CONFIGURATION, CONFIDENCE, artefact.evidence(setting.at, setting.text)
         )
-        found.setdefault(use.identity, use)
-    yield from found.values()
+        for setting in settings
+    )

@@ -29,7 +29,7 @@ _small_text = kind("text") & Selector(lambda artefact: artefact.size <= LARGEST)
 
 @analyzer(
     name="cron_tables",
-    version=1,
+    version=2,
     stage=Stage.COMPONENTS,
     wants=contains(*MARKS, *SOCKETS, *SERVERS) & _small_text,
     named=("crontab", "crontabs/*", "cron.d/*", "inetd.conf", "inetd.d/*", "xinetd.conf", "xinetd.d/*"),

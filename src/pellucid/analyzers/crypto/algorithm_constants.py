@@ -1,13 +1,13 @@
 """Algorithms that an artefact implements, by the tables and initial values that they cannot do without."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector, contains
-from pellucid.domain.crypto_use import CryptoUse, UseWitness
-from pellucid.formats import crypto_algorithms, crypto_constants
+from pellucid.analyzers import crypto_uses
+from pellucid.domain.crypto_use import CryptoUse
+from pellucid.formats import crypto_constants
 from pellucid.formats.crypto_constants import Constant, Pattern
 
 MOST_PLACES = 64
@@ -53,30 +53,26 @@ def _at(artefact: Artefact, patterns: tuple[Pattern, ...], offset: int) -> Itera
             continue
         longest = len(pattern.content) if is_whole else longest
         place, length = (start, len(pattern.content)) if is_whole else (offset, len(pattern.literal))
-        yield _use(artefact, pattern, place, length, confidence)
+        yield crypto_uses.implemented(
+            artefact, pattern.constant, pattern.form, place, length=length, confidence=confidence
+        )
 
 
 def _confidence(artefact: Artefact, constant: Constant, *, is_whole: bool) -> float:
     highest = constant.confidence if is_whole else min(constant.confidence, PART)
     if not constant.beside:
         return highest
-    end = min(artefact.size, SEARCHED_FOR_NAMES)
-    if any(artefact.data.find(word, 0, end) >= 0 for word in constant.unless):
+    if any(_holds(artefact, word) for word in constant.unless):
         return 0.0
-    named = any(artefact.data.find(word, 0, end) >= 0 for word in constant.beside)
+    named = any(_holds(artefact, word) for word in constant.beside)
     return highest if named else min(constant.without, highest)
 
 
-def _use(artefact: Artefact, pattern: Pattern, offset: int, length: int, confidence: float) -> CryptoUse:
-    constant = pattern.constant
-    algorithm = crypto_algorithms.by_name(constant.algorithm)
-    assert algorithm, constant.algorithm
-    seen = artefact.evidence(offset, f"{constant.algorithm} {constant.what}, {pattern.form}")
-    return CryptoUse(
-        witness=UseWitness.CONSTANT,
-        algorithm=algorithm.name,
-        primitive=algorithm.primitive,
-        parameters=constant.parameters,
-        confidence=confidence,
-        evidence=replace(seen, length=length),
-    )
+def _holds(artefact: Artefact, word: bytes) -> bool:
+    """Whether a word stands anywhere; it is looked for once, in however many places its constant is."""
+    key = f"holds {word!r}"
+    known = artefact.memo.get(key)
+    if known is None:
+        known = artefact.data.find(word, 0, min(artefact.size, SEARCHED_FOR_NAMES)) >= 0
+        artefact.memo[key] = known
+    return bool(known)

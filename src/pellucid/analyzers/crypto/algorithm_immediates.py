@@ -1,14 +1,13 @@
 """Algorithms that an artefact implements, by constants that stand in its instructions."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector, contains
-from pellucid.domain.crypto_use import CryptoUse, UseWitness
-from pellucid.formats import crypto_algorithms, crypto_constants
-from pellucid.formats.crypto_constants import Scattered
+from pellucid.analyzers import crypto_uses
+from pellucid.domain.crypto_use import CryptoUse
+from pellucid.formats import crypto_constants
 
 MOST_PLACES = 64
 
@@ -31,20 +30,10 @@ def algorithm_immediates(artefact: Artefact) -> Iterator[Fact]:
         for offset in artefact.offsets(first)[:MOST_PLACES]:
             window = artefact.window(offset - scattered.within, 2 * scattered.within)
             if scattered.stand_in(window):
-                found.setdefault(scattered.constant.algorithm, _use(artefact, scattered, offset))
+                constant, length = scattered.constant, len(scattered.words[0])
+                use = crypto_uses.implemented(
+                    artefact, constant, scattered.form, offset, length=length, confidence=constant.confidence
+                )
+                found.setdefault(constant.algorithm, use)
                 break
     yield from (found[name] for name in sorted(found))
-
-
-def _use(artefact: Artefact, scattered: Scattered, offset: int) -> CryptoUse:
-    constant = scattered.constant
-    algorithm = crypto_algorithms.by_name(constant.algorithm)
-    assert algorithm, constant.algorithm
-    seen = artefact.evidence(offset, f"{constant.algorithm} {constant.what}, {scattered.form}")
-    return CryptoUse(
-        witness=UseWitness.CONSTANT,
-        algorithm=algorithm.name,
-        primitive=algorithm.primitive,
-        confidence=constant.confidence,
-        evidence=replace(seen, length=len(scattered.words[0])),
-    )

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import kind
+from pellucid.analyzers import crypto_uses
 from pellucid.analyzers.parsed import elf_of
-from pellucid.domain.crypto_use import CryptoUse, Primitive, UseWitness
+from pellucid.domain.crypto_use import UseWitness
 from pellucid.errors import Malformed
 from pellucid.formats import crypto_functions
-from pellucid.formats.crypto_functions import Function
 
 DEFINED, CALLED = 0.95, 0.9
 
@@ -26,24 +26,10 @@ def algorithm_imports(artefact: Artefact) -> Iterator[Fact]:
     except Malformed:
         return
     libraries = (elf.soname, *elf.needed)
-    found: dict[tuple[str, str, str, str], CryptoUse] = {}
-    for symbols, confidence in ((elf.exports, DEFINED), (elf.imports, CALLED)):
-        for symbol in symbols:
-            does = crypto_functions.find(symbol.name, libraries)
-            if does:
-                use = _use(artefact, does, symbol.offset, symbol.name, confidence)
-                found.setdefault(use.identity, use)
-    yield from (found[identity] for identity in sorted(found))
-
-
-def _use(artefact: Artefact, does: Function, offset: int, name: str, confidence: float) -> CryptoUse:
-    return CryptoUse(
-        witness=UseWitness.IMPORT,
-        algorithm=does.algorithm.name if does.algorithm else "",
-        primitive=does.algorithm.primitive if does.algorithm else Primitive.UNKNOWN,
-        parameters=does.parameters,
-        mode=does.mode,
-        protocol=does.protocol,
-        confidence=confidence,
-        evidence=artefact.evidence(offset, name),
+    found = (
+        crypto_uses.use_of(does, UseWitness.IMPORT, confidence, artefact.evidence(symbol.offset, symbol.name))
+        for symbols, confidence in ((elf.exports, DEFINED), (elf.imports, CALLED))
+        for symbol in symbols
+        if (does := crypto_functions.find(symbol.name, libraries))
     )
+    yield from sorted(crypto_uses.once(found), key=lambda use: use.identity)
