@@ -64,7 +64,7 @@ def _listed(path: Path) -> str:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         # Thousands of files, whenever a process is started: by the descriptor they are found in half the time.
-        names = sorted(os.listdir(descriptor)) if folder == path else [path.name]  # noqa: PTH208 (see above)
+        names = sorted(os.listdir(descriptor)) if folder == path else [path.name]  # noqa: PTH208  # pathlib takes no descriptor
         found = [os.stat(name, dir_fd=descriptor) for name in names]
     finally:
         os.close(descriptor)

@@ -45,8 +45,8 @@ def run(arguments: Namespace) -> int:
 def _bill(path: Path, form: str, settings: Settings, *, keep: bool) -> int:
     """What the file is made of, when nobody asks for more."""
     with ForkServer() as server, scan_progress(printable(path.name)) as show:
-        from pellucid.reports.bill_document import bill_document  # noqa: PLC0415 (see above)
-        from pellucid.services.local_bill import make_bill  # noqa: PLC0415 (see above)
+        from pellucid.reports.bill_document import bill_document  # noqa: PLC0415  # while the server gets ready
+        from pellucid.services.local_bill import make_bill  # noqa: PLC0415  # while the server gets ready
 
         bill = make_bill(path, settings, show, keep=keep, server=server)
     document(bill_document(bill, form))
@@ -73,7 +73,7 @@ def _writer(form: str, settings: Settings) -> "Callable[[ScanResult], None]":
             vex_document(of_scan(result, bill_of(result, tool_version=__version__), settings), form)
         )
     if form in CBOMS:
-        from pellucid.reports.cbom import cbom_document  # noqa: PLC0415 (see above)
+        from pellucid.reports.cbom import cbom_document  # noqa: PLC0415  # only for who wants one
 
         return lambda result: document(cbom_document(bill_of(result, tool_version=__version__), form))
     from pellucid.reports.bill_document import bill_document  # noqa: PLC0415 (see above)

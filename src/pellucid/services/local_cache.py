@@ -14,7 +14,7 @@ def local_cache(settings: Settings, *, keep: bool) -> Iterator[ResultCache]:
         yield NoCache()
         return
     # Libraries for databases take half a second to load: only for those who want one.
-    from pellucid.services.kept_results import kept_results  # noqa: PLC0415 (see the line above)
+    from pellucid.services.kept_results import kept_results  # noqa: PLC0415  # half a second to load
 
     with kept_results(settings) as cache:
         yield cache
