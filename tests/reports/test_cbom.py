@@ -23,7 +23,7 @@ from tests.support.cryptography_in_trees import (
 )
 
 from pellucid.domain.bill import Bill
-from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.crypto_use import CryptoUse, Primitive
 from pellucid.reports.bill_graph import ROOT
 from pellucid.reports.cbom import FORMATS, cbom, cbom_document
@@ -186,6 +186,19 @@ def test_a_certificate_depends_on_its_key_its_signature_and_its_issuer() -> None
     }
     assert EDGES["crypto:algorithm:sha256WithRSAEncryption"]["dependsOn"] == ["crypto:algorithm:SHA-256"]
     assert {seen["location"] for seen in component(ref)["evidence"]["occurrences"]} == {PEM, PROGRAM}
+
+
+def test_a_certificate_of_openssh_is_none_of_x509() -> None:
+    of_ssh = replace(LEAF, encoding=Encoding.OPENSSH)
+    formats = []
+    for asset in (LEAF, of_ssh):
+        (found,) = [
+            item["cryptoProperties"]["certificateProperties"]["certificateFormat"]
+            for item in cbom(replace(CRYPTO, crypto_assets=(asset,), crypto_uses=()))["components"]
+            if item.get("cryptoProperties", {}).get("assetType") == "certificate"
+        ]
+        formats.append(found)
+    assert formats == ["X.509", "OpenSSH"]
 
 
 def test_issuers_of_one_name_are_told_by_their_keys_where_they_can_be() -> None:

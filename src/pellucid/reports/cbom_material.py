@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.reports.cbom_algorithms import FORMATS
 from pellucid.reports.cbom_component import asset_component
 from pellucid.reports.cbom_graph import CbomGraph
@@ -48,7 +48,7 @@ def _certificate(asset: CryptoAsset, graph: CbomGraph, version: str) -> dict[str
         "notValidAfter": _time(asset.not_after),
         "signatureAlgorithmRef": signature,
         "subjectPublicKeyRef": graph.public_key_of(asset),
-        "certificateFormat": "X.509",
+        "certificateFormat": "OpenSSH" if asset.encoding is Encoding.OPENSSH else "X.509",
     }
     if version != "1.6":
         related = (("algorithm", signature), ("publicKey", graph.public_key_of(asset)))
