@@ -4,13 +4,16 @@ import re
 from dataclasses import replace
 
 from tests.matchers.inventories import asset, findings, inventory
-from tests.matchers.keys_and_certificates import anchors, certificate
-from tests.support.statements import Statements
+from tests.matchers.keys_and_certificates import anchors, certificate, rsa_key
+from tests.support.statements import KeysKnown, Statements
 
-from pellucid.domain.crypto_asset import CryptoKind
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.evidence import Evidence
+from pellucid.domain.listed_key import KeyList
+from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.severity import Severity
 from pellucid.matchers.compromised_keys import compromised_keys
+from pellucid.matchers.crypto.key_hashes import key_hashes
 from pellucid.matchers.crypto.known_keys import published_keys, self_test_keys
 
 NOTHING = Statements()
@@ -61,3 +64,64 @@ def test_the_list_holds_fingerprints_and_says_where_each_was_published() -> None
         assert re.fullmatch("[0-9a-f]{64}", fingerprint)
         assert known.reference.startswith("https://")
         assert known.harm.endswith(".")
+
+
+def listed(*named: tuple[CryptoAsset, str, str]) -> Statements:
+    """Lists that have the keys of these assets: (asset, list, name)."""
+    known = {
+        item: KeyList(source, name)
+        for shown, source, name in named
+        for item in key_hashes(shown)
+        if item.source == source
+    }
+    return Statements(key_lists=KeysKnown(known))
+
+
+def test_a_key_in_a_list_is_reported_whatever_shows_it() -> None:
+    key = rsa_key((1 << 2047) + 9, artefact="root/.ssh/authorized_keys")
+    shown = certificate("a", key_fingerprint=key.fingerprint, public_key=key.public_key)
+    index = listed((key, "badkeys", "debianssl"))
+    (finding,) = findings(compromised_keys(inventory(assets=(key, shown)), index))
+    assert finding.severity is Severity.CRITICAL
+    assert finding.title == "Key of certificate CN=a is no secret: badkeys lists it (debianssl)"
+    assert ("keyList", "badkeys/debianssl") in finding.identifiers
+    assert finding.references == ("https://nvd.nist.gov/vuln/detail/CVE-2008-0166",)
+    assert {place.artefact for place in finding.evidence} == {"root/.ssh/authorized_keys", "etc/device.pem"}
+
+
+def test_debians_own_lists_are_asked_too() -> None:
+    key = rsa_key((1 << 2047) + 9)
+    index = listed((key, "debian-weak-keys/openssh", "CVE-2008-0166"))
+    (finding,) = findings(compromised_keys(inventory(assets=(key,)), index))
+    assert "CVE-2008-0166" in finding.description
+
+
+def test_a_list_that_this_program_does_not_know_by_name() -> None:
+    key = rsa_key((1 << 2047) + 9)
+    (finding,) = findings(compromised_keys(inventory(assets=(key,)), listed((key, "badkeys", "moon"))))
+    assert (finding.severity, finding.references) == (Severity.CRITICAL, ("https://badkeys.info/",))
+    assert "moon" in finding.title
+
+
+def test_a_key_for_tests_inside_a_program_counts_less() -> None:
+    key = replace(rsa_key((1 << 2047) + 9, artefact="usr/lib/libx.so"), encoding=Encoding.DER)
+    (finding,) = findings(compromised_keys(inventory(assets=(key,)), listed((key, "badkeys", "softwaretests"))))
+    assert finding.severity is Severity.LOW
+
+
+def test_many_keys_are_one_question() -> None:
+    index = Statements()
+    assets = tuple(rsa_key((1 << 2047) + 2 * number + 1) for number in range(300))
+    assert findings(compromised_keys(inventory(assets=assets), index)) == []
+    assert index.key_lists.calls == 1
+
+
+def test_that_there_is_no_list_is_said_once() -> None:
+    assets = tuple(rsa_key((1 << 2047) + 2 * number + 1) for number in range(300))
+    for loaded in ((), ("debian-weak-keys/openssl",)):
+        (said,) = compromised_keys(inventory(assets=assets), Statements(key_lists=KeysKnown({}, loaded=loaded)))
+        assert isinstance(said, Problem)
+        assert said.kind is ProblemKind.MISSING
+        assert "300 keys" in said.message
+        assert all(name in said.message for name in loaded)
+    assert list(compromised_keys(inventory(), Statements(key_lists=KeysKnown({}, loaded=())))) == []

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from pellucid.domain.listed_key import KeyHash, KeyList
 from pellucid.domain.severity import Severity
 from pellucid.domain.statement import Affected, Standing, Statement, Subject, VersionRange
 from pellucid.domain.vulnerability import Vulnerability
@@ -14,11 +15,25 @@ KNOWN = datetime(2025, 1, 1, tzinfo=UTC)
 ASKED = datetime(2025, 6, 1, tzinfo=UTC)
 
 
+class KeysKnown:
+    """`KeyLists` that are loaded and have these keys."""
+
+    def __init__(self, listed: Mapping[KeyHash, KeyList], *, loaded: Collection[str] = ("badkeys",)) -> None:
+        self.loaded = frozenset(loaded)
+        self._listed = listed
+        self.calls = 0
+
+    def lists_of(self, hashes: Collection[KeyHash]) -> Mapping[KeyHash, KeyList]:
+        self.calls += 1
+        return {item: self._listed[item] for item in hashes if item in self._listed}
+
+
 class Statements:
     """A `StatementIndex` of what is given; `calls` is how often it was asked.
 
     What is said of a vulnerability that is not among `known` is of high severity and from before `ASKED`, when all
-    publishers were last asked. `more` are ecosystems that are covered though nothing is said of them here.
+    publishers were last asked. `key_lists` are loaded, and empty unless they are given. `more` are ecosystems that are
+    covered though nothing is said of them here.
     """
 
     def __init__(
@@ -27,7 +42,9 @@ class Statements:
         known: Collection[Vulnerability] = (),
         more: Collection[str] = (),
         as_of: datetime | None = ASKED,
+        key_lists: KeysKnown | None = None,
     ) -> None:
+        self.key_lists = key_lists or KeysKnown({})
         self._said: dict[Subject, list[Statement]] = defaultdict(list)
         for item in said:
             self._said[item.affected.subject].append(item)

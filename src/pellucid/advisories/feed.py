@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pellucid.domain.statement import AdvisoryRecord
@@ -14,6 +15,7 @@ class RawRecord:
 
     `record` is None for one that says nothing usable; `fault` is then why, when it is not in order. `stamp` decides
     whether it has changed where the raw bytes should not: forecasts move a little every day, for everything.
+    `modified` is its time where there is no `record` to say it: hashes of keys (key_groups.py) are no advisories.
     """
 
     id: str
@@ -21,6 +23,7 @@ class RawRecord:
     record: AdvisoryRecord | None
     fault: str = ""
     stamp: bytes = b""
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +47,8 @@ class Feed:
     `recognise` says whether a file (by its path and first bytes) is one of this feed's, and of which source; "" if not.
     `normalise` understands one raw record again, as `read` did: a newer version of the program reads what is stored.
     `version` is raised whenever the same raw record would be understood otherwise. `licence` and `notice` are shown
-    where the data is. `stamp` gives the stamp of a raw record, where the feed has them.
+    where the data is. `stamp` gives the stamp of a raw record, where the feed has them. `digest_bytes`: it is a list of
+    keys, known by hashes of so many bytes.
     """
 
     name: str
@@ -57,13 +61,29 @@ class Feed:
     normalise: Callable[[str, bytes], AdvisoryRecord | None]
     notice: str = ""
     stamp: Callable[[bytes], bytes] | None = None
+    digest_bytes: int = 0
+
+    @property
+    def lists_keys(self) -> bool:
+        """Whether its records are groups of hashes of keys, and not advisories."""
+        return self.digest_bytes > 0
 
 
 def understood(feed: Feed, source: str, raws: Iterable[tuple[str, str, bytes]]) -> Iterator[RawRecord]:
     """Records as this program understands them, from what a store or a bundle keeps: (id, modified, raw)."""
-    for id_, _, raw in raws:
+    for id_, modified, raw in raws:
         try:
+            if feed.lists_keys:
+                yield RawRecord(id=id_, raw=raw, record=None, modified=_moment(modified))
+                continue
             record = feed.normalise(source, raw)
             yield RawRecord(id=id_, raw=raw, record=record, stamp=feed.stamp(raw) if feed.stamp and record else b"")
         except Malformed as error:
             yield RawRecord(id=id_, raw=raw, record=None, fault=error.message)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

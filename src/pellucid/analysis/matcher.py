@@ -10,6 +10,7 @@ from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.finding import Finding, Silenced
+from pellucid.domain.listed_key import KeyHash, KeyList
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem
 from pellucid.domain.statement import Statement, Subject
@@ -17,6 +18,19 @@ from pellucid.domain.vulnerability import Vulnerability
 
 Judgement = Finding | Silenced | Problem
 """What a matcher says: a finding, a match that is none and why, or what kept it from judging."""
+
+
+class KeyLists(Protocol):
+    """Lists of keys that are known to be bad. Keys are asked for many at once, by the hashes that the lists keep."""
+
+    @property
+    def loaded(self) -> Collection[str]:
+        """The lists that there are: a key that is in none of them may still be in another one."""
+        ...
+
+    def lists_of(self, hashes: Collection[KeyHash]) -> Mapping[KeyHash, KeyList]:
+        """The hashes that are listed; those of lists that are not loaded are in none."""
+        ...
 
 
 class StatementIndex(Protocol):
@@ -29,6 +43,11 @@ class StatementIndex(Protocol):
     @property
     def ecosystems(self) -> Collection[str]:
         """The ecosystems, with their releases, that anything is stated about: silence on another one means nothing."""
+        ...
+
+    @property
+    def key_lists(self) -> KeyLists:
+        """What feeds say of keys."""
         ...
 
     def about(self, subjects: Collection[Subject]) -> Mapping[Subject, Sequence[Statement]]:

@@ -3,6 +3,7 @@
 from functools import cache
 from importlib import import_module
 
+from pellucid.advisories import key_groups
 from pellucid.advisories.feed import Feed
 
 # Module by the feed's name, in the order in which they are updated.
@@ -26,7 +27,11 @@ MODULES = {
     "exploitdb": "exploitdb",
     "metasploit": "metasploit",
     "poc-in-github": "poc_in_github",
+    "badkeys": "badkeys",
+    "debian-weak-keys": "debian_weak_keys",
 }
+# Those that list keys, and are asked for these rather than for vulnerabilities.
+KEY_LISTS = ("badkeys", "debian-weak-keys")
 
 
 @cache
@@ -40,6 +45,11 @@ def feed(name: str) -> Feed:
 def feeds() -> tuple[Feed, ...]:
     """All of them."""
     return tuple(map(feed, MODULES))
+
+
+def entries(name: str, id_: str, raw: bytes) -> int:
+    """How many entries a raw record of a list of keys has."""
+    return key_groups.entries_in(id_, raw, feed(name).digest_bytes)
 
 
 def version(name: str) -> int:

@@ -55,7 +55,7 @@ def zipped(path: Path, wanted: re.Pattern[str], largest: int, *, inner: str = ""
 
 def tarred(path: Path, wanted: re.Pattern[str], largest: int, *, most: int = MOST_FILES) -> Members:
     """Members of a tar, which may be packed in gzip or xz. `most` are looked at."""
-    with _unpacked(path) as stream, tarfile.open(fileobj=io.BufferedReader(stream), mode="r|") as archive:
+    with unpacked(path) as stream, tarfile.open(fileobj=io.BufferedReader(stream), mode="r|") as archive:
         for member in islice(archive, most):
             archive.members.clear()  # type: ignore[attr-defined]  # typeshed leaves it out; else all of them are kept
             stream.next_record()
@@ -65,7 +65,8 @@ def tarred(path: Path, wanted: re.Pattern[str], largest: int, *, most: int = MOS
 
 
 @contextmanager
-def _unpacked(path: Path) -> Iterator[Publication]:
+def unpacked(path: Path) -> Iterator[Publication]:
+    """The content of a file, which may be packed in gzip or xz; what cannot be read raises Malformed with its name."""
     with path.open("rb") as file:
         if file.read(len(XZ)) == XZ:
             with _naming(path), _mapped(file) as data:

@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from pellucid.advisories.store import encoding
 from pellucid.advisories.store.connection import Pairs, Texts
+from pellucid.advisories.store.key_lists import StoredKeyLists
 from pellucid.advisories.store.store import Store
 from pellucid.domain.statement import Statement, Subject
 from pellucid.domain.vulnerability import Vulnerability
@@ -29,6 +30,7 @@ class StoreIndex:
         self._vulnerabilities: dict[str, Vulnerability] = {}
         self._as_of: dict[str, datetime | None] = {}
         self.ecosystems = self._ecosystems()
+        self.key_lists = StoredKeyLists(store.connection)
 
     def about(self, subjects: Collection[Subject]) -> Mapping[Subject, Sequence[Statement]]:
         """Statements of live records about each subject; subjects of which nothing is said are left out."""

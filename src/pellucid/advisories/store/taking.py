@@ -9,6 +9,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from pellucid.advisories.feed import RawRecord
+from pellucid.advisories.feeds import KEY_LISTS
+from pellucid.advisories.feeds import entries as entries_of
 from pellucid.advisories.feeds import version as feed_version
 from pellucid.advisories.fetching.protocol import Loaded, refuse_shrink
 from pellucid.advisories.store import encoding
@@ -23,6 +25,8 @@ RECORD = ("key", "source", "id", "modified", "digest", "fault", "live", "body", 
 MENTION = ("key", "kind", "name")
 AFFECTED = ("key", "ecosystem", "name", "body")
 IS, SPEAKS_OF = 0, 1
+# The ecosystem, so to say, of lists of keys, where the subjects are noted that have changed.
+KEYS = "keys"
 FORGET = (
     "DELETE FROM record WHERE key IN (SELECT a FROM {keys} AS old)",
     "DELETE FROM mention WHERE key IN (SELECT a FROM {keys} AS old)",
@@ -159,6 +163,9 @@ class Taking:
 
     def _note(self, intake: Intake, loaded: Loaded, *, version: int, records: int) -> None:
         rows = self._connection.rows
+        if intake.feed in KEY_LISTS:
+            records = self._entries(intake)
+            note_changes(self._connection, [(KEYS, intake.source)] if loaded.altered else [], self.revision)
         newest = next(rows("SELECT max(modified) FROM record WHERE source = ?", intake.source))[0] or ""
         old = next(rows("SELECT updated, digest FROM source WHERE name = ?", intake.source), None)
         checked = iso(intake.checked)
@@ -168,6 +175,11 @@ class Taking:
         self._connection.run(
             NOTE, intake.source, intake.feed, version, records, faults, newest, checked, updated, digest, state
         )
+
+    def _entries(self, intake: Intake) -> int:
+        """How many keys a list has: a record is a group of them."""
+        rows = self._connection.rows("SELECT id, raw FROM record WHERE source = ?", intake.source)
+        return sum(entries_of(intake.feed, id_, encoding.unpacked(raw)) for id_, raw in rows)
 
     def _digest(self, source: str) -> str:
         """Over all records, whatever the order in which they came."""
@@ -203,7 +215,7 @@ def _newest(batch: Iterable[RawRecord]) -> Iterable[RawRecord]:
 
 
 def _modified(item: RawRecord) -> str:
-    return iso(item.record.modified) if item.record else ""
+    return iso(item.record.modified if item.record else item.modified)
 
 
 def _is_older(item: RawRecord, modified: str, *, is_first: bool) -> bool:

@@ -7,15 +7,24 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pellucid.domain.listed_key import KeyList
+
+REFERENCES = {"badkeys": "https://badkeys.info/"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedKey:
-    """A key whose private half others have: its name, `where` it was published, what `harm` it does."""
+    """A key whose private half others have: its name, `where` it was published, what `harm` it does.
+
+    `for_tests`: as a part of a program it protects nothing. `listed`: the list that says so, and its name for this.
+    """
 
     name: str
     where: str
     harm: str
     reference: str = ""
+    for_tests: bool = False
+    listed: str = ""
 
 
 @cache
@@ -33,6 +42,24 @@ def published_keys() -> Mapping[str, PublishedKey]:
         for group in _read("published_keys.toml")["group"]
         for fingerprint in group["fingerprints"]
     }
+
+
+def listed_key(listed: KeyList) -> PublishedKey:
+    """What a list of known-bad keys says of a key (listed_keys.toml)."""
+    about = _listed().get(listed, {})
+    return PublishedKey(
+        name=f"{listed.source} lists it ({listed.name})",
+        where=about.get("where") or f"a list of compromised keys, where it stands under {listed.name}",
+        harm="Its private half is known to others, or can be found by them.",
+        reference=about.get("reference") or REFERENCES.get(listed.source, ""),
+        for_tests=about.get("for_tests", False),
+        listed=f"{listed.source}/{listed.name}",
+    )
+
+
+@cache
+def _listed() -> Mapping[KeyList, Mapping[str, Any]]:
+    return {KeyList(item["source"], item["name"]): item for item in _read("listed_keys.toml")["list"]}
 
 
 def _read(name: str) -> Mapping[str, Any]:
