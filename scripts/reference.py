@@ -16,6 +16,7 @@ from pellucid.analysis.extractor import Extractor
 from pellucid.cli import parser as command_line
 from pellucid.formats.identify import containers
 from pellucid.matchers import MATCHERS
+from pellucid.matchers.classes import classes
 from pellucid.settings import Settings, variable
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -141,12 +142,30 @@ def command_page() -> str:
     return "\n".join([*lines, "", "What the exit codes mean: [exit codes](exit-codes.md)."]) + "\n"
 
 
+def classes_page() -> str:
+    """docs/reference/finding-classes.md: what each class of findings means."""
+    lines = ["# Classes of findings", "", MARK, ""]
+    lines += [
+        "Every judgement belongs to one of these classes. What is said here holds for every finding of the class;"
+    ]
+    lines += ["the finding itself adds where it was seen, and what was there."]
+    for item in classes().values():
+        weaknesses = ", ".join(item.weaknesses)
+        facts = f"Type `{item.type}`, severity {item.severity}" + (f", {weaknesses}" if weaknesses else "") + "."
+        lines += ["", f"## `{item.id}`", "", f"**{item.title}.** {facts}", "", item.description, ""]
+        lines += [f"*Impact:* {item.impact}", "", f"*What to do:* {item.action}"]
+        if item.references:
+            lines += ["", *(f"- <{url}>" for url in item.references)]
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Every generated file by its path."""
     return {
         PACKAGE / "extractors" / "index.json": extractor_index.write(extractors.declared()),
         PACKAGE / "analyzers" / "index.json": analyzer_index.write(analyzers.declared()),
         REFERENCE / "cli.md": command_page(),
+        REFERENCE / "finding-classes.md": classes_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "units.md": units_page(),
     }

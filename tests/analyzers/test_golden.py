@@ -42,7 +42,8 @@ def artefact_of(data: bytes, analyzer: Analyzer) -> Artefact:
 
 def stated(fact: Fact) -> dict[str, Any]:
     """The fields of a fact that differ from what they are when nothing is said."""
-    values = asdict(fact)
+    # Few sightings have attributes.
+    values = asdict(fact, dict_factory=lambda pairs: {name: it for name, it in pairs if name != "attributes" or it})
     return {field.name: values[field.name] for field in fields(fact) if values[field.name] != field.default}
 
 

@@ -10,6 +10,7 @@ from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, Silenced
+from pellucid.domain.hardening import Check, Hardening, Verdict
 from pellucid.domain.observation import Observation
 from pellucid.domain.problem import Problem
 from pellucid.matchers.vulnerabilities.answers import Answers
@@ -77,6 +78,16 @@ def inventory(
     return Inventory(
         dependencies=dependencies, crypto_assets=assets, observations=observations, at=AT, components=components
     )
+
+
+def checked(subject: str, check: str, verdict: Verdict, value: str = "") -> Inventory:
+    """An image in which one property of one thing was checked."""
+    fact = Hardening(
+        subject=subject,
+        checks=(Check(name=check, verdict=verdict, value=value, reason="It was read."),),
+        evidence=seen(),
+    )
+    return Inventory(dependencies=(), crypto_assets=(), observations=(), at=AT, hardening=(fact,))
 
 
 def findings(judged: Iterable[Judgement]) -> list[Finding]:

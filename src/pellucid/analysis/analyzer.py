@@ -11,9 +11,12 @@ from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.file_list import FileList
+from pellucid.domain.hardening import Hardening
 from pellucid.domain.observation import Observation
 from pellucid.domain.package_licence import PackageLicence
 from pellucid.domain.problem import Problem
+from pellucid.domain.rule_match import RuleMatch
+from pellucid.domain.secret import Secret
 from pellucid.domain.start import Start
 from pellucid.domain.vex_claim import VexClaim
 
@@ -23,6 +26,9 @@ Fact = (
     | CryptoAsset
     | CryptoUse
     | Observation
+    | Hardening
+    | Secret
+    | RuleMatch
     | FileList
     | PackageLicence
     | Start
@@ -38,6 +44,8 @@ class Stage(StrEnum):
     COMPONENTS = "components"
     CRYPTO = "crypto"
     HARDENING = "hardening"
+    SECRETS = "secrets"
+    THREATS = "threats"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,13 @@ from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.finding import Finding, Silenced
+from pellucid.domain.hardening import Hardening
 from pellucid.domain.listed_key import KeyHash, KeyList
 from pellucid.domain.observation import Observation
+from pellucid.domain.place import ScannedPlace
 from pellucid.domain.problem import Problem
+from pellucid.domain.rule_match import RuleMatch
+from pellucid.domain.secret import Secret
 from pellucid.domain.statement import Statement, Subject
 from pellucid.domain.vulnerability import Vulnerability
 
@@ -71,7 +75,8 @@ class Inventory:
     """All that was found in an image, merged over its artefacts; evidence names paths. `at`: when it is judged.
 
     `only`: nothing but what is to be said of these vulnerabilities is asked for. None: everything is.
-    `certificate_notice`: how many seconds before its end a certificate counts as expiring soon.
+    `certificate_notice`: how many seconds before its end a certificate counts as expiring soon. `places` is the tree
+    that everything lies in, with modes, owners and what else containers state of files.
     """
 
     dependencies: Sequence[Dependency]
@@ -82,6 +87,10 @@ class Inventory:
     crypto_uses: Sequence[CryptoUse] = ()
     only: Collection[str] | None = None
     certificate_notice: float = 90 * 86400.0
+    hardening: Sequence[Hardening] = ()
+    secrets: Sequence[Secret] = ()
+    rule_matches: Sequence[RuleMatch] = ()
+    places: Sequence[ScannedPlace] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pellucid.domain.entry import Stated
+from pellucid.domain.hardening import Hardening
 from pellucid.domain.ids import is_id
 
 
@@ -14,7 +15,7 @@ class TreeComponent(Stated):
     `number` counts the places of a scan in tree order; `path` is the one inside the container, whose own place,
     containers joined by "!", is `container_path`. `kind` is that of software where the place was recognised as such,
     else the format of a file, else what the entry is. `size` and `sha256` are None and empty for what has no bytes.
-    `header` are facts of the content, as `facts` are of the entry.
+    `header` are facts of the content, as `facts` are of the entry. `hardening` is loaded where one place is asked for.
     """
 
     scan_id: str
@@ -31,6 +32,7 @@ class TreeComponent(Stated):
     architecture: str = ""
     bits: int | None = None
     header: Mapping[str, str] = field(default_factory=dict)
+    hardening: tuple[Hardening, ...] = ()
 
     @property
     def id(self) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pellucid.domain.evidence import Evidence
+from pellucid.domain.secret import Secret
 from pellucid.domain.severity import Severity
 from pellucid.domain.vulnerability import Vulnerability
 
@@ -94,8 +95,9 @@ class Silenced:
 class Finding:
     """A judgement, as a matcher yields it. `key` is stable over scans and images: it makes the finding the product's.
 
-    `class_` groups types ("vulnerability", "cryptography", "secret"), `subtype` is a word of the contract where the
-    type has any ("certificate", "key"); identifiers are pairs such as ("cve", "CVE-…"). `tool` is who found it.
+    `class_` is the id of its class ("mitigation/elf/relro-missing"), `subtype` a word of the contract where the type
+    has any ("certificate", "key"); identifiers are pairs such as ("cve", "CVE-…"). `tool` is who found it. `impact`
+    says what follows, `weaknesses` are CWE ids of the finding itself, `secret` is the one that it is about.
     `dependencies` are the identities of all that it is about, `dependency` is the one that stands for them.
 
     Of findings about a known vulnerability, `vulnerability` is what is known of it, `reasons` say why it is thought to
@@ -133,6 +135,9 @@ class Finding:
     subtype: str = ""
     tool: str = "pellucid"
     former_keys: tuple[str, ...] = ()
+    impact: str = ""
+    weaknesses: tuple[str, ...] = ()
+    secret: Secret | None = None
 
     @property
     def all_predicates(self) -> tuple[Predicate, ...]:

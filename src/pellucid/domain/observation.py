@@ -18,9 +18,14 @@ class Observation:
 
     For a kernel and its options `name` is the release. `note` has what the configuration says of the options that
     formats.kernel_parts knows: "BT=m USB=y TIPC=n", without those of which it says nothing.
+
+    Of an unsafe function, `calls` counts the direct calls (None: they cannot be told), and `sites` shows the most
+    telling of them, with their "address", "caller" and what else is known as attributes.
     """
 
     kind: ObservationKind
     name: str
     evidence: Evidence
     note: str = ""
+    calls: int | None = None
+    sites: tuple[Evidence, ...] = ()

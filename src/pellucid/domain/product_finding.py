@@ -12,6 +12,7 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import FindingStatus, FindingType, Predicate, Reason
 from pellucid.domain.ids import named_id
 from pellucid.domain.image import Image
+from pellucid.domain.secret import Secret
 from pellucid.domain.severity import Severity
 from pellucid.domain.vulnerability import Vulnerability
 
@@ -19,7 +20,7 @@ from pellucid.domain.vulnerability import Vulnerability
 class Part(Enum):
     """What of a finding is loaded only where it is asked for."""
 
-    BODY = auto()  # description, identifiers, references, recommended action
+    BODY = auto()  # description, identifiers, references, impact, recommended action, secret
     VULNERABILITY = auto()
     IMAGES = auto()
     COMPONENTS = auto()
@@ -86,6 +87,9 @@ class ProductFinding:
     component_name: str
     description: str = ""
     recommended_action: str = ""
+    impact: str = ""
+    weaknesses: tuple[str, ...] = ()
+    secret: Secret | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
     references: tuple[str, ...] = ()
     vulnerability: Vulnerability | None = None

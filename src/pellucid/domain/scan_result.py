@@ -9,11 +9,14 @@ from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.finding import Finding, Silenced
+from pellucid.domain.hardening import Hardening
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.link import Link
 from pellucid.domain.observation import Observation
 from pellucid.domain.place import ScannedArtefact, ScannedPlace
 from pellucid.domain.problem import Problem
+from pellucid.domain.rule_match import RuleMatch
+from pellucid.domain.secret import Secret
 from pellucid.domain.vex_claim import VexClaim
 
 
@@ -41,6 +44,9 @@ class ScanResult:
     crypto_assets: tuple[CryptoAsset, ...] = ()
     crypto_uses: tuple[CryptoUse, ...] = ()
     observations: tuple[Observation, ...] = ()
+    hardening: tuple[Hardening, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    rule_matches: tuple[RuleMatch, ...] = ()
     findings: tuple[Finding, ...] = ()
     silenced: tuple[Silenced, ...] = ()
     vex_claims: tuple[VexClaim, ...] = ()

@@ -7,6 +7,7 @@ from pellucid.matchers.embedded_private_keys import embedded_private_keys
 from pellucid.matchers.expired_certificates import expired_certificates
 from pellucid.matchers.expiring_certificates import expiring_certificates
 from pellucid.matchers.factorable_keys import factorable_keys
+from pellucid.matchers.failed_checks import failed_checks
 from pellucid.matchers.known_vulnerabilities import known_vulnerabilities
 from pellucid.matchers.premature_certificates import premature_certificates
 from pellucid.matchers.self_signed_certificates import self_signed_certificates
@@ -23,6 +24,7 @@ MATCHERS: tuple[Matcher, ...] = (
     expired_certificates,
     expiring_certificates,
     factorable_keys,
+    failed_checks,
     known_vulnerabilities,
     premature_certificates,
     self_signed_certificates,

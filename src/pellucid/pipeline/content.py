@@ -3,6 +3,7 @@
 Travels as JSON from the sandbox to the runner, and from there to the result cache.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -14,9 +15,12 @@ from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.entry import Entry
 from pellucid.domain.file_list import FileList
+from pellucid.domain.hardening import Hardening
 from pellucid.domain.observation import Observation
 from pellucid.domain.package_licence import PackageLicence
 from pellucid.domain.problem import Problem, ProblemKind
+from pellucid.domain.rule_match import RuleMatch
+from pellucid.domain.secret import Secret
 from pellucid.domain.start import Start
 from pellucid.domain.vex_claim import VexClaim
 
@@ -35,6 +39,9 @@ class UnitResult:
     crypto_assets: list[CryptoAsset] = field(default_factory=list)
     crypto_uses: list[CryptoUse] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
+    hardening: list[Hardening] = field(default_factory=list)
+    secrets: list[Secret] = field(default_factory=list)
+    rule_matches: list[RuleMatch] = field(default_factory=list)
     file_lists: list[FileList] = field(default_factory=list)
     package_licences: list[PackageLicence] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
@@ -43,27 +50,25 @@ class UnitResult:
     named: tuple[str, ...] = ()
 
     def add(self, fact: Fact) -> None:
-        match fact:
-            case Component():
-                self.components.append(fact)
-            case Dependency():
-                self.dependencies.append(fact)
-            case CryptoAsset():
-                self.crypto_assets.append(fact)
-            case CryptoUse():
-                self.crypto_uses.append(fact)
-            case Observation():
-                self.observations.append(fact)
-            case FileList():
-                self.file_lists.append(fact)
-            case PackageLicence():
-                self.package_licences.append(fact)
-            case Start():
-                self.starts.append(fact)
-            case VexClaim():
-                self.vex_claims.append(fact)
-            case Problem():
-                self.problems.append(fact)
+        found: list[Fact] = getattr(self, _LISTS[type(fact)])
+        found.append(fact)
+
+
+_LISTS: Mapping[type[Fact], str] = {
+    Component: "components",
+    Dependency: "dependencies",
+    CryptoAsset: "crypto_assets",
+    CryptoUse: "crypto_uses",
+    Observation: "observations",
+    Hardening: "hardening",
+    Secret: "secrets",
+    RuleMatch: "rule_matches",
+    FileList: "file_lists",
+    PackageLicence: "package_licences",
+    Start: "starts",
+    VexClaim: "vex_claims",
+    Problem: "problems",
+}
 
 
 @dataclass

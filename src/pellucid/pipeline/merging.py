@@ -10,11 +10,14 @@ from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.file_list import FileList
+from pellucid.domain.hardening import Check, Hardening
 from pellucid.domain.link import Link
 from pellucid.domain.observation import Observation
 from pellucid.domain.package_licence import PackageLicence
 from pellucid.domain.place import SEPARATOR, ScannedArtefact, ScannedPlace
 from pellucid.domain.problem import Problem
+from pellucid.domain.rule_match import RuleMatch
+from pellucid.domain.secret import Secret
 from pellucid.domain.start import Start
 from pellucid.domain.vex_claim import VexClaim
 from pellucid.pipeline.content import Content, UnitResult
@@ -37,6 +40,9 @@ class Found:
     crypto_assets: tuple[CryptoAsset, ...]
     crypto_uses: tuple[CryptoUse, ...]
     observations: tuple[Observation, ...]
+    hardening: tuple[Hardening, ...]
+    secrets: tuple[Secret, ...]
+    rule_matches: tuple[RuleMatch, ...]
     vex_claims: tuple[VexClaim, ...]
     problems: tuple[Problem, ...]
     metadata: dict[str, dict[str, str]]
@@ -68,6 +74,9 @@ def merge(outcome: Outcome) -> Found:
         crypto_assets=tuple(facts.crypto_assets),
         crypto_uses=tuple(facts.crypto_uses),
         observations=tuple(facts.observations),
+        hardening=tuple(facts.hardening),
+        secrets=tuple(facts.secrets),
+        rule_matches=tuple(facts.rule_matches),
         vex_claims=tuple(facts.vex_claims),
         problems=(*tree.problems, *facts.problems, *([] if facts else nothing_recognised(outcome))),
         metadata={tree.paths[item.sha256][0]: item.metadata for item in tree.contents if item.metadata},
@@ -83,6 +92,9 @@ class _Facts:
         self.crypto_assets: list[CryptoAsset] = []
         self.crypto_uses: list[CryptoUse] = []
         self.observations: list[Observation] = []
+        self.hardening: list[Hardening] = []
+        self.secrets: list[Secret] = []
+        self.rule_matches: list[RuleMatch] = []
         self.file_lists: list[tuple[str, FileList]] = []
         self.package_licences: list[tuple[str, PackageLicence]] = []
         self.starts: list[Start] = []
@@ -91,7 +103,8 @@ class _Facts:
 
     def __bool__(self) -> bool:
         """Whether anything is known of any content."""
-        return bool(self.components or self.dependencies or self.crypto_assets or self.crypto_uses or self.observations)
+        software = self.components or self.dependencies or self.observations or self.hardening
+        return bool(software or self.crypto_assets or self.crypto_uses or self.secrets or self.rule_matches)
 
     def add(self, content: Content, paths: list[str]) -> None:
         for unit in content.units.values():
@@ -102,7 +115,10 @@ class _Facts:
     def _add(self, unit: UnitResult, paths: list[str]) -> None:
         shown = paths[:MOST_PLACES]
         self.problems += [replace(problem, artefact=paths[0]) for problem in unit.problems]
-        self.observations += [replace(fact, evidence=_at(fact.evidence, paths[0])) for fact in unit.observations]
+        self.observations += [
+            replace(fact, evidence=_at(fact.evidence, paths[0]), sites=_all_at(fact.sites, paths[0]))
+            for fact in unit.observations
+        ]
         self.vex_claims += [replace(fact, evidence=_at(fact.evidence, paths[0])) for fact in unit.vex_claims]
         self.file_lists += [(path, fact) for path in shown for fact in unit.file_lists]
         self.package_licences += [(path, fact) for path in shown for fact in unit.package_licences]
@@ -112,9 +128,10 @@ class _Facts:
         for path in shown:
             self.crypto_assets += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.crypto_assets]
             self.crypto_uses += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.crypto_uses]
-            self.dependencies += [
-                replace(fact, evidence=tuple(_at(item, path) for item in fact.evidence)) for fact in unit.dependencies
-            ]
+            self.secrets += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.secrets]
+            self.hardening += [_checked_at(fact, path) for fact in unit.hardening]
+            self.rule_matches += [replace(fact, evidence=_all_at(fact.evidence, path)) for fact in unit.rule_matches]
+            self.dependencies += [replace(fact, evidence=_all_at(fact.evidence, path)) for fact in unit.dependencies]
 
 
 def is_named(path: str, patterns: Iterable[str]) -> bool:
@@ -129,3 +146,14 @@ def is_named(path: str, patterns: Iterable[str]) -> bool:
 
 def _at(evidence: Evidence, path: str) -> Evidence:
     return replace(evidence, artefact=path)
+
+
+def _all_at(sightings: Iterable[Evidence], path: str) -> tuple[Evidence, ...]:
+    return tuple(_at(item, path) for item in sightings)
+
+
+def _checked_at(fact: Hardening, path: str) -> Hardening:
+    def at(check: Check) -> Check:
+        return replace(check, evidence=_at(check.evidence, path)) if check.evidence else check
+
+    return replace(fact, evidence=_at(fact.evidence, path), checks=tuple(map(at, fact.checks)))

@@ -5,6 +5,7 @@ from typing import Any
 
 from pellucid.domain.finding import Finding, Reason, Silenced
 from pellucid.domain.vulnerability import Vulnerability
+from pellucid.reports.scan_hardening import secret
 from pellucid.reports.scan_software import evidence
 
 DEPENDENCY = ("vendor", "product", "version", "purl")
@@ -33,6 +34,9 @@ def finding(item: Finding) -> dict[str, Any]:
         "dependency": dict(zip(DEPENDENCY, item.dependency, strict=True)) if item.dependency else None,
         "knownFixedVersion": item.known_fixed_version,
         "recommendedAction": item.recommended_action,
+        "impact": item.impact,
+        "weaknesses": list(item.weaknesses),
+        "secret": secret(item.secret) if item.secret else None,
         "references": list(item.references),
         "evidence": evidence(item.evidence),
     }

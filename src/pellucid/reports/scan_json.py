@@ -9,6 +9,7 @@ from pellucid.domain.problem import Problem
 from pellucid.domain.scan_result import ScanResult
 from pellucid.reports.scan_crypto import crypto_assets, crypto_uses
 from pellucid.reports.scan_findings import finding, silenced, time
+from pellucid.reports.scan_hardening import hardening, rule_match, secret
 from pellucid.reports.scan_software import component, dependency
 
 
@@ -33,6 +34,9 @@ def scan_json(result: ScanResult) -> dict[str, Any]:
         "timings": {**result.timings, "total": round(result.seconds, 3)},
         "silenced": [silenced(item) for item in result.silenced],
         "cryptographicUses": crypto_uses(result.crypto_uses),
+        "hardening": [hardening(item) for item in result.hardening],
+        "secrets": [secret(item) for item in result.secrets],
+        "ruleMatches": [rule_match(item) for item in result.rule_matches],
     }
 
 

@@ -24,7 +24,10 @@ def component(item: Component, artefact: ScannedArtefact | None, unsafe: Sequenc
         "needed": list(item.needed),
         "interpreter": item.interpreter,
         "reachability": str(item.reachability),
-        "unsafeFunctions": [{"name": seen.name, "note": seen.note} for seen in unsafe],
+        "unsafeFunctions": [
+            {"name": seen.name, "note": seen.note, "calls": seen.calls, "sites": evidence(seen.sites)}
+            for seen in unsafe
+        ],
     }
 
 
@@ -55,4 +58,8 @@ def dependency(item: Dependency) -> dict[str, Any]:
 
 def evidence(sightings: Sequence[Evidence]) -> list[dict[str, Any]]:
     """Offsets and lengths are in bytes of the artefact."""
-    return [{"artefact": at.artefact, "offset": at.offset, "length": at.length, "seen": at.seen} for at in sightings]
+    return [
+        {"artefact": at.artefact, "offset": at.offset, "length": at.length, "seen": at.seen}
+        | ({"attributes": dict(at.attributes)} if at.attributes else {})
+        for at in sightings
+    ]

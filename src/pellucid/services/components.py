@@ -1,12 +1,14 @@
 """Components of a scan: its tree, from the image down to the last link, and single places of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pellucid.domain.component_tree import TreeComponent, number_in
 from pellucid.errors import NotFound
 from pellucid.services.scans import Scans
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.scan_places import tree_component, tree_piece
+from pellucid.storage.repositories.scan_hardening import hardening_at
 
 
 class Components:
@@ -24,4 +26,4 @@ class Components:
         found = None if number is None else tree_component(self._tx, scan.id, number)
         if found is None:
             raise NotFound(f"There is no component {component_id[:64]!r} in this scan.")
-        return found
+        return replace(found, hardening=tuple(hardening_at(self._tx, scan.id, found.number)))

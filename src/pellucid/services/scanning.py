@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Protocol
@@ -25,6 +25,8 @@ from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.runner import Runner
 from pellucid.pipeline.scratch import Scratch
 from pellucid.pipeline.units import UNITS
+
+SHOWN_AS_FOUND = frozenset(item.name for item in fields(Found)) - {"problems"}
 
 
 class Report(Protocol):
@@ -68,19 +70,10 @@ def scan(
         started=started,
         finished=datetime.now(UTC),
         counts=_counts(found, judged.findings, started),
-        artefacts=found.artefacts,
-        places=found.places,
-        components=found.components,
-        dependencies=found.dependencies,
-        links=found.links,
-        crypto_assets=found.crypto_assets,
-        crypto_uses=found.crypto_uses,
-        observations=found.observations,
+        **{name: getattr(found, name) for name in SHOWN_AS_FOUND},
         findings=judged.findings,
         silenced=judged.silenced,
-        vex_claims=found.vex_claims,
         problems=(*found.problems, *judged.problems),
-        metadata=found.metadata,
         timings=timings,
         reused=outcome.reused,
     )
@@ -96,6 +89,10 @@ def inventory_of(found: Found, at: datetime, certificate_notice: float) -> Inven
         at=at,
         components=found.components,
         certificate_notice=certificate_notice,
+        hardening=found.hardening,
+        secrets=found.secrets,
+        rule_matches=found.rule_matches,
+        places=found.places,
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from pellucid.api.schemas.wire import Wire, rfc3339
 from pellucid.domain.component_tree import TreeComponent
+from pellucid.domain.hardening import Hardening
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -95,8 +96,17 @@ def _attributes(value: TreeComponent) -> dict[str, Any]:
         "target": value.target or None,
         "facts": value.facts or None,
         "header": value.header or None,
+        "hardening": [_verdicts(item) for item in value.hardening] or None,
     }
     return {name: item for name, item in stated.items() if item is not None}
+
+
+def _verdicts(value: Hardening) -> dict[str, Any]:
+    checks = [
+        {"name": item.name, "verdict": str(item.verdict), "value": item.value, "reason": item.reason}
+        for item in value.checks
+    ]
+    return {"subject": value.subject, "name": value.name, "checks": checks}
 
 
 def _time(seconds: int | None) -> str | None:

@@ -86,7 +86,7 @@ class FindingDependency(Wire):
 
 
 class SeenEvidence(Wire):
-    """`artefacts` say where: path, offset and length; `annotations` what stood there."""
+    """`artefacts` say where: path, offset and length; `annotations` what stood there, `attributes` more of it."""
 
     artefacts: list[dict[str, Any]]
     annotations: list[dict[str, Any]]
@@ -97,7 +97,7 @@ class SeenEvidence(Wire):
         return cls(
             artefacts=[{"path": value.artefact, "offset": value.offset, "length": value.length}],
             annotations=[{"seen": value.seen}] if value.seen else [],
-            attributes={},
+            attributes=dict(value.attributes),
         )
 
 
@@ -199,7 +199,7 @@ class Finding(Wire):
             ssvc=_ssvc(known, value.ssvc_decision),
             ems=Ems(score=f"{value.maturity:.1f}") if value.maturity is not None else None,
             description=value.description,
-            impact=known.title if known else "",
+            impact=value.impact or (known.title if known else ""),
             recommended_action=value.recommended_action,
             title=value.title,
             occurrences=list(occurrences),
@@ -224,8 +224,9 @@ def _identifier(name: str) -> Identifier:
 
 
 def classifications(value: product_finding.ProductFinding) -> list[Classification]:
-    """Weaknesses of the vulnerability."""
-    return [Classification(cwe=item) for item in (value.vulnerability.weaknesses if value.vulnerability else ())]
+    """Weaknesses: those of the class of findings, and of the vulnerability."""
+    of_vulnerability = value.vulnerability.weaknesses if value.vulnerability else ()
+    return [Classification(cwe=item) for item in dict.fromkeys((*value.weaknesses, *of_vulnerability))]
 
 
 def compliance(value: product_finding.ProductFinding) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from pellucid.domain.component_tree import TreeComponent
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.dependency import Linkage
-from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Reason
 from pellucid.domain.ids import named_id
 from pellucid.domain.product_finding import AffectedSoftware, PlaceOfFinding
@@ -16,6 +15,7 @@ from pellucid.domain.severity import Severity
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.scan_places import COLUMNS, PLACE, joined, to_domain, tree_component
 from pellucid.storage.repositories.scan_crypto import assets_of
+from pellucid.storage.repositories.sightings import all_seen
 from pellucid.storage.rows.crypto import ScanCryptoAssetRow
 from pellucid.storage.rows.finding import (
     FindingRow,
@@ -122,7 +122,9 @@ def places_of(tx: Transaction, finding_id: str, scan_id: str) -> Sequence[PlaceO
     root = tree_component(tx, scan_id, 0) or _image(scan_id)
     software = software_of(tx, {pair}).get(pair)
     places = components_of(tx, {pair}).get(pair) or (root,)
-    evidence = [Evidence(**item) for item in row.evidence]
+    by_path = defaultdict(list)
+    for item in all_seen(row.evidence):
+        by_path[item.artefact if len(places) > 1 else ""].append(item)
     reasons = tuple(Reason(**item) for item in row.reasons)
     return [
         PlaceOfFinding(
@@ -136,7 +138,7 @@ def places_of(tx: Transaction, finding_id: str, scan_id: str) -> Sequence[PlaceO
             component=place,
             reachability=row.reachability,
             known_fixed_version=row.known_fixed_version,
-            evidence=tuple(item for item in evidence if len(places) == 1 or item.artefact == _path(place)),
+            evidence=tuple(by_path[_path(place) if len(places) > 1 else ""]),
             reasons=reasons,
             software=software,
         )

@@ -14,6 +14,7 @@ from pellucid.storage.database import Transaction
 from pellucid.storage.listings.finding_places import components_of, crypto_assets_of, software_of
 from pellucid.storage.repositories.finding_values import predicates_of
 from pellucid.storage.repositories.images import to_domain as image_to_domain
+from pellucid.storage.repositories.sightings import secret_of
 from pellucid.storage.repositories.users import to_domain as user_to_domain
 from pellucid.storage.repositories.vulnerability_snapshots import VulnerabilitySnapshots
 from pellucid.storage.rows.finding import FindingBodyRow, FindingRow, OccurrenceRow
@@ -123,6 +124,9 @@ def _bodies(tx: Transaction, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
             "recommended_action": row.details.get("recommendedAction", ""),
             "identifiers": tuple((scheme, value) for scheme, value in row.details.get("identifiers", ())),
             "references": tuple(row.details.get("references", ())),
+            "impact": row.details.get("impact", ""),
+            "weaknesses": tuple(row.details.get("weaknesses", ())),
+            "secret": secret_of(row.details["secret"]) if "secret" in row.details else None,
         }
         for row in rows
     }

@@ -14,6 +14,7 @@ from pellucid.domain.finding import Finding, Predicate
 from pellucid.domain.ids import named_id
 from pellucid.domain.severity import Severity
 from pellucid.storage.repositories.scan_places import NUL
+from pellucid.storage.repositories.sightings import secret_values, sighting
 from pellucid.storage.rows.declarative import Row
 from pellucid.storage.rows.finding import FindingBodyRow, FindingRow, OccurrenceRow
 
@@ -64,12 +65,15 @@ def finding_values(finding: Finding, snapshot_id: str | None) -> dict[str, Any]:
 
 def body_values(finding: Finding) -> dict[str, Any]:
     """Columns of `finding_body`."""
-    details = {
+    details: dict[str, Any] = {
         "identifiers": [list(pair) for pair in finding.identifiers],
         "recommendedAction": finding.recommended_action,
         "references": list(finding.references),
         "dependency": list(finding.dependency or ()),
     }
+    details |= {"impact": finding.impact} if finding.impact else {}
+    details |= {"weaknesses": list(finding.weaknesses)} if finding.weaknesses else {}
+    details |= {"secret": secret_values(finding.secret)} if finding.secret else {}
     return fitting(FindingBodyRow, {"description": finding.description, "details": details})
 
 
@@ -80,7 +84,7 @@ def occurrence_values(finding: Finding) -> dict[str, Any]:
         "confidence": finding.confidence,
         "reachability": finding.reachability,
         "known_fixed_version": finding.known_fixed_version,
-        "evidence": [asdict(item) for item in finding.evidence],
+        "evidence": [sighting(item) for item in finding.evidence],
         "reasons": [asdict(item) for item in finding.reasons],
     }
     # What it is about decides over rows, too.

@@ -8,8 +8,8 @@ from typing import Any, Protocol, TypeVar
 
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.crypto_use import CryptoUse, Primitive, UseWitness
-from pellucid.domain.evidence import Evidence
 from pellucid.storage.repositories.scan_places import NUL
+from pellucid.storage.repositories.sightings import seen_as, sighting
 from pellucid.storage.rows.crypto import ScanCryptoAssetRow, ScanCryptoUseRow
 
 TIMES = ("not_before", "not_after")
@@ -35,7 +35,7 @@ def asset_values(assets: Sequence[CryptoAsset]) -> Iterator[dict[str, Any]]:
             "fingerprint": first.fingerprint,
             "not_after": first.not_after,
             "asset": _stated(first),
-            "evidence": [asdict(item.evidence) for item in group],
+            "evidence": [sighting(item.evidence) for item in group],
         }
 
 
@@ -58,7 +58,7 @@ def use_values(uses: Sequence[CryptoUse]) -> Iterator[dict[str, Any]]:
             "mode": first.mode,
             "primitive": first.primitive,
             "sightings": [
-                {"witness": item.witness, "confidence": item.confidence, **asdict(item.evidence)} for item in group
+                {"witness": item.witness, "confidence": item.confidence, **sighting(item.evidence)} for item in group
             ],
         }
 
@@ -72,7 +72,7 @@ def assets_of(row: ScanCryptoAssetRow) -> Iterator[CryptoAsset]:
     for name in LISTS:
         stated[name] = tuple(stated.get(name, ()))
     for seen in row.evidence:
-        yield CryptoAsset(**stated, evidence=Evidence(**seen))
+        yield CryptoAsset(**stated, evidence=seen_as(seen))
 
 
 def uses_of(row: ScanCryptoUseRow) -> Iterator[CryptoUse]:
@@ -82,7 +82,7 @@ def uses_of(row: ScanCryptoUseRow) -> Iterator[CryptoUse]:
         yield CryptoUse(
             witness=UseWitness(seen["witness"]),
             confidence=seen["confidence"],
-            evidence=Evidence(**where),
+            evidence=seen_as(where),
             algorithm=row.algorithm,
             protocol=row.protocol,
             parameters=row.parameters,

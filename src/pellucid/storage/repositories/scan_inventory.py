@@ -12,6 +12,7 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.ids import new_ids
 from pellucid.domain.place import ScannedPlace
 from pellucid.domain.scan_result import ScanResult
+from pellucid.storage.repositories.sightings import all_seen
 from pellucid.storage.rows.inventory import ScanComponentRow
 
 Numbers = Mapping[str, int]
@@ -99,7 +100,7 @@ def dependency_of(row: Row[Any], places: Sequence[str]) -> Dependency:
         requires=tuple(row.requires),
         aliases=tuple(row.aliases),
         name_version=row.name_version,
-        evidence=tuple(Evidence(**item) for item in row.evidence),
+        evidence=all_seen(row.evidence),
         places=tuple(places),
     )
 

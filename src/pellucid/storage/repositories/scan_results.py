@@ -13,7 +13,6 @@ from pellucid.domain.bill import BillComponent
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
-from pellucid.domain.evidence import Evidence
 from pellucid.domain.link import Link, LinkKind
 from pellucid.domain.observation import Observation, ObservationKind
 from pellucid.domain.problem import Problem, ProblemKind
@@ -26,6 +25,7 @@ from pellucid.storage.repositories.scan_crypto import (
     use_values,
     uses_of,
 )
+from pellucid.storage.repositories.scan_hardening import hardening_values, observation_values
 from pellucid.storage.repositories.scan_inventory import (
     component_of,
     component_values,
@@ -36,6 +36,7 @@ from pellucid.storage.repositories.scan_inventory import (
     numbers_of,
 )
 from pellucid.storage.repositories.scan_places import place_values, plain
+from pellucid.storage.repositories.sightings import seen_as
 from pellucid.storage.repositories.silenced import SilencedRepository
 from pellucid.storage.repositories.vex_claims import VexClaimRepository
 from pellucid.storage.rows.crypto import CryptoAssetPlaceRow, ScanCryptoAssetRow, ScanCryptoUseRow
@@ -45,6 +46,7 @@ from pellucid.storage.rows.inventory import (
     ScanArtefactRow,
     ScanComponentRow,
     ScanDependencyRow,
+    ScanHardeningRow,
     ScanLinkRow,
     ScanObservationRow,
     ScanProblemRow,
@@ -72,14 +74,8 @@ class ScanResultRepository:
         self._insert(ScanCryptoAssetRow, scan_id, asset_values(result.crypto_assets))
         self._insert(CryptoAssetPlaceRow, scan_id, asset_places(result.crypto_assets, numbers))
         self._insert(ScanCryptoUseRow, scan_id, use_values(result.crypto_uses))
-        self._insert(
-            ScanObservationRow,
-            scan_id,
-            (
-                {"kind": item.kind, "name": item.name, "note": item.note, "evidence": [asdict(item.evidence)]}
-                for item in result.observations
-            ),
-        )
+        self._insert(ScanObservationRow, scan_id, map(observation_values, result.observations))
+        self._insert(ScanHardeningRow, scan_id, hardening_values(result.hardening, numbers))
         self._insert(ScanProblemRow, scan_id, (asdict(item) for item in result.problems))
         SilencedRepository(self._tx).replace(scan_id, result.silenced)
         VexClaimRepository(self._tx).put_of_scan(scan_id, result.vex_claims)
@@ -138,7 +134,7 @@ class ScanResultRepository:
         row = ScanObservationRow
         query = select(row.kind, row.name, row.note, row.evidence).where(row.scan_id == scan_id, row.kind.in_(kinds))
         return [
-            Observation(kind=ObservationKind(kind), name=name, note=note, evidence=Evidence(**evidence[0]))
+            Observation(kind=ObservationKind(kind), name=name, note=note, evidence=seen_as(evidence[0]))
             for kind, name, note, evidence in self._session.execute(query.order_by(row.number))
         ]
 

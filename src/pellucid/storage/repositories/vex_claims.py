@@ -1,14 +1,12 @@
 """Claims of VEX documents: rows <-> domain."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, exists, insert, or_, select
 
-from pellucid.domain.evidence import Evidence
 from pellucid.domain.ids import new_ids
 from pellucid.domain.vex_claim import (
     HeldClaim,
@@ -21,6 +19,7 @@ from pellucid.domain.vex_claim import (
 )
 from pellucid.storage.database import Transaction
 from pellucid.storage.repositories.finding_values import fitting
+from pellucid.storage.repositories.sightings import seen_as, sighting
 from pellucid.storage.rows.file import FileRow
 from pellucid.storage.rows.image import ImageRow
 from pellucid.storage.rows.product import ProductRow
@@ -105,7 +104,7 @@ def _values(document: str, claim: VexClaim) -> dict[str, Any]:
         "names": list(said.names),
         "products": list(said.products),
         "since": said.since,
-        "evidence": asdict(claim.evidence),
+        "evidence": sighting(claim.evidence),
     }
 
 
@@ -118,5 +117,5 @@ def _to_domain(row: VexClaimRow, received: datetime) -> HeldClaim:
         note=row.note,
         since=row.since,
     )
-    claim = VexClaim(statement=statement, author=row.author, evidence=Evidence(**row.evidence))
+    claim = VexClaim(statement=statement, author=row.author, evidence=seen_as(row.evidence))
     return HeldClaim(claim=claim, document=row.document, attached=row.file_id is not None, received=received)

@@ -131,6 +131,21 @@ class ScanObservationRow(OfScan, Row):
     evidence: Mapped[list[Any]]
 
 
+class ScanHardeningRow(OfScan, Row):
+    """Verdicts on one thing that is hardened or not; `place` numbers its artefact in the tree.
+
+    `checks` are lists of name, verdict, value and reason.
+    """
+
+    __tablename__ = "scan_hardening"
+    __table_args__ = (Index(None, "scan_id", "place"),)
+
+    place: Mapped[int]
+    subject: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(255))
+    checks: Mapped[list[Any]]
+
+
 class ScanProblemRow(OfScan, Row):
     """An expected failure, shown to the user."""
 

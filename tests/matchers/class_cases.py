@@ -1,0 +1,26 @@
+"""Cases of classes of findings: for each class an inventory in which a matcher sees it, and one in which none does.
+
+A family of classes has a module `tests/matchers/cases_<family>.py` with CASES; it is named in FAMILIES.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from pellucid.analysis.matcher import Inventory
+
+FAMILIES = ("mitigation_elf",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """`hit` holds what the class is about, `miss` something that is as like it as possible and is not."""
+
+    hit: Inventory
+    miss: Inventory
+
+
+def cases() -> dict[str, Case]:
+    """Those of all families by the id of their class."""
+    return {
+        id_: case for family in FAMILIES for id_, case in import_module(f"tests.matchers.cases_{family}").CASES.items()
+    }
