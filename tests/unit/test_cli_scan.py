@@ -165,6 +165,9 @@ def test_the_document_keeps_to_the_published_schema(result: ScanResult) -> None:
         "timings",
         "silenced",
         "cryptographicUses",
+        "hardening",
+        "secrets",
+        "ruleMatches",
     ]
 
 
