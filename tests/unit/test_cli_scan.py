@@ -188,7 +188,7 @@ def test_the_document_says_what_was_found() -> None:
     assert document["counts"]["findingTypeCounts"] == [{"type": "secret", "count": 2}]
     (component,) = document["components"]
     assert (component["path"], component["sha256"], component["size"]) == (PATH, SHA256, 50)
-    assert component["unsafeFunctions"] == [{"name": "strcpy", "note": "no bound"}]
+    assert component["unsafeFunctions"] == [{"name": "strcpy", "note": "no bound", "calls": None, "sites": []}]
     assert document["findings"][1]["identifiers"] == [{"cve": "CVE-2026-0001"}, {"cwe": "CWE-787"}]
     assert document["findings"][0]["dependency"] is None
     assert document["dependencies"][0]["evidence"] == [
