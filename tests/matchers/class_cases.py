@@ -3,20 +3,30 @@
 A family of classes has a module `tests/matchers/cases_<family>.py` with CASES; it is named in FAMILIES.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 
-from pellucid.analysis.matcher import Inventory
+from tests.support.statements import Statements
 
-FAMILIES = ("mitigation_elf",)
+from pellucid.analysis.matcher import Inventory, StatementIndex
+
+FAMILIES = (
+    "crypto",
+    "vulnerability",
+    "mitigation_elf",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """`hit` holds what the class is about, `miss` something that is as like it as possible and is not."""
+    """`hit` holds what the class is about, `miss` something that is as like it as possible and is not.
+
+    `index` is what advisories say.
+    """
 
     hit: Inventory
     miss: Inventory
+    index: StatementIndex = field(default_factory=Statements)
 
 
 def cases() -> dict[str, Case]:

@@ -20,7 +20,11 @@ def test_a_key_is_reported_once_with_all_places() -> None:
         asset(CryptoKind.PRIVATE_KEY, "bb", "etc/c.key", encrypted=True),
     )
     plain, encrypted = findings(embedded_private_keys(inventory(assets=assets), NOTHING))
-    assert (plain.type, plain.subtype, plain.class_) == (FindingType.CRYPTOGRAPHIC_ASSET, "key", "cryptography")
+    assert (plain.type, plain.subtype, plain.class_) == (
+        FindingType.CRYPTOGRAPHIC_ASSET,
+        "key",
+        "crypto/key/private-key-in-image",
+    )
     assert (plain.severity, encrypted.severity) == (Severity.HIGH, Severity.MEDIUM)
     assert [place.artefact for place in plain.evidence] == ["etc/a.key", "etc/b.key"]
     assert plain.key != encrypted.key

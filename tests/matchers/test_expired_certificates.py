@@ -20,7 +20,7 @@ def test_what_expired_a_second_ago_is_reported_once_with_all_places() -> None:
     )
     (finding,) = findings(expired_certificates(inventory(assets=assets), NOTHING))
     assert finding.type is FindingType.CRYPTOGRAPHIC_ASSET
-    assert finding.class_ == "cryptography"
+    assert finding.class_ == "crypto/certificate/expired"
     assert [place.artefact for place in finding.evidence] == ["etc/a.pem", "etc/b.pem"]
     assert "CN=a expired on 2025-12-31" in finding.title
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from tests.matchers.class_cases import cases
-from tests.support.statements import Statements
 
-from pellucid.analysis.matcher import Inventory
+from pellucid.analysis.matcher import Inventory, StatementIndex
 from pellucid.domain.finding import Finding
 from pellucid.domain.finding_class import FindingClass
 from pellucid.matchers import MATCHERS
@@ -18,18 +17,18 @@ ID = re.compile(r"[a-z]+(-[a-z]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+")
 SENTENCE = re.compile(r"[A-Z0-9].*[.)]", re.DOTALL)
 
 
-def judged(inventory: Inventory) -> Iterator[Finding]:
+def judged(inventory: Inventory, index: StatementIndex) -> Iterator[Finding]:
     for matcher in MATCHERS:
-        yield from (said for said in matcher(inventory, Statements()) if isinstance(said, Finding))
+        yield from (said for said in matcher(inventory, index) if isinstance(said, Finding))
 
 
 @pytest.mark.parametrize("id_", cases())
 def test_a_class_is_seen_where_it_is_and_nowhere_else(id_: str) -> None:
     case = cases()[id_]
-    found = [finding for finding in judged(case.hit) if finding.class_ == id_]
+    found = [finding for finding in judged(case.hit, case.index) if finding.class_ == id_]
     assert found
     assert all(finding.evidence and finding.key for finding in found)
-    assert not [finding for finding in judged(case.miss) if finding.class_ == id_]
+    assert not [finding for finding in judged(case.miss, case.index) if finding.class_ == id_]
 
 
 def test_every_class_has_a_case_and_every_case_a_class() -> None:

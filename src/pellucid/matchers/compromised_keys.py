@@ -60,6 +60,7 @@ def _finding(subject: Subject, known: PublishedKey) -> Finding:
     return finding_about(
         subject,
         NAME,
+        class_id="crypto/key/compromised",
         about=subject.key,
         severity=_severity(subject, known),
         name="Compromised key",

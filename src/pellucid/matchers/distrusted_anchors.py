@@ -28,6 +28,7 @@ def distrusted_anchors(inventory: Inventory, _advisories: StatementIndex) -> Ite
         yield finding_about(
             subject,
             NAME,
+            class_id="crypto/certificate/distrusted-authority",
             severity=Severity.LOW,
             name="Distrusted authority",
             title=f"Authority {subject.called} is distrusted since {day.isoformat()}",

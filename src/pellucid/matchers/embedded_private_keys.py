@@ -33,6 +33,7 @@ def embedded_private_keys(inventory: Inventory, _advisories: StatementIndex) -> 
         yield finding_about(
             subject,
             NAME,
+            class_id="crypto/key/private-key-in-image",
             severity=Severity.MEDIUM if asset.encrypted else Severity.HIGH,
             name="Private key in image",
             title=f"Private {asset.algorithm} key{size}{' (encrypted)' if asset.encrypted else ''}{whose} in the image",

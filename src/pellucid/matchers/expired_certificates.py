@@ -26,6 +26,7 @@ def expired_certificates(inventory: Inventory, _advisories: StatementIndex) -> I
         yield finding_about(
             subject,
             NAME,
+            class_id="crypto/certificate/expired",
             severity=Severity.LOW if subject.is_anchor or subject.is_of_signature else Severity.MEDIUM,
             name="Expired certificate",
             title=f"Certificate {subject.called} expired on {end.date().isoformat()}",

@@ -29,6 +29,7 @@ def expiring_certificates(inventory: Inventory, _advisories: StatementIndex) -> 
         yield finding_about(
             subject,
             NAME,
+            class_id="crypto/certificate/expires-soon",
             severity=Severity.LOW,
             name="Certificate expires soon",
             title=f"Certificate {subject.called} expires on {end.date().isoformat()}",

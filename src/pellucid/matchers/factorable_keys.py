@@ -46,6 +46,7 @@ def factorable_keys(inventory: Inventory, _advisories: StatementIndex) -> Iterat
         yield finding_about(
             subject,
             NAME,
+            class_id="crypto/key/factorable",
             about=subject.key,
             severity=SEVERITIES[flaw],
             name="RSA key that can be factored",

@@ -25,6 +25,7 @@ def premature_certificates(inventory: Inventory, _advisories: StatementIndex) ->
         yield finding_about(
             subject,
             NAME,
+            class_id="crypto/certificate/not-yet-valid",
             severity=Severity.LOW,
             name="Certificate is never valid" if never else "Certificate is not valid yet",
             title=f"Certificate {subject.called} is "

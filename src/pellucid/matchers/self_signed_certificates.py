@@ -30,6 +30,7 @@ def self_signed_certificates(inventory: Inventory, _advisories: StatementIndex) 
         yield finding_about(
             subject,
             NAME,
+            class_id="crypto/certificate/self-signed",
             severity=Severity.MEDIUM,
             name="Self-signed certificate",
             title=f"Certificate {subject.called} is signed by nobody but itself",

@@ -42,6 +42,7 @@ def shared_factors(inventory: Inventory, _advisories: StatementIndex) -> Iterato
         yield finding_about(
             subject,
             NAME,
+            class_id="crypto/key/shared-prime",
             about=subject.key,
             severity=Severity.CRITICAL,
             name="RSA key with a shared prime",

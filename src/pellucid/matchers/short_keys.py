@@ -33,6 +33,7 @@ def short_keys(inventory: Inventory, _advisories: StatementIndex) -> Iterator[Fi
         yield finding_about(
             subject,
             NAME,
+            class_id="crypto/key/short",
             about=subject.key,
             severity=severity,
             name="Short key",

@@ -33,6 +33,7 @@ def unsound_exponents(inventory: Inventory, _advisories: StatementIndex) -> Iter
         yield finding_about(
             subject,
             NAME,
+            class_id="crypto/key/unsound-exponent",
             about=subject.key,
             severity=severity,
             name=name,

@@ -9,11 +9,12 @@ from importlib.resources import files
 from pellucid.analysis.finding_key import finding_key
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.crypto_use import CryptoUse, Primitive, UseWitness
-from pellucid.domain.finding import Finding, FindingSubtype
+from pellucid.domain.finding import Finding
 from pellucid.domain.severity import Severity
 from pellucid.formats.crypto_algorithms import Standing, by_name
 from pellucid.formats.nist_ir_8547 import record_of
-from pellucid.matchers.crypto.judgement import CLASS, TYPE
+from pellucid.matchers.classes import classes
+from pellucid.matchers.crypto.judgement import TYPE
 
 NAME = "weak_crypto_settings"
 ENOUGH_BITS = 112
@@ -43,18 +44,21 @@ def weak_crypto_settings(inventory: Inventory, _advisories: StatementIndex) -> I
         if weakness is None:
             continue
         called = name_of(uses[0])
+        of = classes()[f"crypto/{'protocol' if uses[0].protocol else 'algorithm'}/weak-offered"]
         yield Finding(
             key=finding_key(NAME, TYPE, *identity),
-            class_=CLASS,
+            class_=of.id,
             type=TYPE,
-            subtype=FindingSubtype.PROTOCOL if uses[0].protocol else FindingSubtype.ALGORITHM,
+            subtype=of.subtype,
             severity=weakness.severity,
-            name="Weak protocol is offered" if uses[0].protocol else "Weak algorithm is offered",
+            name=of.title,
             title=f"A configuration offers {called}",
             description=f"A configuration in the image offers {called}: {weakness.why}.",
             evidence=tuple(dict.fromkeys(use.evidence for use in uses)),
             recommended_action=f"Switch {called} off"
             + (f", and offer {weakness.instead} instead." if weakness.instead else "."),
+            impact=of.impact,
+            weaknesses=of.weaknesses,
             confidence=max(use.confidence for use in uses),
         )
 

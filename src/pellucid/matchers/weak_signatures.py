@@ -43,6 +43,7 @@ def weak_signatures(inventory: Inventory, _advisories: StatementIndex) -> Iterat
         yield finding_about(
             subject,
             NAME,
+            class_id="crypto/certificate/weak-signature",
             severity=Severity.LOW if asset.is_self_signed or subject.is_of_signature else severity,
             name="Weak signature of a certificate",
             title=f"Certificate {subject.called} is signed with {weak}",

@@ -66,7 +66,7 @@ def finding(subject: Subject, matches: Sequence[Match], reach: Reach) -> Finding
     more = ", …" if len(versions) > MOST_VERSIONS else ""
     return Finding(
         key=finding_key(NAME, type_, about.name, *subject),
-        class_="maliciousCode" if about.malicious else "vulnerability",
+        class_="vulnerability/malicious-package" if about.malicious else "vulnerability/known",
         type=type_,
         severity=severity,
         name=about.name,
