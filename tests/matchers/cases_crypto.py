@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from tests.matchers.class_cases import Case
 from tests.matchers.inventories import AT, asset, inventory, seen
@@ -17,6 +18,7 @@ DAY = timedelta(days=1)
 # Mersenne primes and a neighbour: their products need no generator.
 P, Q, R = (1 << 1279) - 1, (1 << 2203) - 1, (1 << 2281) - 1
 SOUND = (1 << 2047) + 9
+WITHOUT_PATTERN = int.from_bytes(b"".join(sha256(bytes([number])).digest() for number in range(8)), "big") | 1
 DISTRUSTED, LAST_DAY = min(last_days().items())
 AFTER = datetime(LAST_DAY.year + 1, 1, 1, tzinfo=UTC)
 
@@ -58,6 +60,7 @@ CASES = {
         hit=of(asset(CryptoKind.PUBLIC_KEY, min(published_keys()))), miss=of(asset(CryptoKind.PUBLIC_KEY, "ab" * 32))
     ),
     "crypto/key/factorable": Case(hit=of(rsa_key(3 * Q)), miss=of(rsa_key(P * Q))),
+    "crypto/key/implausible": Case(hit=of(rsa_key(P * Q)), miss=of(rsa_key(WITHOUT_PATTERN))),
     "crypto/key/private-key-in-image": Case(
         hit=of(asset(CryptoKind.PRIVATE_KEY, "aa")), miss=of(asset(CryptoKind.PUBLIC_KEY, "aa"))
     ),

@@ -1,6 +1,6 @@
 """RSA keys that can be factored, alone or together with another key."""
 
-from math import prod
+from math import lcm, prod
 
 import pytest
 from hypothesis import given
@@ -50,22 +50,45 @@ def faulty(power: int, start: int) -> int:
         (P * prime_from(P + 2), RsaFlaw.CLOSE_PRIMES),
         (P * P, RsaFlaw.CLOSE_PRIMES),
         (P * 3, RsaFlaw.SMALL_FACTOR),
-        (P * 4093, RsaFlaw.SMALL_FACTOR),
+        (P * 65537, RsaFlaw.SMALL_FACTOR),
+        (P * 65539, None),
         (1 << 1024, RsaFlaw.SMALL_FACTOR),
         (35, RsaFlaw.SMALL_FACTOR),
         (faulty(12345, 1 << 38) * faulty(67890, 3 << 37), RsaFlaw.ROCA),
         (P * Q, None),
         (R * S, None),
     ],
-    ids=["close", "square", "three", "small", "even", "tiny", "roca", "sound", "sound too"],
+    ids=["close", "square", "three", "small", "not so small", "even", "tiny", "roca", "sound", "sound too"],
 )
 def test_the_flaw_of_a_modulus(modulus: int, flaw: RsaFlaw | None) -> None:
     assert flaw_of(modulus) is flaw
 
 
-@given(st.integers(2, 1 << 2048))
-def test_any_number_has_a_flaw_or_none(modulus: int) -> None:
-    flaw_of(modulus)
+@given(st.integers(2, 1 << 2048), st.integers(0, 1 << 2048))
+def test_any_number_has_a_flaw_or_none(modulus: int, exponent: int) -> None:
+    flaw_of(modulus, exponent)
+
+
+def test_a_key_that_is_faulty_modulo_each_prime_alone_is_not_faulty() -> None:
+    """One in a hundred million keys would be, by chance."""
+    primes = [one for one in range(2, 168) if all(one % other for other in range(2, one))]
+    together = prod(primes)
+    powers = {one: [pow(65537, power, one) for power in range(1, 200)] for one in primes}
+    # Every second prime has an even power of the generator, the others an odd one: no power is both.
+    parts = [
+        powers[one][number % 2] * (together // one) * pow(together // one, -1, one) for number, one in enumerate(primes)
+    ]
+    modulus = prime_from(((1 << 1800) // together) * together + sum(parts) % together, together)
+    assert flaw_of(modulus) is None
+
+
+@pytest.mark.parametrize(
+    ("bits", "flaw"), [(60, RsaFlaw.SMALL_PRIVATE_EXPONENT), (120, RsaFlaw.SMALL_PRIVATE_EXPONENT), (200, None)]
+)
+def test_a_private_exponent_below_a_quarter_of_the_modulus_is_found(bits: int, flaw: RsaFlaw | None) -> None:
+    private = prime_from((1 << bits) - 1 | 1)
+    assert flaw_of(P * Q, pow(private, -1, (P - 1) * (Q - 1))) is flaw
+    assert flaw_of(P * Q, pow(private, -1, lcm(P - 1, Q - 1))) is flaw
 
 
 def test_a_key_that_can_be_factored_is_reported_and_a_sound_one_is_not() -> None:

@@ -26,6 +26,7 @@ MODULUS = (1 << 2047) + 9
         (3, Severity.LOW, "3"),
         (65535, Severity.LOW, "65535"),
         ((1 << 300) + 1, Severity.LOW, "of 301 bits"),
+        (MODULUS, Severity.HIGH, "of 2048 bits"),
     ],
 )
 def test_an_exponent_that_no_key_should_have_is_reported(exponent: int, severity: Severity, shown: str) -> None:

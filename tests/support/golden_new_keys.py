@@ -48,6 +48,18 @@ def ml_kem_512_private() -> bytes:
     return b"-----BEGIN PRIVATE KEY-----\n" + body + b"-----END PRIVATE KEY-----\n"
 
 
+def unsound_rsa() -> bytes:
+    """A key with the exponent 1 as a SubjectPublicKeyInfo, and one with 4 as PKCS#1, both in PEM."""
+    modulus = rsa.generate_private_key(65537, 1024).public_key().public_numbers().n
+    numbers = [element(2, modulus.to_bytes(129, "big")) + element(2, bytes([exponent])) for exponent in (1, 4)]
+    one, four = (element(0x30, pair) for pair in numbers)
+    info = element(0x30, bytes.fromhex("300d06092a864886f70d0101010500") + element(3, b"\0" + one))
+    return b"".join(
+        b"-----BEGIN %s-----\n%s-----END %s-----\n" % (label, base64.encodebytes(content), label)
+        for label, content in ((b"PUBLIC KEY", info), (b"RSA PUBLIC KEY", four))
+    )
+
+
 def tpm_key(area: bytes) -> bytes:
     """A file with a public area and a private half that only the TPM can read."""
     public_half = struct.pack(">H", len(area)) + area
@@ -80,6 +92,7 @@ CASES: dict[str, tuple[Make, str]] = {
         ),
         "ML-DSA-65, ML-KEM-768 and ML-KEM-512 keys in unknown data",
     ),
+    f"{PUBLIC}/unsound-exponents": (lambda _: unsound_rsa(), "two RSA keys with exponents that libraries refuse"),
     f"{PRIVATE}/post-quantum": (
         lambda _: in_data(private(mldsa.MLDSA65PrivateKey.generate()), private(mlkem.MLKEM768PrivateKey.generate())),
         "ML-DSA-65 and ML-KEM-768 keys in unknown data, as seeds",

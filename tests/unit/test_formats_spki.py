@@ -81,3 +81,17 @@ def test_damage_gives_a_value_or_malformed(at: int, octet: int, cut: bool) -> No
     with suppress(Malformed):
         info = spki.of_certificate(data)
         assert spki.read(info).end <= len(info)
+
+
+def test_the_numbers_of_an_rsa_key_are_all_of_it() -> None:
+    key = bytes.fromhex("3008" + "02020123" + "02020101")
+    assert spki.rsa_numbers(key) == (0x123, 0x101)
+    for broken in (b"", key + b"\0", key[:-1], key[:6], bytes.fromhex("3008" + "04020123" + "02020101")):
+        with pytest.raises(Malformed):
+            spki.rsa_numbers(broken)
+
+
+@given(st.binary(max_size=60))
+def test_whatever_stands_for_an_rsa_key(content: bytes) -> None:
+    with suppress(Malformed):
+        spki.rsa_numbers(content)

@@ -13,9 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, r
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from pellucid.errors import Malformed
-from pellucid.formats import spki
+from pellucid.formats import der, spki
 
 PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm)
+# The AlgorithmIdentifier of RSA (RFC 3279, 2.3.1).
+RSA_INFO = bytes.fromhex("300d06092a864886f70d0101010500")
+FEWEST_RSA_BITS, MOST_RSA_BITS = 512, 16384
 _FIXED = {
     ed25519.Ed25519PublicKey: ("Ed25519", 256, "Curve25519"),
     ed448.Ed448PublicKey: ("Ed448", 456, "Curve448"),
@@ -88,7 +91,36 @@ def read(encoded: bytes) -> PublicHalf | None:
     try:
         return public_half(load_der_public_key(encoded))
     except PARSE_ERRORS:
-        return _by_oid(encoded)
+        return _by_oid(encoded) or _unsound_rsa(encoded)
+
+
+def _unsound_rsa(encoded: bytes) -> PublicHalf | None:
+    """A key of RSA that libraries refuse for its exponent (1, even, larger than the modulus): somebody may use it."""
+    try:
+        info = encoded if encoded.startswith(RSA_INFO, _header(encoded)) else _wrapped(encoded)
+        found = spki.read(info)
+        modulus, _ = spki.rsa_numbers(found.key)
+    except (Malformed, ValueError):
+        return None
+    bits = modulus.bit_length()
+    if not FEWEST_RSA_BITS <= bits <= MOST_RSA_BITS or modulus % 2 == 0:
+        return None
+    return PublicHalf(algorithm="RSA", bits=bits, curve="", encoded=info[: found.end])
+
+
+def _header(encoded: bytes) -> int:
+    return der.element(encoded, 0).content
+
+
+def _wrapped(key: bytes) -> bytes:
+    """The SubjectPublicKeyInfo of an RSAPublicKey."""
+    return _element(der.SEQUENCE, RSA_INFO + _element(der.BIT_STRING, b"\0" + key))
+
+
+def _element(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    long = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, size] if size < 0x80 else [tag, 0x80 | len(long), *long]) + content
 
 
 def _by_oid(encoded: bytes) -> PublicHalf | None:

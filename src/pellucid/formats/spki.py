@@ -34,6 +34,19 @@ def read(data: bytes | mmap, offset: int = 0) -> Info:
     )
 
 
+def rsa_numbers(key: bytes) -> tuple[int, int]:
+    """(modulus, exponent) of an RSAPublicKey (RFC 8017, A.1.1), which is all of `key`. Raises Malformed.
+
+    A negative modulus is one whose leading zero was forgotten: it is read as the number that was meant.
+    """
+    whole = der.element(key, 0)
+    parts = list(der.children(key, whole, most=3)) if whole.tag == der.SEQUENCE and whole.end == len(key) else []
+    if [part.tag for part in parts] != [der.INTEGER, der.INTEGER]:
+        raise Malformed("no RSAPublicKey")
+    modulus, exponent = (int.from_bytes(key[part.content : part.end], "big") for part in parts)
+    return modulus, exponent
+
+
 def of_certificate(encoded: bytes) -> bytes:
     """The SubjectPublicKeyInfo in a certificate in DER (RFC 5280, 4.1). Raises Malformed."""
     body = next(der.children(encoded, der.element(encoded, 0)), None)

@@ -8,6 +8,7 @@ from pellucid.matchers.expired_certificates import expired_certificates
 from pellucid.matchers.expiring_certificates import expiring_certificates
 from pellucid.matchers.factorable_keys import factorable_keys
 from pellucid.matchers.failed_checks import failed_checks
+from pellucid.matchers.implausible_keys import implausible_keys
 from pellucid.matchers.known_vulnerabilities import known_vulnerabilities
 from pellucid.matchers.premature_certificates import premature_certificates
 from pellucid.matchers.self_signed_certificates import self_signed_certificates
@@ -25,6 +26,7 @@ MATCHERS: tuple[Matcher, ...] = (
     expiring_certificates,
     factorable_keys,
     failed_checks,
+    implausible_keys,
     known_vulnerabilities,
     premature_certificates,
     self_signed_certificates,

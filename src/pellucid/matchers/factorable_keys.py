@@ -17,17 +17,20 @@ SEVERITIES = {
     RsaFlaw.SMALL_FACTOR: Severity.CRITICAL,
     RsaFlaw.CLOSE_PRIMES: Severity.CRITICAL,
     RsaFlaw.ROCA: Severity.HIGH,
+    RsaFlaw.SMALL_PRIVATE_EXPONENT: Severity.CRITICAL,
 }
 REFERENCES = {
     RsaFlaw.SMALL_FACTOR: (),
     RsaFlaw.CLOSE_PRIMES: ("https://nvd.nist.gov/vuln/detail/CVE-2022-26320",),
     RsaFlaw.ROCA: ("https://nvd.nist.gov/vuln/detail/CVE-2017-15361",),
+    RsaFlaw.SMALL_PRIVATE_EXPONENT: (),
 }
 
 
-@matcher(name=NAME, version=1)
+@matcher(name=NAME, version=2)
 def factorable_keys(inventory: Inventory, _advisories: StatementIndex) -> Iterator[Judgement]:
-    """Report each RSA key with a small prime factor, with primes close to each other, or with the structure of ROCA.
+    """Report each RSA key with a small prime factor, with primes close to each other, with the structure of ROCA,
+    or with a small private exponent.
 
     A key with a small factor is often one that was damaged on its way into the image; then nothing it signs verifies.
     """
@@ -40,7 +43,7 @@ def factorable_keys(inventory: Inventory, _advisories: StatementIndex) -> Iterat
         if bits > factoring.MOST_BITS_ALONE:
             left += 1
             continue
-        flaw = flaw_of(numbers.modulus)
+        flaw = flaw_of(numbers.modulus, numbers.exponent)
         if flaw is None:
             continue
         yield finding_about(
@@ -51,7 +54,7 @@ def factorable_keys(inventory: Inventory, _advisories: StatementIndex) -> Iterat
             severity=SEVERITIES[flaw],
             name="RSA key that can be factored",
             title=f"RSA key of {subject.owner} can be factored",
-            description=f"The modulus of the RSA key of {subject.owner} has {flaw.value}: the private key can be "
+            description=f"The RSA key of {subject.owner} has {flaw.value}: the private key can be "
             "computed from the public one.",
             action="Make a new key with a generator that is sound, and replace all that depends on this one.",
             references=REFERENCES[flaw],

@@ -16,7 +16,7 @@ IN_DER = (*der_keys.ALGORITHMS, *der_keys.RSA_PUBLIC)
 
 @analyzer(
     name="public_keys",
-    version=3,
+    version=4,
     stage=Stage.CRYPTO,
     wants=contains(*PEM_BEGINS, *IN_DER, *certificates.LITERALS),
 )

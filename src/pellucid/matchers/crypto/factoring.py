@@ -1,35 +1,43 @@
 """RSA moduli that can be factored without luck: by what is wrong with one, or by what several have in common.
 
-Fermat's method for primes that are close; small primes; the structure of keys made by one vendor's chips (M. Nemec and
-others, "The Return of Coppersmith's Attack", 2017); common divisors (N. Heninger and others, "Mining Your Ps and Qs",
-2012).
+Fermat's method for primes that are close; small primes; small private exponents (M. Wiener, "Cryptanalysis of Short RSA
+Secret Exponents", 1990); common divisors (N. Heninger and others, "Mining Your Ps and Qs", 2012).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from math import gcd, isqrt, lcm, prod
 
 from pellucid.domain.rsa_flaw import RsaFlaw
+from pellucid.matchers.crypto.roca import is_roca
+from pellucid.matchers.crypto.small_primes import primes_below
 
 FERMAT_STEPS = 100
-SMALL = 1 << 12
+SMALL = 65538
 # Keys that are examined one after the other take some seconds when they have this many bits in all.
 MOST_BITS_ALONE = 1 << 23
 # The divisor of two products takes time by the square of their size: a thousand keys of 2048 bits take two seconds.
 MOST_BITS_TOGETHER = 1 << 21
-ROCA_PRIMES_BELOW = 168
-ROCA_GENERATOR = 65537
+# Wiener's attack is for exponents that are as large as the modulus, or nearly so.
+LEAST_BITS_OF_EXPONENT = 33
 # Squares leave few remainders modulo this, so that most numbers need no root.
 SIEVE = 5040
 
 
-def flaw_of(modulus: int) -> RsaFlaw | None:
-    """The first of these flaws that a modulus has; a few milliseconds for 4096 bits."""
-    if modulus < SMALL or gcd(modulus, _small_primes()) != 1:
+def flaw_of(modulus: int, exponent: int = 65537) -> RsaFlaw | None:
+    """The first of these flaws that a key has; a few milliseconds for 4096 bits."""
+    if has_small_factor(modulus):
         return RsaFlaw.SMALL_FACTOR
     if _fermat(modulus):
         return RsaFlaw.CLOSE_PRIMES
-    return RsaFlaw.ROCA if _roca(modulus) else None
+    if is_roca(modulus):
+        return RsaFlaw.ROCA
+    return RsaFlaw.SMALL_PRIVATE_EXPONENT if _wiener(modulus, exponent) else None
+
+
+def has_small_factor(modulus: int) -> bool:
+    """Whether a prime up to 65537 divides it."""
+    return modulus < SMALL or gcd(modulus, _small_primes() % modulus) != 1
 
 
 def common_factors(moduli: Sequence[int]) -> Mapping[int, int]:
@@ -75,8 +83,29 @@ def _fermat(modulus: int) -> bool:
     return False
 
 
-def _roca(modulus: int) -> bool:
-    return all(modulus % prime in powers for prime, powers in _roca_groups().items())
+def _wiener(modulus: int, exponent: int) -> bool:
+    """Whether a convergent of exponent / modulus gives the number of units, and with it the sum of the primes."""
+    if exponent.bit_length() < LEAST_BITS_OF_EXPONENT:
+        return False
+    squares = _remainders_of_squares()
+    for k, d in _convergents(exponent, modulus):
+        if d.bit_length() * 2 > modulus.bit_length():
+            return False
+        half, odd = divmod(modulus - exponent * d // k + 1, 2) if k else (0, 1)
+        rest = half * half - modulus
+        if not odd and rest >= 0 and rest % SIEVE in squares and isqrt(rest) ** 2 == rest:
+            return True
+    return False
+
+
+def _convergents(above: int, below: int) -> Iterator[tuple[int, int]]:
+    """Those of a continued fraction; of every other one also the neighbour that rounding down asks for."""
+    k, d, former_k, former_d, number = 1, 0, 0, 1, 0
+    while below:
+        part, (above, below) = above // below, (below, above % below)
+        k, d, former_k, former_d = part * k + former_k, part * d + former_d, k, d
+        yield (k, d) if number % 2 else (k + former_k, d + former_d)
+        number += 1
 
 
 @cache
@@ -85,29 +114,5 @@ def _remainders_of_squares() -> frozenset[int]:
 
 
 @cache
-def _roca_groups() -> Mapping[int, frozenset[int]]:
-    """What such keys leave modulo each prime: powers of the generator. Primes that say nothing are left out."""
-    groups = {prime: _powers(ROCA_GENERATOR % prime, prime) for prime in _primes(ROCA_PRIMES_BELOW)[1:]}
-    return {prime: powers for prime, powers in groups.items() if len(powers) < prime - 1}
-
-
-def _powers(generator: int, prime: int) -> frozenset[int]:
-    found, power = {1}, generator
-    while power not in found:
-        found.add(power)
-        power = power * generator % prime
-    return frozenset(found)
-
-
-@cache
 def _small_primes() -> int:
-    return prod(_primes(SMALL))
-
-
-def _primes(below: int) -> list[int]:
-    sieve = bytearray([1]) * below
-    sieve[:2] = b"\0\0"
-    for number in range(2, isqrt(below) + 1):
-        if sieve[number]:
-            sieve[number * number :: number] = bytes(len(range(number * number, below, number)))
-    return [number for number in range(below) if sieve[number]]
+    return prod(primes_below(SMALL))

@@ -64,7 +64,7 @@ def _of_others(info: spki.Info) -> tuple[KeyHash, ...]:
     y = _integer(info.key, der.element(info.key, 0))
     hashes = [_badkeys(_bytes(y))]
     if info.algorithm == DSA and info.parameters:
-        p, q, g = _integers(info.parameters)
+        p, q, g = integers(info.parameters)
         hashes.append(_openssh(f"DSA-{p.bit_length()}", b"ssh-dss", p, q, g, y))
     return tuple(hashes)
 
@@ -78,7 +78,8 @@ def _x_of(point: bytes) -> bytes:
     raise Malformed("no point of a curve")
 
 
-def _integers(parameters: bytes) -> Sequence[int]:
+def integers(parameters: bytes) -> Sequence[int]:
+    """p, q and g of the parameters of DSA (RFC 3279, 2.3.2). Raises Malformed."""
     found = [_integer(parameters, part) for part in der.children(parameters, der.element(parameters, 0), most=3)]
     if len(found) != 3:
         raise Malformed("no parameters of DSA")

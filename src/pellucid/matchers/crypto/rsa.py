@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.errors import Malformed
-from pellucid.formats import der
+from pellucid.formats import spki
 
 LONGEST = 16 << 10  # base64 of a modulus of 16384 bits is a quarter of this
 MOST_BITS = 16384
-RSA = bytes.fromhex("06092a864886f70d0101")  # rsaEncryption, RSASSA-PSS and RSAES-OAEP
+RSA = tuple(f"1.2.840.113549.1.1.{number}" for number in (1, 7, 10))  # rsaEncryption, RSAES-OAEP, RSASSA-PSS
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,9 @@ def rsa_numbers(asset: CryptoAsset) -> RsaNumbers | None:
         return None
 
 
-def _read(info: bytes) -> RsaNumbers | None:
-    algorithm, bits = der.children(info, der.element(info, 0), most=2)
-    if not info.startswith(RSA, algorithm.content) or bits.tag != der.BIT_STRING or info[bits.content] != 0:
+def _read(encoded: bytes) -> RsaNumbers | None:
+    info = spki.read(encoded)
+    if info.algorithm not in RSA:
         return None
-    modulus, exponent = der.children(info, der.element(info, bits.content + 1, bits.end), most=2)
-    if modulus.tag != der.INTEGER or exponent.tag != der.INTEGER:
-        return None
-    n = int.from_bytes(info[modulus.content : modulus.end], "big")
-    e = int.from_bytes(info[exponent.content : exponent.end], "big")
-    # A negative modulus is one whose leading zero was forgotten: it is read as the number that was meant.
+    n, e = spki.rsa_numbers(info.key)
     return RsaNumbers(n, e) if 1 < n.bit_length() <= MOST_BITS and e.bit_length() <= MOST_BITS else None
