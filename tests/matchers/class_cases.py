@@ -12,8 +12,9 @@ from pellucid.analysis.matcher import Inventory, StatementIndex
 
 FAMILIES = (
     "crypto",
-    "vulnerability",
     "mitigation_elf",
+    "mitigation_kernel",
+    "vulnerability",
 )
 
 

@@ -54,6 +54,54 @@ CONFIG_USB=m
 #
 CONFIG_CRC32=y
 """
+BOARD = b"""\
+#
+# Automatically generated file; DO NOT EDIT.
+# Linux/arm 4.9.198 Kernel Configuration
+#
+CONFIG_ARM=y
+CONFIG_MMU=y
+# CONFIG_COMPAT_BRK is not set
+CONFIG_MODULES=y
+# CONFIG_MODULE_SIG is not set
+CONFIG_CC_STACKPROTECTOR_STRONG=y
+CONFIG_DEVMEM=y
+CONFIG_DEVKMEM=y
+# CONFIG_STRICT_DEVMEM is not set
+
+#
+# Security options
+#
+# CONFIG_SECURITY_DMESG_RESTRICT is not set
+
+#
+# Library routines
+#
+CONFIG_CRC32=y
+"""
+DESKTOP = b"""\
+#
+# Automatically generated file; DO NOT EDIT.
+# Linux/x86 6.12.9 Kernel Configuration
+#
+CONFIG_X86=y
+CONFIG_X86_64=y
+CONFIG_RANDOMIZE_BASE=y
+CONFIG_STACKPROTECTOR_STRONG=y
+CONFIG_MITIGATION_PAGE_TABLE_ISOLATION=y
+# CONFIG_MODULES is not set
+
+#
+# Security options
+#
+CONFIG_HARDENED_USERCOPY=y
+# end of Security options
+
+#
+# Library routines
+#
+# end of Library routines
+"""
 BANNER = b"Linux version 5.15.150 (builder@host) (mipsel-openwrt-linux-musl-gcc (OpenWrt GCC 12.3.0) 12.3.0) #0 SMP\n\0"
 
 
@@ -71,6 +119,10 @@ def cases() -> Iterator[Case]:
     cut = CONFIG.partition(b"# Library")[0]
     yield Case(f"{name}/cut", cut, "a configuration of which the end is missing")
     yield Case(f"{name}/prose", b"How to write a Kernel Configuration\nLinux/arm 6.1 Kernel Configuration\n", "prose")
+    name = "hardening/kernel_options"
+    yield Case(f"{name}/board", BOARD, "the configuration of a kernel of 32-bit ARM")
+    yield Case(f"{name}/desktop", DESKTOP, "the configuration of a kernel of x86-64")
+    yield Case(f"{name}/fragment", BOARD.partition(b"# Security")[0], "a configuration of which the end is missing")
     name = "components/kernel_images"
     twice = elf_file(BIG, payload=b"\0" + BANNER + BANNER + b"Linux version %s (%s)\0")
     yield Case(f"{name}/twice", twice, "a kernel that has its banner twice")

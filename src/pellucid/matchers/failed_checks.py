@@ -14,7 +14,7 @@ from pellucid.matchers.classes import finding_of
 
 NAME = "failed_checks"
 Asked = tuple[str, str, str]
-"""Subject, check and value; "" for any value."""
+"""Subject, check and value; "" for any value, or any check."""
 
 
 @matcher(name=NAME, version=1)
@@ -34,8 +34,8 @@ def failed_checks(inventory: Inventory, _advisories: StatementIndex) -> Iterator
 
 def class_of(subject: str, check: Check) -> str:
     """The class of findings for a failed check; "" when there is none."""
-    asked = table()
-    return asked.get((subject, check.name, check.value)) or asked.get((subject, check.name, ""), "")
+    asks = ((subject, check.name, check.value), (subject, check.name, ""), (subject, "", check.value))
+    return next((table()[item] for item in asks if item in table()), "")
 
 
 def seen(fact: Hardening, check: Check) -> Evidence:
