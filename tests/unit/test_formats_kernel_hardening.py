@@ -45,9 +45,9 @@ def test_an_option_matters_with_those_that_it_needs() -> None:
 
 
 def test_the_last_line_counts_and_is_the_evidence() -> None:
-    text = b"# CONFIG_SECCOMP is not set\nCONFIG_X86=y\nCONFIG_SECCOMP=y\n" + END
-    (found,) = [item for item in choices(text, "5.10") if item.row.option == "SECCOMP"]
-    assert (found.good, found.found, text[found.offset :][:16]) == (True, "y", b"CONFIG_SECCOMP=y")
+    text = b"# CONFIG_SLAB_FREELIST_RANDOM is not set\nCONFIG_SLAB_FREELIST_RANDOM=y\n" + END
+    (found,) = [item for item in choices(text, "5.10") if item.row.option == "SLAB_FREELIST_RANDOM"]
+    assert (found.good, found.found, text[found.offset :][:20]) == (True, "y", b"CONFIG_SLAB_FREELIST")
 
 
 @pytest.mark.parametrize("text", [b"", b"# Security options", b"\n# Library routines\n", END + bytes(MOST_BYTES)])
