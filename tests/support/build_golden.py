@@ -33,6 +33,7 @@ from tests.support import (
     golden_starts,
     golden_strings,
     golden_systems,
+    golden_unsafe,
     golden_vex,
 )
 from tests.support.elf_files import ARM, EXECUTABLE, MIPS, X86_64, Shape, elf_file
@@ -68,6 +69,7 @@ def cases() -> Iterator[Case]:
     yield from golden_strings.cases()
     yield from golden_vex.cases()
     yield from golden_algorithms.cases()
+    yield from golden_unsafe.cases()
 
 
 def _elf_cases() -> Iterator[Case]:

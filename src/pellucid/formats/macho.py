@@ -96,7 +96,7 @@ def read(data: Data, start: int = 0) -> Image:
         raise Malformed("a Mach-O header with too many commands")
     raw = take(data, start + (32 if bits == 64 else 28), size)
     found = _Commands(order)
-    for command, block in _commands(raw, count, order):
+    for command, block in commands(raw, count, order):
         found.add(command, block)
     return Image(
         type=TYPES.get(kind, str(kind)),
@@ -113,7 +113,7 @@ def read(data: Data, start: int = 0) -> Image:
     )
 
 
-def _commands(raw: bytes, count: int, order: str) -> Iterator[tuple[int, bytes]]:
+def commands(raw: bytes, count: int, order: str) -> Iterator[tuple[int, bytes]]:
     """(number, whole command) of each; a damaged one is the last."""
     head = Struct(order + "II")
     at = 0

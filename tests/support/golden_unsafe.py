@@ -1,0 +1,47 @@
+"""Golden cases of unsafe functions in PE and Mach-O files."""
+
+import struct
+from collections.abc import Iterator, Sequence
+
+from tests.support import pe_images
+from tests.support.golden_case import Case
+
+NAME = "hardening/unsafe_functions"
+SYMTAB = 2
+UNDEFINED_EXTERNAL, DEFINED_EXTERNAL = 0x01, 0x0F
+
+
+def cases() -> Iterator[Case]:
+    windows = importing_pe(["CreateFileW", "lstrcpyA", "wsprintfA", "strcpy_s", "system"])
+    yield Case(f"{NAME}/windows", windows, "a program for Windows that imports lstrcpyA, wsprintfA and system")
+    safe = importing_pe(["CreateFileW", "strcpy_s", "mktemp"])
+    yield Case(f"{NAME}/windows_safe", safe, "a program for Windows; mktemp is no function of its libraries")
+    mac = importing_macho(["_strcpy", "___strcpy_chk", "_popen$UNIX2003", "strcat", "_lstrcpyA"])
+    yield Case(f"{NAME}/mac", mac, "a program for macOS that imports strcpy, also the checked one, and popen")
+    yield Case(f"{NAME}/mac_safe", importing_macho(["___sprintf_chk", "_snprintf"]), "a program for macOS")
+
+
+def importing_pe(names: Sequence[str], code: bytes = b"\xc3") -> bytes:
+    """A PE32+ program with `code` at 0x1000, and functions of one library whose slots begin at 0x2000."""
+    slots = 8 * (len(names) + 1)
+    table, texts = b"", b""
+    at = 0x2000 + slots + 40 + slots
+    for name in names:
+        table += struct.pack("<Q", at + len(texts))
+        texts += b"\0\0" + name.encode() + b"\0"
+    table += bytes(8)
+    descriptor = struct.pack("<5I", 0x2000 + slots + 40, 0, 0, at + len(texts), 0x2000) + bytes(20)
+    data = bytearray(pe_images.image({".text": code, ".idata": table + descriptor + table + texts + b"msvcrt.dll\0"}))
+    struct.pack_into("<II", data, 0x40 + 24 + 112 + 8, 0x2000 + slots, 40)
+    return bytes(data)
+
+
+def importing_macho(names: Sequence[str]) -> bytes:
+    """A 64-bit program that has nothing but symbols: `_main`, and those that it imports."""
+    texts, rows = b"\0", b""
+    for name, kind, section in (("_main", DEFINED_EXTERNAL, 1), *((name, UNDEFINED_EXTERNAL, 0) for name in names)):
+        rows += struct.pack("<IBBHQ", len(texts), kind, section, 0, 0x1000 * section)
+        texts += name.encode() + b"\0"
+    at = 32 + 24
+    command = struct.pack("<6I", SYMTAB, 24, at, len(rows) // 16, at + len(rows), len(texts))
+    return struct.pack("<8I", 0xFEEDFACF, 0x0100_000C, 0, 2, 1, len(command), 0, 0) + command + rows + texts
