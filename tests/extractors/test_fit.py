@@ -101,3 +101,24 @@ def test_a_tree_too_deep_is_refused() -> None:
     header = struct.pack(">4s9I", fdt.MAGIC, 56 + len(structure), 56, 56, 40, 17, 16, 0, 0, len(structure))
     with pytest.raises(Malformed, match="too deep"):
         fdt.Tree(header + bytes(16) + structure)
+
+
+SIGNED = """/dts-v1/;
+/ {
+    description = "Signed FIT"; #address-cells = <1>;
+    images { kernel-1 { description = "Linux"; data = "kernel"; type = "kernel"; arch = "arm"; os = "linux";
+        compression = "none"; load = <0x8000>; entry = <0x8040>; hash-1 { algo = "sha256"; }; }; };
+    configurations { default = "conf-1"; conf-2 { kernel = "kernel-1"; }; conf-1 { kernel = "kernel-1";
+        signature { algo = "sha256,rsa2048"; key-name-hint = "dev"; sign-images = "kernel"; }; }; };
+};
+"""
+
+
+def test_it_is_told_how_configurations_are_signed(tmp_path: Path) -> None:
+    request = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=dev")
+    run(*request, "-keyout", "dev.key", "-out", "dev.crt", cwd=tmp_path)
+    (tmp_path / "x.its").write_text(SIGNED)
+    run("mkimage", "-k", ".", "-f", "x.its", "x.itb", cwd=tmp_path)
+    facts = extract(fit, (tmp_path / "x.itb").read_bytes(), tmp_path / "out").metadata
+    assert facts["signatures.conf-1"] == "sha256,rsa2048 with dev over kernel"
+    assert "signatures.conf-2" not in facts

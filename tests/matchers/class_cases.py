@@ -11,6 +11,7 @@ from tests.support.statements import Statements
 from pellucid.analysis.matcher import Inventory, StatementIndex
 
 FAMILIES = (
+    "boot",
     "crypto",
     "mitigation_elf",
     "mitigation_kernel",

@@ -1,6 +1,7 @@
 """Facts that matchers are tested with."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, Silenced
 from pellucid.domain.hardening import Check, Hardening, Verdict
 from pellucid.domain.observation import Observation
+from pellucid.domain.place import ScannedArtefact, ScannedPlace
 from pellucid.domain.problem import Problem
 from pellucid.matchers.vulnerabilities.answers import Answers
 from pellucid.matchers.vulnerabilities.matching import match
@@ -88,6 +90,12 @@ def checked(subject: str, check: str, verdict: Verdict, value: str = "") -> Inve
         evidence=seen(),
     )
     return Inventory(dependencies=(), crypto_assets=(), observations=(), at=AT, hardening=(fact,))
+
+
+def container(kind: str, facts: Mapping[str, str], path: str = "image!0x40") -> Inventory:
+    """An image with one container, of which something is stated."""
+    artefact = ScannedArtefact(path=path, sha256="ab" * 32, size=1, kind=kind, metadata=facts)
+    return replace(inventory(), places=(ScannedPlace(parent=-1, artefact=artefact),))
 
 
 def findings(judged: Iterable[Judgement]) -> list[Finding]:

@@ -15,11 +15,11 @@ def measure(data: Data, start: int) -> int:
     return images.length(fdt.Tree(data, start))
 
 
-@extractor(name="fit", version=1, signatures=(Signature(fdt.MAGIC),), measure=measure, suffix="itb")
+@extractor(name="fit", version=2, signatures=(Signature(fdt.MAGIC),), measure=measure, suffix="itb")
 def fit(artefact: Artefact, output: Output) -> None:
     """Take the images out of a FIT, still compressed, whether their data is inside the tree or behind it.
 
-    Properties and configurations become facts; a hash that differs from the data is a problem.
+    Properties, configurations and how they are signed become facts; a hash that differs from the data is a problem.
     """
     tree = fdt.Tree(artefact.data)
     if description := tree.text(tree.root, "description"):
@@ -28,6 +28,8 @@ def fit(artefact: Artefact, output: Output) -> None:
         output.fact("created", created)
     for name, text in images.configurations(tree).items():
         output.fact(f"configurations.{name}", text)
+    for name, text in images.signatures(tree).items():
+        output.fact(f"signatures.{name}", text)
     for image in images.images(tree):
         if isinstance(image, Malformed):
             output.failure(image)

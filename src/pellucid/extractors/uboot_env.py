@@ -6,7 +6,18 @@ from pellucid.analysis.output import Output
 from pellucid.formats import uboot_env as environments
 from pellucid.formats.span import Data
 
-SHOWN = (b"bootcmd", b"bootargs", b"bootdelay", b"ver", b"board", b"ethaddr", b"serialno", b"mtdparts")
+SHOWN = (
+    b"bootcmd",
+    b"bootargs",
+    b"bootdelay",
+    b"ver",
+    b"board",
+    b"ethaddr",
+    b"serialno",
+    b"mtdparts",
+    b"bootstopkeysha256",
+    b"silent",
+)
 SIGNATURES = tuple(Signature(name.encode(), at=at) for name in environments.FIRST for at in (4, 5))
 
 
@@ -15,7 +26,7 @@ def measure(data: Data, start: int) -> int:
     return environments.read(data, start).length
 
 
-@extractor(name="uboot_env", version=3, signatures=SIGNATURES, measure=measure, suffix="env")
+@extractor(name="uboot_env", version=4, signatures=SIGNATURES, measure=measure, suffix="env")
 def uboot_env(artefact: Artefact, output: Output) -> None:
     """Write the variables of U-Boot's environment as lines of text; those that decide about booting become facts."""
     found = environments.read(artefact.data)

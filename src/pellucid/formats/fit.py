@@ -60,6 +60,22 @@ def configurations(tree: Tree) -> dict[str, str]:
     return found
 
 
+def signatures(tree: Tree) -> dict[str, str]:
+    """How configurations are signed: name -> "sha256,rsa2048 with dev over kernel fdt"; without those that are not."""
+    folder = tree.root.children.get("configurations")
+    found = {}
+    for node in list(folder.children.values())[:MOST_IMAGES] if folder else ():
+        rows = [
+            f"{tree.text(child, 'algo')} with {tree.text(child, 'key-name-hint') or 'a key without a name'} over "
+            + (" ".join(tree.texts(child, "sign-images")) or "nothing")
+            for child in node.children.values()
+            if child.name.startswith("signature") and "value" in child.properties
+        ]
+        if rows:
+            found[node.name] = "; ".join(rows)
+    return found
+
+
 def length(tree: Tree) -> int:
     """The tree and the data behind it."""
     end = tree.header.start + tree.header.size

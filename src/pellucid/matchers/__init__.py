@@ -1,6 +1,7 @@
 """Matchers: facts of an image and advisories -> findings. MATCHERS is the list of them; a new one is added here."""
 
 from pellucid.analysis.matcher import Matcher
+from pellucid.matchers.boot_protection import boot_protection
 from pellucid.matchers.compromised_keys import compromised_keys
 from pellucid.matchers.distrusted_anchors import distrusted_anchors
 from pellucid.matchers.embedded_private_keys import embedded_private_keys
@@ -19,6 +20,7 @@ from pellucid.matchers.weak_crypto_settings import weak_crypto_settings
 from pellucid.matchers.weak_signatures import weak_signatures
 
 MATCHERS: tuple[Matcher, ...] = (
+    boot_protection,
     compromised_keys,
     distrusted_anchors,
     embedded_private_keys,
