@@ -35,10 +35,10 @@ def boot_protection(inventory: Inventory, _advisories: StatementIndex) -> Iterat
     for artefact in _artefacts(inventory):
         for class_id, seen, reason in judged(artefact):
             attributes = (("reason", reason),) if reason else ()
-            evidence = Evidence(offset=0, seen=seen[:MOST_SHOWN], artefact=artefact.path, attributes=attributes)
-            found.setdefault(class_id, []).append(evidence)
-    for class_id, evidence in sorted(found.items()):
-        yield finding_of(class_id, tuple(evidence))
+            place = Evidence(offset=0, seen=seen[:MOST_SHOWN], artefact=artefact.path, attributes=attributes)
+            found.setdefault(class_id, []).append(place)
+    for class_id, places in sorted(found.items()):
+        yield finding_of(class_id, tuple(places))
 
 
 def judged(artefact: ScannedArtefact) -> Iterator[Seen]:
