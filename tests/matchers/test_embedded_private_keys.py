@@ -1,11 +1,15 @@
 """Private keys in an image."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
 from tests.matchers.inventories import asset, findings, inventory
 from tests.matchers.keys_and_certificates import certificate
 from tests.support.statements import Statements
 
 from pellucid.domain.crypto_asset import CryptoKind
-from pellucid.domain.finding import FindingType
+from pellucid.domain.finding import Finding, FindingType
+from pellucid.domain.key_elsewhere import KeyElsewhere
 from pellucid.domain.severity import Severity
 from pellucid.matchers.crypto.known_keys import self_test_keys
 from pellucid.matchers.embedded_private_keys import embedded_private_keys
@@ -62,3 +66,42 @@ def test_a_store_that_everybody_can_open_is_said() -> None:
     assets = (asset(CryptoKind.PRIVATE_KEY, "aa", container="jks"),)
     (finding,) = findings(embedded_private_keys(inventory(assets=assets), NOTHING))
     assert "in a store (jks) that a well-known password opens" in finding.description
+
+
+class Holders:
+    """Knows where the key "aa" lies besides the image."""
+
+    def __init__(self, **counts: int) -> None:
+        self._counts = counts
+        self.asked: list[list[str]] = []
+
+    def elsewhere(self, fingerprints: Collection[str]) -> Mapping[str, KeyElsewhere]:
+        self.asked.append(sorted(fingerprints))
+        return {"aa": KeyElsewhere(**self._counts)}
+
+
+def shared(holders: Holders, *, encrypted: bool = False) -> list[Finding]:
+    assets = (asset(CryptoKind.PRIVATE_KEY, "aa", encrypted=encrypted), asset(CryptoKind.PRIVATE_KEY, "bb", "etc/b"))
+    return findings(embedded_private_keys(replace(inventory(assets=assets), key_holders=holders), NOTHING))
+
+
+def test_a_key_that_other_products_have_is_more_severe() -> None:
+    holders = Holders(images=1, products=2)
+    one, other = shared(holders)
+    assert (one.severity, other.severity) == (Severity.CRITICAL, Severity.HIGH)
+    assert "lies in 1 other image of this product and in images of 2 other products: who has one" in one.description
+    assert {("otherProducts", "2"), ("otherImages", "1")} <= set(one.identifiers)
+    assert "other" not in dict(other.identifiers)
+    assert holders.asked == [["aa", "bb"]], "all keys are one question"
+    assert shared(Holders(products=1), encrypted=True)[0].severity is Severity.HIGH
+
+
+def test_other_versions_of_a_product_are_named_and_change_nothing() -> None:
+    one, _ = shared(Holders(images=3))
+    assert one.severity is Severity.HIGH
+    assert one.description.endswith("The same key lies in 3 other images of this product.")
+
+
+def test_where_nobody_knows_other_images_nothing_is_said_of_them() -> None:
+    (one,) = findings(embedded_private_keys(inventory(assets=(asset(CryptoKind.PRIVATE_KEY, "aa"),)), NOTHING))
+    assert "same key" not in one.description

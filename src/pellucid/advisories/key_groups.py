@@ -13,6 +13,8 @@ from pellucid.errors import Malformed
 from pellucid.formats.json_document import read
 
 NAMES = "names"
+# The ecosystem, so to say, that lists of keys are noted under when they have changed.
+KEYS = "keys"
 # Three digits in hex: with four million hashes a group has a thousand, and a scan asks for a few hundred groups.
 BEGINNING = 3
 # What a group of hashes that are spread evenly never comes near.

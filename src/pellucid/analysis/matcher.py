@@ -11,6 +11,7 @@ from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.finding import Finding, Silenced
 from pellucid.domain.hardening import Hardening
+from pellucid.domain.key_elsewhere import KeyElsewhere
 from pellucid.domain.listed_key import KeyHash, KeyList
 from pellucid.domain.observation import Observation
 from pellucid.domain.place import ScannedPlace
@@ -34,6 +35,14 @@ class KeyLists(Protocol):
 
     def lists_of(self, hashes: Collection[KeyHash]) -> Mapping[KeyHash, KeyList]:
         """The hashes that are listed; those of lists that are not loaded are in none."""
+        ...
+
+
+class KeyHolders(Protocol):
+    """Who else has a private key. Only a server, which keeps the results of many images, knows that."""
+
+    def elsewhere(self, fingerprints: Collection[str]) -> Mapping[str, KeyElsewhere]:
+        """Where keys lie besides the image that is judged; those that are nowhere else are left out."""
         ...
 
 
@@ -76,7 +85,8 @@ class Inventory:
 
     `only`: nothing but what is to be said of these vulnerabilities is asked for. None: everything is.
     `certificate_notice`: how many seconds before its end a certificate counts as expiring soon. `places` is the tree
-    that everything lies in, with modes, owners and what else containers state of files.
+    that everything lies in, with modes, owners and what else containers state of files. `key_holders` knows where else
+    private keys lie; None: nobody does.
     """
 
     dependencies: Sequence[Dependency]
@@ -91,6 +101,7 @@ class Inventory:
     secrets: Sequence[Secret] = ()
     rule_matches: Sequence[RuleMatch] = ()
     places: Sequence[ScannedPlace] = ()
+    key_holders: KeyHolders | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

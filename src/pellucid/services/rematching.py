@@ -8,17 +8,21 @@ from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from pellucid.advisories.key_groups import KEYS
 from pellucid.advisories.store.index import StoreIndex
 from pellucid.analysis.matcher import Inventory
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.statement import Subject
 from pellucid.errors import LeaseLost
+from pellucid.matchers.compromised_keys import compromised_keys
+from pellucid.matchers.embedded_private_keys import embedded_private_keys
 from pellucid.matchers.vulnerabilities.kernels import OBSERVED
 from pellucid.matchers.vulnerabilities.questions import only_release, question
 from pellucid.services.finding_news import tell_news
 from pellucid.services.lease import Lease
 from pellucid.services.scan_jobs import Workshop
-from pellucid.services.scanning import judge
+from pellucid.services.scanning import Judged, judge
+from pellucid.services.shared_keys import StoredKeyHolders
 from pellucid.services.vex_claims import apply_claims, hold_claims
 from pellucid.services.webhooks import Webhooks
 from pellucid.storage.database import Transaction
@@ -30,6 +34,8 @@ from pellucid.storage.repositories.jobs import Job, Jobs
 from pellucid.storage.repositories.scan_results import ScanResultRepository
 from pellucid.storage.repositories.silenced import SilencedRepository
 
+# What they say of keys depends on lists that are taken in, and on other images.
+KEY_MATCHERS = (compromised_keys, embedded_private_keys)
 AT_ONCE = 50
 # So many scans are written in one transaction: with more, others wait too long for the database.
 TOGETHER = 10
@@ -59,6 +65,19 @@ def rematch(workshop: Workshop, job: Job) -> None:
             raise LeaseLost
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What of a scan is judged again: what these vulnerabilities are to it (None: all are), and its keys."""
+
+    scan: NewestScan
+    only: Set[str] | None
+    keys: bool
+
+    @property
+    def is_needed(self) -> bool:
+        return self.only is None or bool(self.only) or self.keys
+
+
 class _Again:
     """A fleet is made of the same software: what was found out about it is kept from image to image."""
 
@@ -76,17 +95,23 @@ class _Again:
         with self._database.read() as tx:
             named = names_in_scans(tx, ids)
             software = self._software.of_scans(tx, ids)
-        plan = [
-            (scan, self._only(scan, software.get(scan.scan_id, ()), named.get(scan.scan_id, set()))) for scan in scans
-        ]
+        plan = [self._plan(scan, software.get(scan.scan_id, ()), named.get(scan.scan_id, set())) for scan in scans]
         for start in range(0, len(plan), TOGETHER):
             lease.check()
             self._bring_up_to_date(plan[start : start + TOGETHER])
+
+    def _plan(self, scan: NewestScan, software: Collection[Dependency], names: Set[str]) -> _Plan:
+        return _Plan(scan, self._only(scan, software, names), self._keys(scan))
 
     def _only(self, scan: NewestScan, software: Collection[Dependency], names: Set[str]) -> Set[str] | None:
         """Of which vulnerabilities something else may be said of an image; None: of any."""
         change = self._since(scan.judged_with)
         return None if change is None else self._concerned(change, software, names)
+
+    def _keys(self, scan: NewestScan) -> bool:
+        """Whether something else may be said of the keys of an image."""
+        change = self._since(scan.judged_with)
+        return change is None or any(ecosystem == KEYS for ecosystem, _ in change.subjects)
 
     def _since(self, digest: str) -> _Change | None:
         if digest not in self._changes:
@@ -114,11 +139,11 @@ class _Again:
             self._subjects[id(item), release] = known
         return known
 
-    def _bring_up_to_date(self, plan: Sequence[tuple[NewestScan, Set[str] | None]]) -> None:
+    def _bring_up_to_date(self, plans: Sequence[_Plan]) -> None:
         """A few scans in one transaction: each would wait for the disk."""
         with self._database.read() as tx:
-            wanted = [(scan, self._inventory(tx, scan.scan_id, only)) for scan, only in plan if only is None or only]
-        judged = [(scan, inventory.only, judge(inventory, self._index)) for scan, inventory in wanted]
+            wanted = [(plan, self._inventory(tx, plan)) for plan in plans if plan.is_needed]
+        judged = [(plan.scan, plan.only, self._judged(plan, inventory)) for plan, inventory in wanted]
         settings, vault = self._workshop.settings, self._workshop.vault
         with self._database.begin() as tx:
             hold_claims(tx, [scan.scan_id for scan, *_ in judged])
@@ -128,15 +153,21 @@ class _Again:
                 apply_claims(tx, scan.scan_id)
                 SilencedRepository(tx).replace(scan.scan_id, said.silenced, of=only)
                 tell_news(Webhooks(tx, settings, vault), scan.product_id, scan.scan_id, news)
-            for scan, _ in plan:
-                ScanResultRepository(tx).set_advisory_digest(scan.scan_id, self._digest)
+            for plan in plans:
+                ScanResultRepository(tx).set_advisory_digest(plan.scan.scan_id, self._digest)
 
-    @staticmethod
-    def _inventory(tx: Transaction, scan_id: str, only: Set[str] | None) -> Inventory:
-        results = ScanResultRepository(tx)
+    def _judged(self, plan: _Plan, inventory: Inventory) -> Judged:
+        """What is said of software, and of keys; of certificates time decides, and that is for the next scan."""
+        keys = judge(inventory, self._index, KEY_MATCHERS) if plan.keys else None
+        said = judge(replace(inventory, crypto_assets=()), self._index)
+        return replace(said, findings=(*said.findings, *keys.findings)) if keys else said
+
+    def _inventory(self, tx: Transaction, plan: _Plan) -> Inventory:
+        results, scan, scan_id, only = ScanResultRepository(tx), plan.scan, plan.scan.scan_id, plan.only
         return Inventory(
-            dependencies=results.dependencies(scan_id),
-            crypto_assets=(),
+            dependencies=results.dependencies(scan_id) if only is None or only else (),
+            crypto_assets=results.crypto_assets(scan_id) if plan.keys else (),
+            key_holders=StoredKeyHolders(self._database, scan.product_id, scan.image_id),
             observations=results.observations(scan_id, *OBSERVED),
             at=datetime.now(UTC),
             components=[part.component for part in results.components(scan_id)],

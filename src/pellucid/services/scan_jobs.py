@@ -28,6 +28,7 @@ from pellucid.services.finding_news import tell_news
 from pellucid.services.lease import Lease
 from pellucid.services.rematch_queue import queue_rematch
 from pellucid.services.scanning import scan as run_pipeline
+from pellucid.services.shared_keys import StoredKeyHolders, judge_others_again
 from pellucid.services.vault import Vault
 from pellucid.services.vex_claims import apply_claims, hold_claims
 from pellucid.services.webhooks import Webhooks
@@ -130,6 +131,7 @@ class ScanJob:
                 advisories=index,
                 report=report,
                 certificate_notice=self._shop.settings.certificate_notice,
+                key_holders=StoredKeyHolders(self._database, scan.product_id, scan.image_id),
             )
 
     def _finish(self, scan: Scan, result: ScanResult, digest: str) -> None:
@@ -142,6 +144,7 @@ class ScanJob:
                 queue_rematch(tx)
             news = FindingRepository(tx).store(scan.product_id, scan.id, result.findings)
             apply_claims(tx, scan.id)
+            judge_others_again(tx, scan.product_id, scan.image_id, result.crypto_assets)
             scans = ScanRepository(tx)
             done = len(result.artefacts)
             last = Progress(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Protocol
 
-from pellucid.analysis.matcher import Inventory, StatementIndex
+from pellucid.analysis.matcher import Inventory, KeyHolders, Matcher, StatementIndex
 from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.finding import Finding, Silenced
 from pellucid.domain.image import ImageCounts
@@ -45,6 +45,7 @@ def scan(
     advisories: StatementIndex,
     report: Report,
     certificate_notice: float,
+    key_holders: KeyHolders | None = None,
 ) -> ScanResult:
     """Everything that is in `source`, and what is wrong with it."""
     started = datetime.now(UTC)
@@ -62,7 +63,8 @@ def scan(
         found = merge(outcome)
     tell(replace(last, stage=Stage.MATCHING))
     with _timed(timings, "matching"):
-        judged = judge(inventory_of(found, started, certificate_notice), advisories)
+        inventory = replace(inventory_of(found, started, certificate_notice), key_holders=key_holders)
+        judged = judge(inventory, advisories)
     return ScanResult(
         filename=source.name,
         size=source.size,
@@ -105,12 +107,12 @@ class Judged:
     problems: tuple[Problem, ...]
 
 
-def judge(inventory: Inventory, index: StatementIndex) -> Judged:
-    """Ask all matchers; one that fails is a problem, the others still count."""
+def judge(inventory: Inventory, index: StatementIndex, matchers: Iterable[Matcher] = MATCHERS) -> Judged:
+    """Ask all matchers, or these; one that fails is a problem, the others still count."""
     findings: dict[str, Finding] = {}
     silenced: list[Silenced] = []
     problems: list[Problem] = []
-    for matcher in MATCHERS:
+    for matcher in matchers:
         try:
             for said in matcher(inventory, index):
                 match said:

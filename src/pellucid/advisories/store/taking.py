@@ -13,6 +13,7 @@ from pellucid.advisories.feeds import KEY_LISTS
 from pellucid.advisories.feeds import entries as entries_of
 from pellucid.advisories.feeds import version as feed_version
 from pellucid.advisories.fetching.protocol import Loaded, refuse_shrink
+from pellucid.advisories.key_groups import KEYS
 from pellucid.advisories.store import encoding
 from pellucid.advisories.store.connection import Connection, Keys, Pairs, Row, Texts
 from pellucid.domain.statement import AdvisoryRecord
@@ -25,8 +26,6 @@ RECORD = ("key", "source", "id", "modified", "digest", "fault", "live", "body", 
 MENTION = ("key", "kind", "name")
 AFFECTED = ("key", "ecosystem", "name", "body")
 IS, SPEAKS_OF = 0, 1
-# The ecosystem, so to say, of lists of keys, where the subjects are noted that have changed.
-KEYS = "keys"
 FORGET = (
     "DELETE FROM record WHERE key IN (SELECT a FROM {keys} AS old)",
     "DELETE FROM mention WHERE key IN (SELECT a FROM {keys} AS old)",

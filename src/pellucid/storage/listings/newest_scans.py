@@ -15,6 +15,7 @@ class NewestScan:
 
     scan_id: str
     product_id: str
+    image_id: str
     judged_with: str
 
 
@@ -32,12 +33,12 @@ def newest_scan_of(tx: Transaction, image_id: str) -> str:
 def newest_scans(tx: Transaction, *, not_judged_with: str, most: int) -> list[NewestScan]:
     """Up to `most` of the newest finished scans that were judged with other advisories than these (a digest)."""
     query = (
-        select(ScanRow.id, ScanRow.product_id, ScanRow.advisory_digest)
+        select(ScanRow.id, ScanRow.product_id, ScanRow.image_id, ScanRow.advisory_digest)
         .where(ScanRow.id.in_(newest()), ScanRow.advisory_digest != not_judged_with)
         .order_by(ScanRow.id)
         .limit(most)
     )
     return [
-        NewestScan(scan_id=row.id, product_id=row.product_id, judged_with=row.advisory_digest)
+        NewestScan(scan_id=row.id, product_id=row.product_id, image_id=row.image_id, judged_with=row.advisory_digest)
         for row in tx.session.execute(query)
     ]
