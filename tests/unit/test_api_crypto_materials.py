@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from pypdf import PdfReader
 from tests.support.api_client import Api
 from tests.support.cryptography_in_trees import AES, AUTHORITY, CERTIFICATE, NOTES, PRIVATE, TLS, crypto_tree, spot
 from tests.support.scanned_trees import BUSYBOX, small_tree, store
@@ -115,12 +116,35 @@ def test_tables(scanned: Scanned) -> None:
     assert scanned.ask("xml").headers["content-type"].startswith("application/xml")
 
 
+def test_a_document_for_people(scanned: Scanned) -> None:
+    answer = scanned.ask("pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert 'filename="router-1.0.2-cryptography.pdf"' in answer.headers["content-disposition"]
+    assert scanned.ask("pdf").content == answer.content
+    reader = PdfReader(io.BytesIO(answer.content))
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Cryptographic materials of router 1.0.2"
+    blank = str.maketrans("", "", " \n\u200b")
+    shown = "".join(page.extract_text() for page in reader.pages).translate(blank)
+    for text in (
+        "Algorithm RSA-2048",
+        "acceptable, deprecated after 2030, disallowed after 2035",
+        "ML-KEM-768",
+        "Algorithm AES-128-CBC",
+        "128 bits, category 1",
+        "TLS 1.2",
+        f"Certificate {CERTIFICATE.subject}: RSA-2048",
+        "Page 1 of",
+    ):
+        assert text.translate(blank) in shown, text
+
+
 def test_what_is_not_possible(api: Api) -> None:
     waiting = Scanned(api)
     assert waiting.ask().status_code == 422
     waiting.end(small_tree())
     assert waiting.findings() == {}
-    assert "json, csv, md, xml" in waiting.ask("pdf").json()["message"]
+    assert waiting.ask("yaml").status_code == 400
     assert waiting.ask(mode="full").status_code == 400
     assert api.http.get(waiting.path).status_code == 400
     assert api.client(api.user("stranger@localhost")).get(waiting.path).status_code == 403

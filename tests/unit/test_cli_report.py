@@ -8,9 +8,9 @@ import pytest
 from tests.support.command_line import Ended, pellucid
 from tests.support.scripted_api import Reply, ScriptedApi
 
-from pellucid.cli.parser import CBOMS, SERVED_BILLS, SERVED_CBOMS, SERVED_VEX
+from pellucid.cli.parser import CBOMS, SERVED_BILLS, SERVED_CBOMS, SERVED_CRYPTOGRAPHY, SERVED_VEX
 from pellucid.cli.parser import VEX as SCANNED_VEX
-from pellucid.cli.report import CBOM, SBOM, VEX
+from pellucid.cli.report import CBOM, CRYPTOGRAPHY, SBOM, VEX
 from pellucid.reports.cbom import FORMATS as SCANNED_CBOMS
 from pellucid.reports.vex_document import FORMATS
 
@@ -39,6 +39,7 @@ def test_formats_are_those_that_the_command_line_names() -> None:
     assert tuple(SBOM) == SERVED_BILLS
     assert tuple(VEX) == SERVED_VEX
     assert tuple(CBOM) == SERVED_CBOMS
+    assert tuple(CRYPTOGRAPHY) == SERVED_CRYPTOGRAPHY
     assert tuple(SCANNED_CBOMS) == CBOMS
     assert tuple(FORMATS) == SCANNED_VEX
 
@@ -79,6 +80,19 @@ def test_cbom(api: ScriptedApi) -> None:
     command = ("report", "cbom", "--product", PRODUCT, "--image", IMAGE)
     shown = pellucid(*command, PELLUCID_URL=api.url, PELLUCID_TOKEN="token")
     assert (shown.code, shown.stdout) == (0, TEXT.decode())
+
+
+@pytest.mark.parametrize(
+    ("options", "type_", "wanted"),
+    [((), "application/pdf", "pdf"), (("--format", "csv"), "text/csv; charset=utf-8", "csv")],
+)
+def test_cryptography(api: ScriptedApi, options: Any, type_: str, wanted: str) -> None:
+    route = f"GET {PATH.replace('sbomReport', 'cryptographicMaterialsReport')}"
+    api.routes[route] = answer(type_)
+    command = ("report", "cryptography", "--product", PRODUCT, "--image", IMAGE, *options)
+    shown = pellucid(*command, PELLUCID_URL=api.url, PELLUCID_TOKEN="token")
+    assert (shown.code, shown.stdout) == (0, TEXT.decode())
+    assert api.seen(route)[0].query == {"mode": "pqc-compliance", "contentType": wanted}
 
 
 def test_into_a_file(api: ScriptedApi, tmp_path: Path) -> None:

@@ -9,10 +9,17 @@ from pydantic import BaseModel
 
 from pellucid.api import downloads
 from pellucid.errors import Detail, InvalidRequest
+from pellucid.reports.pdf import Document, pdf_document
 from pellucid.reports.tables import csv_lines, markdown_table, xml_lines
 
 ContentType = Annotated[Literal["pdf", "json", "xml", "csv", "md"] | None, Query(alias="contentType")]
-MEDIA_TYPES = {"csv": "text/csv", "md": "text/markdown", "xml": "application/xml", "json": "application/json"}
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "md": "text/markdown",
+    "xml": "application/xml",
+    "json": "application/json",
+    "pdf": "application/pdf",
+}
 Rows = Iterable[Sequence[str]]
 
 
@@ -34,6 +41,12 @@ def format_of(request: Request, asked: str | None, possible: Sequence[str]) -> s
 def document(value: BaseModel) -> Response:
     """The JSON of a model, for operations that answer with tables as well."""
     return Response(value.model_dump_json(by_alias=True, exclude_none=True), media_type=MEDIA_TYPES["json"])
+
+
+def pdf(name: str, content: Document) -> Response:
+    """A document to save under `name` with the suffix; it is set here, outside of any transaction."""
+    headers = {"Content-Disposition": downloads.saved_as(f"{name}.pdf")}
+    return Response(pdf_document(content), media_type=MEDIA_TYPES["pdf"], headers=headers)
 
 
 def table(word: str, name: str, columns: Sequence[str], rows: Rows) -> Response:

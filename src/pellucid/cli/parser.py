@@ -32,6 +32,8 @@ SERVED_BILLS = ("cyclonedx", "cyclonedx-xml", "csv", "md", "spdx")
 SERVED_VEX = ("openvex", "cyclonedx")
 # The keys of cli.report.CBOM.
 SERVED_CBOMS = ("cyclonedx",)
+# The keys of cli.report.CRYPTOGRAPHY.
+SERVED_CRYPTOGRAPHY = ("pdf", "json", "xml", "csv", "md")
 
 # argparse gives the type no public name.
 Subparsers = argparse._SubParsersAction
@@ -207,7 +209,8 @@ def _report(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         "  pellucid report sbom --product router --image router@1.0.2 > router.cdx.json\n"
         "  pellucid report sbom --product router --image router@1.0.2 --format spdx --output router.spdx.json\n"
         "  pellucid report vex --product router --image router@1.0.2 > router.openvex.json\n"
-        "  pellucid report cbom --product router --image router@1.0.2 > router.cbom.json",
+        "  pellucid report cbom --product router --image router@1.0.2 > router.cbom.json\n"
+        "  pellucid report cryptography --product router --image router@1.0.2 --output router-cryptography.pdf",
         ENVIRONMENT,
     )
     kinds = parser.add_subparsers(title="reports", metavar="REPORT", dest="report", required=True)
@@ -217,6 +220,10 @@ def _report(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     _document(vex, SERVED_VEX, "how it is written (default: openvex)")
     cbom = kinds.add_parser("cbom", help="its keys, certificates, algorithms and protocols", allow_abbrev=False)
     _document(cbom, SERVED_CBOMS, "how it is written (default: cyclonedx, as JSON)")
+    cryptography = kinds.add_parser(
+        "cryptography", help="which of them outlast quantum computers, by NIST IR 8547", allow_abbrev=False
+    )
+    _document(cryptography, SERVED_CRYPTOGRAPHY, "how it is written (default: pdf, for people)")
 
 
 def _document(parser: argparse.ArgumentParser, formats: tuple[str, ...], meaning: str) -> None:

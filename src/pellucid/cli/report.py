@@ -9,30 +9,40 @@ from pellucid.cli.api_client import ApiClient
 from pellucid.cli.terminal import document, note, size
 
 JSON = "application/json"
-# By format: the report, the contentType to ask for it in, and what comes then.
-SBOM: Mapping[str, tuple[str, str, str]] = {
-    "cyclonedx": ("cycloneDX", "json", JSON),
-    "cyclonedx-xml": ("cycloneDX", "xml", "application/xml"),
-    "csv": ("cycloneDX", "csv", "text/csv"),
-    "md": ("cycloneDX", "md", "text/markdown"),
-    "spdx": ("SPDX", "", JSON),
+MATERIALS = "cryptographicMaterialsReport"
+# By format: the report, the query that asks for it, and what comes then.
+Format = tuple[str, Mapping[str, str], str]
+SBOM: Mapping[str, Format] = {
+    "cyclonedx": ("sbomReport:cycloneDX", {"contentType": "json"}, JSON),
+    "cyclonedx-xml": ("sbomReport:cycloneDX", {"contentType": "xml"}, "application/xml"),
+    "csv": ("sbomReport:cycloneDX", {"contentType": "csv"}, "text/csv"),
+    "md": ("sbomReport:cycloneDX", {"contentType": "md"}, "text/markdown"),
+    "spdx": ("sbomReport:SPDX", {}, JSON),
 }
-VEX: Mapping[str, tuple[str, str, str]] = {
-    "openvex": ("openVEX", "", JSON),
-    "cyclonedx": ("cycloneDX", "", JSON),
+VEX: Mapping[str, Format] = {
+    "openvex": ("vexReport:openVEX", {}, JSON),
+    "cyclonedx": ("vexReport:cycloneDX", {}, JSON),
 }
-CBOM: Mapping[str, tuple[str, str, str]] = {"cyclonedx": ("cycloneDX", "", JSON)}
-KINDS = {"sbom": ("sbomReport", SBOM), "vex": ("vexReport", VEX), "cbom": ("cbomReport", CBOM)}
+CBOM: Mapping[str, Format] = {"cyclonedx": ("cbomReport:cycloneDX", {}, JSON)}
+CRYPTOGRAPHY: Mapping[str, Format] = {
+    name: (MATERIALS, {"mode": "pqc-compliance", "contentType": name}, media_type)
+    for name, media_type in (
+        ("pdf", "application/pdf"),
+        ("json", JSON),
+        ("xml", "application/xml"),
+        ("csv", "text/csv"),
+        ("md", "text/markdown"),
+    )
+}
+KINDS = {"sbom": SBOM, "vex": VEX, "cbom": CBOM, "cryptography": CRYPTOGRAPHY}
 
 
 def run(arguments: Namespace) -> int:
     """Print the document, or write it to --output, once all of it is there."""
-    report, formats = KINDS[arguments.report]
-    name, wanted, media_type = formats[arguments.format]
+    report, query, media_type = KINDS[arguments.report][arguments.format]
     api = ApiClient()
     product_id = api.product_id(arguments.product)
-    path = f"/api/v4/products/{product_id}/images/{api.image_id(product_id, arguments.image)}/{report}:{name}"
-    query = {"contentType": wanted} if wanted else {}
+    path = f"/api/v4/products/{product_id}/images/{api.image_id(product_id, arguments.image)}/{report}"
     content = api.document(path, media_type, **query)
     if arguments.output is None:
         document(content)
