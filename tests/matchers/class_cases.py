@@ -16,6 +16,8 @@ FAMILIES = (
     "mitigation_elf",
     "mitigation_kernel",
     "vulnerability",
+    "weakness_services",
+    "weakness_settings",
 )
 
 

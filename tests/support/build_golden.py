@@ -32,6 +32,7 @@ from tests.support import (
     golden_scripting,
     golden_starts,
     golden_strings,
+    golden_system_settings,
     golden_systems,
     golden_unsafe,
     golden_vex,
@@ -70,6 +71,7 @@ def cases() -> Iterator[Case]:
     yield from golden_vex.cases()
     yield from golden_algorithms.cases()
     yield from golden_unsafe.cases()
+    yield from golden_system_settings.cases()
 
 
 def _elf_cases() -> Iterator[Case]:

@@ -11,10 +11,12 @@ from pellucid.matchers.factorable_keys import factorable_keys
 from pellucid.matchers.failed_checks import failed_checks
 from pellucid.matchers.implausible_keys import implausible_keys
 from pellucid.matchers.known_vulnerabilities import known_vulnerabilities
+from pellucid.matchers.open_accounts import open_accounts
 from pellucid.matchers.premature_certificates import premature_certificates
 from pellucid.matchers.self_signed_certificates import self_signed_certificates
 from pellucid.matchers.shared_factors import shared_factors
 from pellucid.matchers.short_keys import short_keys
+from pellucid.matchers.started_services import started_services
 from pellucid.matchers.unsound_exponents import unsound_exponents
 from pellucid.matchers.weak_crypto_settings import weak_crypto_settings
 from pellucid.matchers.weak_signatures import weak_signatures
@@ -30,10 +32,12 @@ MATCHERS: tuple[Matcher, ...] = (
     failed_checks,
     implausible_keys,
     known_vulnerabilities,
+    open_accounts,
     premature_certificates,
     self_signed_certificates,
     shared_factors,
     short_keys,
+    started_services,
     unsound_exponents,
     weak_crypto_settings,
     weak_signatures,

@@ -1,0 +1,65 @@
+"""What is checked in files of settings: the rows of checked_settings.toml."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`directive` as it is usually written; without a `default` it has to be set."""
+
+    directive: str
+    pattern: re.Pattern[str]
+    default: str | None
+
+    @property
+    def key(self) -> str:
+        return self.directive.lower()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check that fails when all conditions hold; `why` says what is wrong then. What is `secret` is not shown."""
+
+    name: str
+    conditions: tuple[Condition, ...]
+    why: str
+    secret: bool
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked in one kind of file."""
+
+    name: str
+    syntax: str
+    wins: str
+    marks: frozenset[str]
+    each: str | None
+    rules: tuple[Rule, ...]
+
+
+@cache
+def subjects() -> Mapping[str, Subject]:
+    """The rows of the table."""
+    text = files("pellucid.analyzers").joinpath("checked_settings.toml").read_text(encoding="utf-8")
+    return {name: _subject(name, row) for name, row in tomllib.loads(text).items()}
+
+
+def _subject(name: str, row: Mapping[str, Any]) -> Subject:
+    rules = tuple(
+        Rule(check, tuple(_condition(*each) for each in said["fails"]), said["why"], said.get("secret", False))
+        for check, said in row["checks"].items()
+    )
+    # Without marks, what is asked for first tells the file.
+    marks = row.get("marks") or [rule.conditions[0].directive for rule in rules]
+    return Subject(name, row["syntax"], row["wins"], frozenset(map(str.lower, marks)), row.get("each"), rules)
+
+
+def _condition(directive: str, pattern: str, default: str | None = None) -> Condition:
+    return Condition(directive, re.compile(pattern, re.IGNORECASE), default)
