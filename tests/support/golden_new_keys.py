@@ -35,9 +35,22 @@ def private(key: mldsa.MLDSA65PrivateKey | mlkem.MLKEM768PrivateKey) -> bytes:
 
 
 def ml_kem_512() -> bytes:
-    """A public key: any bytes of the right number are one."""
+    """A public key: any numbers below 3329, packed in 12 bits each, and any seed are one."""
+    numbers = [i * 977 % 3329 for i in range(512)]
+    packed = b"".join((a | b << 12).to_bytes(3, "little") for a, b in zip(numbers[::2], numbers[1::2], strict=True))
     algorithm = element(0x30, bytes.fromhex("0609608648016503040401"))
-    return element(0x30, algorithm + element(3, b"\0" + bytes(i * 7 & 0xFF for i in range(800))))
+    return element(0x30, algorithm + element(3, b"\0" + packed + SEED[:32]))
+
+
+def prefixes() -> list[bytes]:
+    """What stands before the key in keys of ML-DSA, two bytes of alignment behind each; more data follows."""
+    sizes = {0x11: 1312, 0x12: 1952, 0x13: 2592}
+    rows = [
+        b"\x30\x82" + struct.pack(">H", size + 18) + bytes.fromhex(f"300b06096086480165030403{arc:02x}")
+        + b"\x03\x82" + struct.pack(">H", size + 1) + bytes(3)
+        for arc, size in sizes.items()
+    ]  # fmt: skip
+    return [b"".join(rows), b"parameters of a key " * 200]
 
 
 def ml_kem_512_private() -> bytes:
@@ -92,6 +105,7 @@ CASES: dict[str, tuple[Make, str]] = {
         ),
         "ML-DSA-65, ML-KEM-768 and ML-KEM-512 keys in unknown data",
     ),
+    f"{PUBLIC}/prefixes": (lambda _: in_data(*prefixes()), "a program's table of what such keys begin with"),
     f"{PUBLIC}/unsound-exponents": (lambda _: unsound_rsa(), "two RSA keys with exponents that libraries refuse"),
     f"{PRIVATE}/post-quantum": (
         lambda _: in_data(private(mldsa.MLDSA65PrivateKey.generate()), private(mlkem.MLKEM768PrivateKey.generate())),

@@ -36,6 +36,10 @@ RSA_PUBLIC = tuple(
 # SEC 1 ECPrivateKey: version 1, then a secret of 256, 384 or 521 bits.
 EC_PRIVATE = tuple(bytes.fromhex("020101" + text) for text in ("0420", "0430", "0442"))
 MOST_CANDIDATES = 50_000
+PARAMETER_SETS = (*ML_KEM, *ML_DSA, *SLH_DSA)
+ML_KEM_Q = 3329
+# What stands before the key in a SubjectPublicKeyInfo of a parameter set: SEQUENCE, AlgorithmIdentifier, BIT STRING.
+HEADER = 22
 
 
 class Spans:
@@ -103,6 +107,26 @@ def at(artefact: Artefact, literals: tuple[bytes, ...]) -> Iterator[der.Element]
 def random_enough(secret: bytes) -> bool:
     """Whether bytes that no parse can check could be a key: constants beside a header are not."""
     return len(set(secret)) >= len(secret) * 5 // 8 and b"\0\0\0" not in secret
+
+
+def unparsed_key(info: bytes) -> bool:
+    """Whether a SubjectPublicKeyInfo whose key is no more than its bytes could hold one.
+
+    Programs have tables of what such keys begin with, one after the other: the next one is no key. Of ML-KEM, all
+    numbers are below 3329 (FIPS 203, 7.2).
+    """
+    key = info[HEADER:]
+    if any(literal in key for literal in PARAMETER_SETS) or not random_enough(key[:32]):
+        return False
+    return not any(literal in info[:HEADER] for literal in ML_KEM) or _below_modulus(key[:-32])
+
+
+def _below_modulus(packed: bytes) -> bool:
+    """Whether numbers of 12 bits, packed little-endian, are below the modulus of ML-KEM; a remainder is left out."""
+    triples = zip(packed[::3], packed[1::3], packed[2::3], strict=False)
+    return all(
+        (low | (middle & 15) << 8) < ML_KEM_Q and (middle >> 4 | high << 4) < ML_KEM_Q for low, middle, high in triples
+    )
 
 
 def _with_children(

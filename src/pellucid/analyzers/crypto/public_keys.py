@@ -16,7 +16,7 @@ IN_DER = (*der_keys.ALGORITHMS, *der_keys.RSA_PUBLIC)
 
 @analyzer(
     name="public_keys",
-    version=4,
+    version=5,
     stage=Stage.CRYPTO,
     wants=contains(*PEM_BEGINS, *IN_DER, *certificates.LITERALS),
 )
@@ -45,6 +45,9 @@ def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
         for whole in der_keys.subject_public_key_info(artefact, algorithm):
             edwards = algorithm.end - algorithm.start == 7
             if edwards and not der_keys.random_enough(bytes(artefact.data[whole.end - 32 : whole.end])):
+                continue
+            in_a_set = bytes(artefact.data[algorithm.start : algorithm.end]) in der_keys.PARAMETER_SETS
+            if in_a_set and not der_keys.unparsed_key(bytes(artefact.data[whole.start : whole.end])):
                 continue
             if not taken.hold(whole) and (public := _at(artefact, whole)):
                 taken.add(whole)
