@@ -15,6 +15,7 @@ FAMILIES = (
     "crypto",
     "mitigation_elf",
     "mitigation_kernel",
+    "mitigation_pe",
     "vulnerability",
     "weakness_services",
     "weakness_settings",

@@ -26,6 +26,7 @@ from tests.support import (
     golden_new_keys,
     golden_openpgp,
     golden_packages,
+    golden_programs,
     golden_python,
     golden_rpm,
     golden_rust,
@@ -72,6 +73,7 @@ def cases() -> Iterator[Case]:
     yield from golden_algorithms.cases()
     yield from golden_unsafe.cases()
     yield from golden_system_settings.cases()
+    yield from golden_programs.cases()
 
 
 def _elf_cases() -> Iterator[Case]:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 from cryptography import x509
@@ -38,15 +39,20 @@ def test_reads_signers_and_certificates() -> None:
     assert (found.kind, found.content) == (cms.SIGNED, "1.2.840.113549.1.7.1")
     assert (found.start, found.end) == (1, 1 + len(SIGNED))
     assert found.certificates == (CERTIFICATE.public_bytes(Encoding.DER),)
-    assert found.signers == (
-        cms.Signer(
-            issuer=NAME.public_bytes(),
-            serial=4711,
-            key_id=b"",
-            digest="2.16.840.1.101.3.4.2.1",
-            signature="1.2.840.10045.4.3.2",
-        ),
-    )
+    (signer,) = found.signers
+    assert (signer.issuer, signer.serial, signer.key_id) == (NAME.public_bytes(), 4711, b"")
+    assert (signer.digest, signer.signature) == ("2.16.840.1.101.3.4.2.1", "1.2.840.10045.4.3.2")
+
+
+def test_what_is_signed_can_be_proved() -> None:
+    found = read(SIGNED)
+    (signer,) = found.signers
+    assert signer.unsigned == ()
+    attributes = dict(cms.attributes(signer.signed))
+    assert attributes[cms.MESSAGE_DIGEST] == b"\x04\x20" + sha256(found.inner).digest()
+    key = CERTIFICATE.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    key.verify(signer.value, signer.signed, ec.ECDSA(hashes.SHA256()))
 
 
 def test_a_message_may_have_no_signers() -> None:

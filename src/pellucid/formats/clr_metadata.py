@@ -13,6 +13,8 @@ from pellucid.formats.span import Data, take, unpack
 
 CLI_DIRECTORY = 14
 CLI_HEADER = Struct("<IHHII")
+CLI_FLAGS = Struct("<16xI12xII")
+MANAGED_ONLY, STRONG_NAME_SIGNED = 1, 8
 MAGIC = b"BSJB"
 ROOT = Struct("<4sHHII")
 STREAM = Struct("<II")
@@ -41,6 +43,35 @@ class Metadata:
     runtime: str
     assembly: Assembly | None
     references: tuple[Assembly, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What the header of the runtime says of the image; `strong_name` is (address, size) of that signature."""
+
+    flags: int
+    strong_name: tuple[int, int]
+    at: int
+
+    @property
+    def is_managed_only(self) -> bool:
+        """Whether it holds no machine code."""
+        return bool(self.flags & MANAGED_ONLY)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it was signed with a strong name, and not only left room for it."""
+        return bool(self.flags & STRONG_NAME_SIGNED)
+
+
+def header(data: Data, image: pe.Image) -> Header | None:
+    """The header of an image of .NET, None for any other; raises Malformed."""
+    address, size = image.directory(CLI_DIRECTORY)
+    if not address or size < CLI_FLAGS.size:
+        return None
+    at = image.offset(address)
+    flags, place, length = unpack(CLI_FLAGS, data, at)
+    return Header(flags=flags, strong_name=(place, length), at=at)
 
 
 @cache

@@ -10,29 +10,41 @@ SIGNED, ENVELOPED = "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.3"
 KINDS = {SIGNED: "signed data", ENVELOPED: "enveloped data"}
 # What the content of a message begins with: the object identifier of its kind.
 BEGINS = tuple(bytes.fromhex("06092a864886f70d01070" + arc) for arc in "23")
+MESSAGE_DIGEST, SIGNING_TIME = "1.2.840.113549.1.9.4", "1.2.840.113549.1.9.5"
 LONGEST = 16 << 20
 MOST_CERTIFICATES, MOST_SIGNERS, MOST_ATTRIBUTES = 1024, 64, 32
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signer:
-    """Named by `issuer` (a Name in DER) and `serial`, or by `key_id`. Algorithms are object identifiers."""
+    """Named by `issuer` (a Name in DER) and `serial`, or by `key_id`. Algorithms are object identifiers.
+
+    `value` is the signature. With `signed`, the attributes that it covers as a SET in DER, it covers nothing else;
+    `unsigned` are attributes that it does not cover. Attributes are pairs of a name and their first value in DER.
+    """
 
     issuer: bytes
     serial: int
     key_id: bytes
     digest: str
     signature: str
+    value: bytes = b""
+    signed: bytes = b""
+    unsigned: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """Offsets `start` and `end`; `content` is the object identifier of what is signed, `certificates` are in DER."""
+    """Offsets `start` and `end`; `content` is the object identifier of what is signed, `certificates` are in DER.
+
+    `inner` is what is signed, without the header of its outermost element; empty where it lies elsewhere.
+    """
 
     kind: str
     content: str
     start: int
     end: int
+    inner: bytes = b""
     certificates: tuple[bytes, ...] = ()
     signers: tuple[Signer, ...] = ()
 
@@ -57,17 +69,30 @@ def read(data: bytes | mmap, whole: der.Element) -> Message:
         content=der.oid(data, content[0]),
         start=whole.start,
         end=whole.end,
+        inner=_inner(data, content),
         certificates=tuple(
             bytes(data[item.start : item.end])
             for field in certificates
             for item in _children(data, field, most=MOST_CERTIFICATES)
             if item.tag == der.SEQUENCE
         ),
-        signers=tuple(_signer(data, item) for item in _children(data, fields[-1], most=MOST_SIGNERS)),
+        signers=tuple(signer(data, item) for item in _children(data, fields[-1], most=MOST_SIGNERS)),
     )
 
 
-def _signer(data: bytes | mmap, element: der.Element) -> Signer:
+def attributes(encoded: bytes) -> tuple[tuple[str, bytes], ...]:
+    """Name and first value of each attribute of a SET, or of what stands in the place of one. Raises Malformed."""
+    whole = der.element(encoded, 0, longest=LONGEST)
+    found = []
+    for item in _children(encoded, whole, most=MOST_ATTRIBUTES, tags=()):
+        name, values = _children(encoded, item, most=2, tags=(der.OID, der.SET))
+        if first := _children(encoded, values, most=MOST_ATTRIBUTES)[:1]:
+            found.append((der.oid(encoded, name), encoded[first[0].start : first[0].end]))
+    return tuple(found)
+
+
+def signer(data: bytes | mmap, element: der.Element) -> Signer:
+    """The SignerInfo that `element` is. Raises Malformed."""
     fields = _children(data, element, most=7, tags=(der.INTEGER,))
     # Attributes that are signed stand in front of the signature's algorithm.
     plain = [field for field in fields[2:] if field.tag != der.CONTEXT_0]
@@ -82,7 +107,37 @@ def _signer(data: bytes | mmap, element: der.Element) -> Signer:
     digest, signature = (
         der.oid(data, _children(data, field, most=2, tags=(der.OID,))[0]) for field in (plain[0], plain[1])
     )
-    return Signer(issuer=issuer, serial=serial, key_id=key_id, digest=digest, signature=signature)
+    signed, unsigned = (
+        next((bytes(data[field.start : field.end]) for field in fields[2:] if field.tag == tag), b"")
+        for tag in (der.CONTEXT_0, der.CONTEXT_1)
+    )
+    return Signer(
+        issuer=issuer,
+        serial=serial,
+        key_id=key_id,
+        digest=digest,
+        signature=signature,
+        value=bytes(data[plain[2].content : plain[2].end]),
+        # They are signed as the SET that they are, not with the tag that they have here.
+        signed=bytes((der.SET,)) + signed[1:] if signed else b"",
+        unsigned=_told(unsigned),
+    )
+
+
+def _inner(data: bytes | mmap, content: list[der.Element]) -> bytes:
+    try:
+        whole = der.element(data, content[1].content, content[1].end, LONGEST) if len(content) > 1 else None
+    except Malformed:
+        return b""
+    return bytes(data[whole.content : whole.end]) if whole else b""
+
+
+def _told(unsigned: bytes) -> tuple[tuple[str, bytes], ...]:
+    """Attributes that nothing protects: those that cannot be read are none."""
+    try:
+        return attributes(unsigned) if unsigned else ()
+    except Malformed:
+        return ()
 
 
 def _children(data: bytes | mmap, element: der.Element, most: int, tags: tuple[int, ...] = ()) -> list[der.Element]:

@@ -15,8 +15,9 @@ SECTION = Struct("<8sIIIIIIHHI")
 DIRECTORY = Struct("<II")
 CERTIFICATE = Struct("<IHH")
 SYMBOL_SIZE = 18
-DIRECTORIES_AT = {0x10B: 96, 0x20B: 112}
-SUBSYSTEM_AT = 68
+WIDE = 0x20B
+DIRECTORIES_AT = {0x10B: 96, WIDE: 112}
+ENTRY_AT, BASE_AT, ALIGNMENT_AT, CHECKSUM_AT, SUBSYSTEM_AT, LIBRARY_FLAGS_AT = 16, 24, 32, 64, 68, 70
 RESOURCES, CERTIFICATES = 2, 4
 MOST_DIRECTORIES = 16
 MOST_SECTIONS = 1024
@@ -51,13 +52,14 @@ SUBSYSTEMS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """`at` and `size` in the file, `address` and `virtual` in memory; bytes."""
+    """`at` and `size` in the file, `address` and `virtual` in memory; bytes. `flags` are its characteristics."""
 
     name: str
     address: int
     virtual: int
     at: int
     size: int
+    flags: int = 0
 
     @property
     def used(self) -> int:
@@ -67,7 +69,12 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """`end` is where the parts end that the headers describe; directories are (address, size) by their number."""
+    """`end` is where the parts end that the headers describe; directories are (address, size) by their number.
+
+    `flags` are the characteristics of the COFF header, `library_flags` the "DLL characteristics", which programs have
+    as well; `alignment` is that of sections in memory, `entry` the address of the first instruction, 0 for none.
+    `directories_at` and `checksum_at` are offsets into the file.
+    """
 
     machine: str
     subsystem: str
@@ -75,6 +82,14 @@ class Image:
     sections: tuple[Section, ...]
     directories: tuple[tuple[int, int], ...]
     end: int
+    bits: int
+    flags: int
+    library_flags: int
+    alignment: int
+    entry: int
+    base: int
+    checksum_at: int
+    directories_at: int
 
     def directory(self, number: int) -> tuple[int, int]:
         """(address, size); zeros when there is none."""
@@ -94,14 +109,16 @@ def read(data: Data, start: int = 0) -> Image:
         raise Malformed("no PE image")
     header = start + int.from_bytes(take(data, start + POINTER_AT, 4), "little")
     fields = unpack(COFF, data, header)
-    magic, machine, count, timestamp, symbols, symbol_count, optional, _ = fields
+    magic, machine, count, timestamp, symbols, symbol_count, optional, flags = fields
     if magic != b"PE\0\0" or count > MOST_SECTIONS:
         raise Malformed("no PE image")
     options = header + COFF.size
-    directories_at = DIRECTORIES_AT.get(int.from_bytes(take(data, options, 2), "little"))
+    word = int.from_bytes(take(data, options, 2), "little")
+    directories_at = DIRECTORIES_AT.get(word)
     if directories_at is None or directories_at > optional:
         raise Malformed("a PE image of an unknown kind")
-    subsystem = int.from_bytes(take(data, options + SUBSYSTEM_AT, 2), "little")
+    fixed = take(data, options, directories_at)
+    subsystem = _number(fixed, SUBSYSTEM_AT, 2)
     number = int.from_bytes(take(data, options + directories_at - 4, 4), "little")
     number = min(number, MOST_DIRECTORIES, (optional - directories_at) // DIRECTORY.size)
     directories = DIRECTORY.iter_unpack(take(data, options + directories_at, number * DIRECTORY.size))
@@ -118,7 +135,19 @@ def read(data: Data, start: int = 0) -> Image:
         sections=sections,
         directories=tuple(directories),
         end=end,
+        bits=64 if word == WIDE else 32,
+        flags=flags,
+        library_flags=_number(fixed, LIBRARY_FLAGS_AT, 2),
+        alignment=_number(fixed, ALIGNMENT_AT, 4),
+        entry=_number(fixed, ENTRY_AT, 4),
+        base=_number(fixed, BASE_AT, 8) if word == WIDE else _number(fixed, BASE_AT + 4, 4),
+        checksum_at=options + CHECKSUM_AT - start,
+        directories_at=options + directories_at - start,
     )
+
+
+def _number(raw: bytes, at: int, size: int) -> int:
+    return int.from_bytes(raw[at : at + size], "little")
 
 
 def overlays(data: Data, image: Image) -> list[tuple[int, int]]:
@@ -147,13 +176,13 @@ def certificates(data: Data, image: Image) -> Iterator[tuple[int, int, int]]:
 
 def _section(fields: tuple[bytes, int, int, int, int, int, int, int, int, int], data: Data, strings: int) -> Section:
     """A name of more than eight bytes is given as a place among the names of the symbols, at `strings`."""
-    name, virtual, address, size, at, *_ = fields
+    name, virtual, address, size, at, *_, flags = fields
     digits = name.rstrip(b"\0")[1:]
     if name[:1] == b"/" and digits.isdigit() and strings:
         at_name = strings + int(digits)
         name = data[at_name : at_name + LONGEST_NAME].partition(b"\0")[0]
     shown = name.rstrip(b"\0").decode("ascii", "backslashreplace")
-    return Section(name=shown, address=address, virtual=virtual, at=at, size=size if at else 0)
+    return Section(name=shown, address=address, virtual=virtual, at=at, size=size if at else 0, flags=flags)
 
 
 def _symbols_end(data: Data, start: int, strings: int) -> int:

@@ -8,7 +8,7 @@ from cryptography import x509
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
-from pellucid.analyzers import certificate_assets, certificate_fields, certificates, signed_messages
+from pellucid.analyzers import certificate_assets, certificate_fields, message_signers, signed_messages
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
 from pellucid.formats import cms
 
@@ -25,7 +25,7 @@ def pkcs7_messages(artefact: Artefact) -> Iterator[Fact]:
     for found in signed_messages.find(artefact):
         message = found.message
         signer = message.signers[0] if message.signers else None
-        certificate = _certificate(message, signer) if signer else None
+        certificate = message_signers.certificate_of(message, signer) if signer else None
         number = f", {len(message.signers)} signers" if len(message.signers) != 1 else ""
         seen = f"{cms.KINDS[message.kind]}{number if message.kind == cms.SIGNED else ''}"
         yield CryptoAsset(
@@ -59,21 +59,6 @@ def _signed_by(signer: cms.Signer | None, certificate: tuple[x509.Certificate, b
             "subject": certificate_assets.subject_of(certificate[0]),
         }
     return said
-
-
-def _certificate(message: cms.Message, signer: cms.Signer) -> tuple[x509.Certificate, bytes] | None:
-    """That of the signer, when the message carries it."""
-    for encoded in message.certificates:
-        certificate = certificates.load(encoded)
-        if certificate is None:
-            continue
-        key_id, _ = certificate_fields.key_ids(certificate_fields.extensions(certificate))
-        by_name = certificate.issuer.public_bytes() == signer.issuer
-        if (by_name and int(certificates.serial_of(certificate), 16) == signer.serial) or (
-            signer.key_id and key_id == signer.key_id.hex()
-        ):
-            return certificate, encoded
-    return None
 
 
 def _signature(signer: cms.Signer) -> str:
