@@ -19,6 +19,8 @@ def severities(*assets: CryptoAsset) -> list[Severity]:
 @pytest.mark.parametrize(
     ("algorithm", "weak"),
     [
+        ("sha1WithRSASSAPSS", "SHA-1"),
+        ("sha256WithRSASSAPSS", ""),
         ("md5WithRSAEncryption", "MD5"),
         ("md2WithRSAEncryption", "MD2"),
         ("sha1WithRSAEncryption", "SHA-1"),

@@ -106,6 +106,15 @@ def version_1(folder: Path) -> bytes:
     return run("openssl", "x509", "-req", "-signkey", str(path), "-days", "1", "-outform", "DER", given=request)
 
 
+def pss(folder: Path) -> bytes:
+    """Two certificates with RSASSA-PSS, over SHA-1 and SHA-256, whose subjects have attributes of many kinds."""
+    path = folder / "key.pem"
+    path.write_bytes(rsa_key())
+    name = "/C=DE/organizationIdentifier=VATDE-1/street=Main 1/serialNumber=12/emailAddress=a@router.example/UID=u"
+    made = ("openssl", "req", "-x509", "-new", "-key", str(path), "-subj", name, "-days", "1")
+    return b"".join(run(*made, option, "-sigopt", "rsa_padding_mode:pss") for option in ("-sha1", "-sha256"))
+
+
 def ssh_key(folder: Path, password: str) -> bytes:
     path = folder / f"ssh{len(password)}"
     path.unlink(missing_ok=True)
@@ -140,6 +149,7 @@ CASES: dict[str, tuple[Make, str]] = {
     ),
     f"{CERTIFICATES}/server": (server, "a server's certificate, signed by another one, with all extensions"),
     f"{CERTIFICATES}/same-name": (same_name, "a certificate that only seems to sign itself"),
+    f"{CERTIFICATES}/pss": (pss, "two certificates with RSASSA-PSS, over SHA-1 and SHA-256"),
     f"{CERTIFICATES}/in-program": (lambda at: elf_file(payload=certificate(at) + b"\0"), "a certificate in a program"),
     f"{CERTIFICATES}/key": (lambda _: rsa_key(), "a key, and no certificate"),
     f"{CERTIFICATES}/damaged": (lambda at: b"\xff\0" + certificate_der(at)[:-20], "a certificate without its end"),

@@ -138,6 +138,27 @@ def test_what_is_broken_and_was_never_approved_may_not_stay_and_what_is_not_nist
         assert record_of(algorithm).is_compliant is None
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "parameters", "strength", "instead"),
+    [
+        ("X25519", "", 128, "ML-KEM-768"),
+        ("Curve25519", "", 128, "ML-KEM-768"),
+        ("X448", "", 224, "ML-KEM-1024"),
+        ("SM2", "", 128, "ML-DSA-44"),
+        ("ElGamal", "", 0, "ML-KEM-768"),
+        ("ElGamal", "2048", 112, "ML-KEM-768"),
+        ("ElGamal", "3072", 128, "ML-KEM-768"),
+    ],
+)
+def test_what_was_never_approved_has_a_strength_and_no_category(
+    algorithm: str, parameters: str, strength: int, instead: str
+) -> None:
+    record = record_of(algorithm, parameters)
+    assert (record.verdict, record.strength, record.security) == (NOT_COMPLIANT, strength, None)
+    assert record.recommendations[0].parameter == instead
+    assert dates(algorithm, parameters) == []
+
+
 def test_recommendations_are_as_strong_and_for_the_same_use() -> None:
     both = [item.parameter for item in record_of("RSA", "2048").recommendations]
     assert both == ["ML-DSA-44", "SLH-DSA-SHA2-128s", "ML-KEM-768"]

@@ -1,6 +1,10 @@
 """Certificates as crypto assets, from wherever they were read."""
 
+import tomllib
+from contextlib import suppress
+from functools import cache
 from hashlib import sha256
+from importlib import resources
 from typing import Required, TypedDict
 
 from cryptography import x509
@@ -12,6 +16,7 @@ from pellucid.errors import Malformed
 from pellucid.formats import x500_name
 
 LONGEST_NAME = 1024
+RSASSA_PSS = "1.2.840.113549.1.1.10"
 
 
 class By(TypedDict, total=False):
@@ -53,7 +58,7 @@ def asset(
         subject=_name(certificate.subject),
         issuer=_name(certificate.issuer),
         serial=certificates.serial_of(certificate),
-        signature_algorithm=oid_name(certificate.signature_algorithm_oid.dotted_string),
+        signature_algorithm=_signature(certificate),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         usages=certificate_fields.usages(extensions),
@@ -67,12 +72,12 @@ def asset(
 
 
 def subject_of(certificate: x509.Certificate) -> str:
-    """As RFC 4514 writes it; empty when it cannot be written."""
+    """As RFC 4514 writes it, attributes by the names that OpenSSL gives them; empty when it cannot be written."""
     return _name(certificate.subject)
 
 
 def name_of(encoded: bytes) -> str:
-    """A Name in DER as RFC 4514 writes it; empty when it cannot be read."""
+    """A Name in DER as `subject_of` writes it; empty when it cannot be read."""
     try:
         relative = [
             x509.RelativeDistinguishedName(
@@ -94,8 +99,29 @@ def oid_name(dotted: str) -> str:
     return known if known and known != "Unknown OID" else dotted
 
 
+def _signature(certificate: x509.Certificate) -> str:
+    """Its algorithm by its name; of RSASSA-PSS the identifier does not say the hash, but the parameters do."""
+    dotted = certificate.signature_algorithm_oid.dotted_string
+    if dotted == RSASSA_PSS:
+        with suppress(*certificate_fields.PARSE_ERRORS):
+            if digest := certificate.signature_hash_algorithm:
+                return with_pss(digest.name)
+    return oid_name(dotted)
+
+
+def with_pss(digest: str) -> str:
+    """How RSASSA-PSS over a hash is called, like its relatives of PKCS #1 ("sha256WithRSAEncryption")."""
+    return f"{digest}WithRSASSAPSS"
+
+
+@cache
+def _attribute_names() -> dict[x509.ObjectIdentifier, str]:
+    text = resources.files("pellucid.analyzers").joinpath("attribute_names.toml").read_text(encoding="utf-8")
+    return {x509.ObjectIdentifier(dotted): name for dotted, name in tomllib.loads(text).items()}
+
+
 def _name(name: x509.Name) -> str:
     try:
-        return name.rfc4514_string()[:LONGEST_NAME]
+        return name.rfc4514_string(_attribute_names())[:LONGEST_NAME]
     except ValueError:
         return ""

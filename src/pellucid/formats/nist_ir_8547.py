@@ -142,13 +142,15 @@ def _accepted(row: Algorithm, parameter: str, security: Security | None, note: s
 def _unlisted(row: Algorithm, parameter: str) -> ComplianceRecord:
     """What NIST has not approved: broken, by today's means or by a quantum computer, or simply not its own."""
     broken = row.quantum_vulnerable or row.standing is Standing.WEAK or _made_of_what_is_broken(parameter)
-    kind = KIND_OF.get(row.primitive)
+    kind, size = KIND_OF.get(row.primitive), _tables()["never_approved"].get(row.name, "")
+    strength = (_strength(size, parameter or row.name) or 0) if size else 0
     reason = "a quantum computer breaks it" if row.quantum_vulnerable else "it is broken"
     return ComplianceRecord(
         algorithm=row.name,
         parameter=parameter,
         verdict=ComplianceVerdict.NOT_COMPLIANT if broken else ComplianceVerdict.NOT_COVERED,
-        recommendations=tuple(_instead(kind, 0)) if broken and kind else (),
+        strength=strength,
+        recommendations=tuple(_instead(kind, strength)) if broken and kind else (),
         quantum_vulnerable=row.quantum_vulnerable,
         note=f"NIST has never approved it, and {reason}." if broken else "NIST has neither approved nor judged it.",
     )

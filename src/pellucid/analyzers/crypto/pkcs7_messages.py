@@ -15,7 +15,7 @@ from pellucid.formats import cms
 RSA = "1.2.840.113549.1.1.1"
 
 
-@analyzer(name="pkcs7_messages", version=1, stage=Stage.CRYPTO, wants=contains(*signed_messages.LITERALS))
+@analyzer(name="pkcs7_messages", version=2, stage=Stage.CRYPTO, wants=contains(*signed_messages.LITERALS))
 def pkcs7_messages(artefact: Artefact) -> Iterator[Fact]:
     """Find signed and enveloped messages, in PEM and in DER: one asset each, with its first signer.
 
@@ -64,4 +64,6 @@ def _signed_by(signer: cms.Signer | None, certificate: tuple[x509.Certificate, b
 def _signature(signer: cms.Signer) -> str:
     """As a certificate names it: PKCS#7 says the digest apart where RSA is said."""
     digest = certificate_assets.oid_name(signer.digest)
+    if signer.signature == certificate_assets.RSASSA_PSS:
+        return certificate_assets.with_pss(digest)
     return f"{digest}WithRSAEncryption" if signer.signature == RSA else certificate_assets.oid_name(signer.signature)
