@@ -16,6 +16,7 @@ from tests.support import (
     golden_copyrights,
     golden_crypto,
     golden_dotnet,
+    golden_elf_hardening,
     golden_go,
     golden_java,
     golden_javascript,
@@ -74,6 +75,7 @@ def cases() -> Iterator[Case]:
     yield from golden_unsafe.cases()
     yield from golden_system_settings.cases()
     yield from golden_programs.cases()
+    yield from golden_elf_hardening.cases()
 
 
 def _elf_cases() -> Iterator[Case]:

@@ -8,11 +8,13 @@ from tests.support.elf_files import Shape, elf_file
 PROGRAM_BITS, STRINGS, NOTE = 1, 3, 7
 
 
-def with_sections(shape: Shape, sections: Mapping[str, bytes], *, type_: int | None = None) -> bytes:
-    """An ELF file that holds these sections; names that begin with ".note" make sections of notes."""
+def with_sections(
+    shape: Shape, sections: Mapping[str, bytes], *, type_: int | None = None, file: bytes | None = None
+) -> bytes:
+    """An ELF file, `file` or an empty one, that holds these sections; names that begin with ".note" make notes."""
     names = b"\0" + b"".join(name.encode() + b"\0" for name in (*sections, ".shstrtab"))
     blocks = {**sections, ".shstrtab": names}
-    data = bytearray(elf_file(shape))
+    data = bytearray(elf_file(shape) if file is None else file)
     rows = [_row(shape, 0, 0, 0, 0)]
     for name, content in blocks.items():
         data += bytes(-len(data) % 8)
