@@ -146,6 +146,23 @@ def test_what_was_not_kept_or_is_something_else_is_not_found(scanned: Scanned) -
     assert scanned.download(3).status_code == 200
 
 
+def test_a_certificate_that_was_unpacked_is_kept(scanned: Scanned) -> None:
+    kept = {"encoding": "pem", "algorithm": "RSA", "certificate": b64encode(scanned.der).decode()}
+    right, wrong = kept | {"fingerprint": sha256(scanned.der).hexdigest()}, kept | {"fingerprint": "c4" * 32}
+    with scanned.api.database.begin() as tx:
+        for number, asset in ((1, right), (2, right), (4, right), (5, wrong)):
+            row = update(ScanCryptoAssetRow).where(ScanCryptoAssetRow.number == number)
+            tx.session.execute(row.values(asset=asset))
+    for blob in scanned.api.stored():
+        blob.unlink()
+    links = {number: row["downloadUrl"] for number, row in scanned.rows().items()}
+    assert not any(links[number] for number in ("2", "4"))
+    answer = scanned.api.client(None).get(links["1"])
+    assert (answer.status_code, answer.content) == (200, scanned.der)
+    assert answer.headers["content-type"] == "application/pkix-cert"
+    assert [scanned.download(number).status_code for number in (2, 4, 5)] == [403, 403, 404]
+
+
 def test_a_public_key_that_is_not_what_its_fingerprint_says_is_not_given(scanned: Scanned) -> None:
     asset = {"encoding": "pem", "algorithm": "RSA", "fingerprint": "a1" * 32, "public_key": PUBLIC_KEY.public_key}
     with scanned.api.database.begin() as tx:

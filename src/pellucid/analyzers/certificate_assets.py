@@ -1,6 +1,7 @@
 """Certificates as crypto assets, from wherever they were read."""
 
 import tomllib
+from base64 import b64encode
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -10,7 +11,7 @@ from typing import Required, TypedDict
 from cryptography import x509
 
 from pellucid.analyzers import certificate_fields, certificates
-from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
+from pellucid.domain.crypto_asset import LONGEST_CERTIFICATE, CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.evidence import Evidence
 from pellucid.errors import Malformed
 from pellucid.formats import x500_name
@@ -52,6 +53,7 @@ def asset(
         curve=key.curve,
         key_fingerprint=key.fingerprint if key.encoded else "",
         public_key=key.base64,
+        certificate=b64encode(encoded).decode() if len(encoded) <= LONGEST_CERTIFICATE else "",
         fingerprint=sha256(encoded).hexdigest(),
         encoding=encoding,
         container=container,

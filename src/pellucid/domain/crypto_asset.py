@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from pellucid.domain.evidence import Evidence
 
+# In bytes: the longest that people use have a few thousand.
+LONGEST_CERTIFICATE = 16 << 10
+
 
 class CryptoKind(StrEnum):
     """What it is. A store whose content can be read is no asset: what lies in it is."""
@@ -34,8 +37,9 @@ class CryptoAsset:
     `fingerprint` is the SHA-256, in hex, of the certificate's DER or of the SubjectPublicKeyInfo (RFC 5280, 4.1.2.7)
     that belongs to a key, so that the two halves of a pair share it; for a key that cannot be read (encrypted,
     truncated) it is that of the encoded bytes. `key_fingerprint` is that of the SubjectPublicKeyInfo of a certificate's
-    key, `public_key` its DER in base64 (of a key: its public half); both are empty where it cannot be read. Times are
-    UTC. `container` is the format that it was taken out of ("pkcs12", "jks", "pkcs7", "authenticode", ...), `locked`
+    key, `public_key` its DER in base64 (of a key: its public half); both are empty where it cannot be read.
+    `certificate` is the DER of a certificate in base64, unless it is longer than LONGEST_CERTIFICATE. Times are UTC.
+    `container` is the format that it was taken out of ("pkcs12", "jks", "pkcs7", "authenticode", ...), `locked`
     whether no known password opens that. `curve` is the name by which standards know it (P-256, Curve25519).
     `usages` are those of the key usage and extended key usage extensions, by their names in RFC 5280 (keyCertSign,
     serverAuth) or as OIDs; `names` the DNS names, addresses and URIs that a certificate is for. `is_self_signed`: its
@@ -57,6 +61,7 @@ class CryptoAsset:
     not_after: datetime | None = None
     key_fingerprint: str = ""
     public_key: str = ""
+    certificate: str = ""
     curve: str = ""
     container: str = ""
     locked: bool = False

@@ -1,4 +1,4 @@
-"""Single crypto assets: their bytes, as far as they are public and still there."""
+"""Single crypto assets: their bytes, as far as they are public and were kept."""
 
 import base64
 from collections.abc import Sequence
@@ -37,6 +37,8 @@ def is_there(asset: CryptoAsset, *, in_image: bool) -> bool:
     """Whether it can be downloaded. `in_image`: it lies in the uploaded file itself, and not in what came out of it."""
     if asset.kind is CryptoKind.PUBLIC_KEY:
         return bool(asset.public_key)
+    if asset.kind is CryptoKind.CERTIFICATE and asset.certificate:
+        return True
     return in_image and asset.kind in SUFFIXES and asset.encoding in (Encoding.PEM, Encoding.DER)
 
 
@@ -70,17 +72,23 @@ def content_of(original: Original, blobs: LocalBlobs) -> tuple[bytes, str]:
     """
     asset = original.asset
     if asset.kind is CryptoKind.PUBLIC_KEY:
-        if sha256(base64.b64decode(asset.public_key)).hexdigest() != asset.fingerprint:
-            raise NotFound(NOT_KEPT)
+        _checked(base64.b64decode(asset.public_key), asset)
         lines = [asset.public_key[start : start + 64] for start in range(0, len(asset.public_key), 64)]
         text = "\n".join(("-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""))
         return text.encode("ascii"), f"{asset.fingerprint[:16]}.pem"
+    name = f"{asset.fingerprint[:16]}{SUFFIXES.get(asset.kind, '')}"
+    if asset.kind is CryptoKind.CERTIFICATE and asset.certificate:
+        return _checked(base64.b64decode(asset.certificate), asset), name
     if original.offset is None or original.file is None or not is_there(asset, in_image=True):
         raise NotFound(NOT_KEPT)
-    content = _read(blobs, original.file, original.offset, asset.encoding)
+    return _checked(_read(blobs, original.file, original.offset, asset.encoding), asset), name
+
+
+def _checked(content: bytes, asset: CryptoAsset) -> bytes:
+    """Nothing is given that is not what its fingerprint says."""
     if sha256(content).hexdigest() != asset.fingerprint:
         raise NotFound(NOT_KEPT)
-    return content, f"{asset.fingerprint[:16]}{SUFFIXES[asset.kind]}"
+    return content
 
 
 def _read(blobs: LocalBlobs, file: File, offset: int, encoding: Encoding) -> bytes:
