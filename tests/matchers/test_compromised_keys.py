@@ -52,6 +52,16 @@ def test_a_librarys_test_key_that_is_a_file_of_its_own_is_in_use() -> None:
     assert "test key of a library" in finding.title
 
 
+def test_an_example_of_a_library_that_a_device_uses_is_reported() -> None:
+    """server-key.pem of wolfSSL."""
+    example = "5b3efef086a7b4637b2843d0a8fb5c5e7bf1e40b49e182184077f4b1405eddcd"
+    used = asset(CryptoKind.PRIVATE_KEY, example, "etc/server.key")
+    (finding,) = findings(compromised_keys(inventory(assets=(used,)), NOTHING))
+    assert (finding.severity, "wolfSSL test key" in finding.title) == (Severity.CRITICAL, True)
+    part = replace(used, encoding=Encoding.DER)
+    assert findings(compromised_keys(inventory(assets=(part,)), NOTHING))[0].severity is Severity.LOW
+
+
 def test_other_keys_are_not() -> None:
     assets = (*anchors(), certificate("a", subject="CN=Do not trust strangers Ltd"), asset(CryptoKind.PUBLIC_KEY, "aa"))
     assert findings(compromised_keys(inventory(assets=assets), NOTHING)) == []
@@ -64,6 +74,8 @@ def test_the_list_holds_fingerprints_and_says_where_each_was_published() -> None
         assert re.fullmatch("[0-9a-f]{64}", fingerprint)
         assert known.reference.startswith("https://")
         assert known.harm.endswith(".")
+    assert len(published_keys()) > 400
+    assert not published_keys().keys() & self_test_keys().keys()
 
 
 def listed(*named: tuple[CryptoAsset, str, str]) -> Statements:

@@ -30,9 +30,10 @@ def compromised_keys(inventory: Inventory, advisories: StatementIndex) -> Iterat
     """Report each key that is known to be in the hands of others, once, whether the image holds it, trusts it or
     shows a certificate for it.
 
-    Known are keys of the lists that were taken in (of badkeys, of Debian), those of a short list that comes with
-    Pellucid (published_keys.toml), those that libraries test themselves with when they are files of their own, and
-    those of certificates whose name warns against trusting or shipping them. That no list was taken in is said.
+    Known are keys of the lists that were taken in (of badkeys, of Debian), those of short lists that come with Pellucid
+    (published_keys.toml, published_test_keys.toml), those that libraries test themselves with when they are files of
+    their own, and those of certificates whose name warns against trusting or shipping them. That no list was taken in
+    is said.
     """
     lists, every = advisories.key_lists, keys(inventory.crypto_assets)
     hashes = {subject.key: key_hashes(subject.asset) for subject in every} if lists.loaded else {}

@@ -36,10 +36,14 @@ def self_test_keys() -> Mapping[str, str]:
 
 @cache
 def published_keys() -> Mapping[str, PublishedKey]:
-    """Published keys by the fingerprint of their SubjectPublicKeyInfo (published_keys.toml)."""
+    """By the fingerprint of their SubjectPublicKeyInfo (published_keys.toml, published_test_keys.toml)."""
+    groups = (*_read("published_keys.toml")["group"], *_read("published_test_keys.toml")["group"])
     return {
-        fingerprint: PublishedKey(**{name: group[name] for name in ("name", "where", "harm", "reference")})
-        for group in _read("published_keys.toml")["group"]
+        fingerprint: PublishedKey(
+            **{name: group[name] for name in ("name", "where", "harm", "reference")},
+            for_tests=group.get("for_tests", False),
+        )
+        for group in groups
         for fingerprint in group["fingerprints"]
     }
 
