@@ -17,6 +17,7 @@ FAMILIES = (
     "mitigation_kernel",
     "mitigation_pe",
     "vulnerability",
+    "weakness_permissions",
     "weakness_services",
     "weakness_settings",
 )

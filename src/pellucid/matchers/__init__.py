@@ -9,11 +9,13 @@ from pellucid.matchers.expired_certificates import expired_certificates
 from pellucid.matchers.expiring_certificates import expiring_certificates
 from pellucid.matchers.factorable_keys import factorable_keys
 from pellucid.matchers.failed_checks import failed_checks
+from pellucid.matchers.file_permissions import file_permissions
 from pellucid.matchers.implausible_keys import implausible_keys
 from pellucid.matchers.known_vulnerabilities import known_vulnerabilities
 from pellucid.matchers.open_accounts import open_accounts
 from pellucid.matchers.premature_certificates import premature_certificates
 from pellucid.matchers.self_signed_certificates import self_signed_certificates
+from pellucid.matchers.set_id_programs import set_id_programs
 from pellucid.matchers.shared_factors import shared_factors
 from pellucid.matchers.short_keys import short_keys
 from pellucid.matchers.started_services import started_services
@@ -30,11 +32,13 @@ MATCHERS: tuple[Matcher, ...] = (
     expiring_certificates,
     factorable_keys,
     failed_checks,
+    file_permissions,
     implausible_keys,
     known_vulnerabilities,
     open_accounts,
     premature_certificates,
     self_signed_certificates,
+    set_id_programs,
     shared_factors,
     short_keys,
     started_services,

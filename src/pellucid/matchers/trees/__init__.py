@@ -1,0 +1,1 @@
+"""What matchers ask of the tree of files of an image."""
