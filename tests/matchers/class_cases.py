@@ -16,6 +16,7 @@ FAMILIES = (
     "mitigation_elf",
     "mitigation_kernel",
     "mitigation_pe",
+    "secret",
     "vulnerability",
     "weakness_permissions",
     "weakness_services",

@@ -32,6 +32,7 @@ from tests.support import (
     golden_rpm,
     golden_rust,
     golden_scripting,
+    golden_secrets,
     golden_starts,
     golden_strings,
     golden_system_settings,
@@ -76,6 +77,7 @@ def cases() -> Iterator[Case]:
     yield from golden_system_settings.cases()
     yield from golden_programs.cases()
     yield from golden_elf_hardening.cases()
+    yield from golden_secrets.cases()
 
 
 def _elf_cases() -> Iterator[Case]:

@@ -7,6 +7,7 @@ from pellucid.matchers.distrusted_anchors import distrusted_anchors
 from pellucid.matchers.embedded_private_keys import embedded_private_keys
 from pellucid.matchers.expired_certificates import expired_certificates
 from pellucid.matchers.expiring_certificates import expiring_certificates
+from pellucid.matchers.exposed_secrets import exposed_secrets
 from pellucid.matchers.factorable_keys import factorable_keys
 from pellucid.matchers.failed_checks import failed_checks
 from pellucid.matchers.file_permissions import file_permissions
@@ -30,6 +31,7 @@ MATCHERS: tuple[Matcher, ...] = (
     embedded_private_keys,
     expired_certificates,
     expiring_certificates,
+    exposed_secrets,
     factorable_keys,
     failed_checks,
     file_permissions,

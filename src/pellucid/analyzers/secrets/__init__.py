@@ -1,0 +1,1 @@
+"""Analyzers of secrets: passwords, their hashes, tokens and keys that are no crypto assets."""
