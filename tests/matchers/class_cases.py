@@ -15,6 +15,7 @@ FAMILIES = (
     "crypto",
     "mitigation_elf",
     "mitigation_kernel",
+    "mitigation_macho",
     "mitigation_pe",
     "secret",
     "vulnerability",

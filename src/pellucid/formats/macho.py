@@ -25,6 +25,7 @@ SEGMENT, SEGMENT_64 = 0x1, 0x19
 LOAD_DYLIB, ID_DYLIB, LOAD_DYLINKER, UUID = 0xC, 0xD, 0xE, 0x1B
 LOADS = frozenset((LOAD_DYLIB, 0x8000_0018, 0x8000_001F, 0x20, 0x8000_0023))
 RPATH = 0x8000_001C
+CODE_SIGNATURE, ENCRYPTIONS = 0x1D, frozenset((0x21, 0x2C))
 TYPES = {1: "object", 2: "execute", 4: "core", 6: "dylib", 7: "dylinker", 8: "bundle", 10: "dsym", 11: "kext"}
 MACHINES = {
     7: "i386",
@@ -47,17 +48,25 @@ class Library:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A segment or section that is loaded: `offset` counts from the beginning of its program."""
+    """A segment or section that is loaded: `offset` counts from the beginning of its program.
+
+    `rights` are those that a segment begins with: 1 to read, 2 to write, 4 to execute.
+    """
 
     name: str
     address: int
     offset: int
     size: int
+    rights: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """One program or library. `identity` is its own name as a library, `loads` are the libraries it needs."""
+    """One program or library. `identity` is its own name as a library, `loads` are the libraries it needs.
+
+    `flags` are those of the header, `signature` is (offset, size) of its code signature, (0, 0) for none; `encryption`
+    is the system by which it is encrypted, 0 where that is only prepared and None where it is not.
+    """
 
     type: str
     machine: str
@@ -70,6 +79,9 @@ class Image:
     uuid: str
     segments: tuple[Part, ...]
     sections: tuple[Part, ...]
+    flags: int
+    signature: tuple[int, int]
+    encryption: int | None
 
 
 def starts(data: Data) -> list[int]:
@@ -91,7 +103,7 @@ def read(data: Data, start: int = 0) -> Image:
     order, bits = MAGICS.get(data[start : start + 4], ("", 0))
     if not order:
         raise Malformed("no Mach-O header")
-    machine, _, kind, count, size = unpack(Struct(order + "4xIIIII"), data, start)
+    machine, _, kind, count, size, flags = unpack(Struct(order + "4xIIIIII"), data, start)
     if count > MOST_COMMANDS or size > LARGEST_COMMANDS:
         raise Malformed("a Mach-O header with too many commands")
     raw = take(data, start + (32 if bits == 64 else 28), size)
@@ -110,6 +122,9 @@ def read(data: Data, start: int = 0) -> Image:
         uuid=found.uuid,
         segments=tuple(found.segments),
         sections=tuple(found.sections),
+        flags=flags,
+        signature=found.signature,
+        encryption=found.encryption,
     )
 
 
@@ -138,6 +153,8 @@ class _Commands:
         self.loader = self.uuid = ""
         self.segments: list[Part] = []
         self.sections: list[Part] = []
+        self.signature = (0, 0)
+        self.encryption: int | None = None
 
     def add(self, command: int, block: bytes) -> None:
         """Take one command; those that say nothing of interest, or are too short, are passed over."""
@@ -154,6 +171,10 @@ class _Commands:
             self.loader = self._text(block)
         elif command == UUID and len(block) >= 24:
             self.uuid = block[8:24].hex()
+        elif command == CODE_SIGNATURE and len(block) >= 16:
+            self.signature = Struct(self._order + "8xII").unpack_from(block)
+        elif command in ENCRYPTIONS and len(block) >= 20:
+            (self.encryption,) = Struct(self._order + "16xI").unpack_from(block)
         elif command in (SEGMENT, SEGMENT_64):
             self._segment(block, wide=command == SEGMENT_64)
 
@@ -166,12 +187,12 @@ class _Commands:
         return f"{number >> 16}.{number >> 8 & 0xFF}.{number & 0xFF}"
 
     def _segment(self, block: bytes, *, wide: bool) -> None:
-        head = Struct(self._order + ("8x16sQ8xQQ8xI4x" if wide else "8x16sI4xII8xI4x"))
+        head = Struct(self._order + ("8x16sQ8xQQ4xII4x" if wide else "8x16sI4xII4xII4x"))
         section = Struct(self._order + ("16s16sQQI28x" if wide else "16s16sIII24x"))
         if len(block) < head.size:
             return
-        name, address, offset, size, count = head.unpack_from(block)
-        self.segments.append(Part(name=_name(name), address=address, offset=offset, size=size))
+        name, address, offset, size, rights, count = head.unpack_from(block)
+        self.segments.append(Part(name=_name(name), address=address, offset=offset, size=size, rights=rights))
         for number in range(min(count, (len(block) - head.size) // section.size)):
             if len(self.sections) >= MOST_SECTIONS:
                 return
