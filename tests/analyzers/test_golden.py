@@ -1,8 +1,8 @@
 """Every analyzer against its recorded cases.
 
 A case is a folder, <stage>/<analyzer>/<case>, with `input`, `expected.json` and `origin.toml`, which says how the bytes
-were made (tests/support/build_golden.py makes them all). `make accept` rewrites expected.json; read the diff before you
-commit it.
+were made (tests/support/build_golden.py makes them all), and `rules.yar` where the scan brings rules. `make accept`
+rewrites expected.json; read the diff before you commit it.
 """
 
 import json
@@ -15,8 +15,11 @@ import pytest
 
 from pellucid.analysis.analyzer import Analyzer, Fact
 from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.scan_rules import ScanRules
 from pellucid.analyzers import ANALYZERS
 from pellucid.formats.identify import identify_leaf
+from pellucid.rules.rule_file import RuleFile
+from pellucid.rules.rule_set import RuleSet, packed, unpacked
 
 HERE = Path(__file__).parent
 CASES = [
@@ -26,7 +29,7 @@ CASES = [
 ]
 
 
-def artefact_of(data: bytes, analyzer: Analyzer) -> Artefact:
+def artefact_of(data: bytes, analyzer: Analyzer, rules: ScanRules | None = None) -> Artefact:
     """As the pipeline hands it over: the kind from the content, the offsets of all literals."""
     hits = {}
     for literal in analyzer.wants.literals:
@@ -37,7 +40,16 @@ def artefact_of(data: bytes, analyzer: Analyzer) -> Artefact:
             at = data.find(literal, at + 1)
         if offsets:
             hits[literal] = offsets
-    return Artefact(data=data, kind=identify_leaf(data), hits=hits)
+    return Artefact(data=data, kind=identify_leaf(data), hits=hits, rules=rules)
+
+
+def rules_of(case: Path) -> ScanRules | None:
+    """The rules that come with a case."""
+    path = case / "rules.yar"
+    if not path.exists():
+        return None
+    file = RuleFile(name=path.name, body=path.read_text(encoding="utf-8"))
+    return unpacked(packed(RuleSet(name="golden", files=(file,))))
 
 
 def stated(fact: Fact) -> dict[str, Any]:
@@ -49,7 +61,7 @@ def stated(fact: Fact) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("analyzer", "case"), CASES)
 def test_yields_the_recorded_facts(analyzer: Analyzer, case: Path, *, accept: bool) -> None:
-    artefact = artefact_of((case / "input").read_bytes(), analyzer)
+    artefact = artefact_of((case / "input").read_bytes(), analyzer, rules_of(case))
     found = [stated(fact) for fact in analyzer(artefact)] if analyzer.wants(artefact) else []
     facts = json.loads(json.dumps(found, default=str))
     expected = case / "expected.json"

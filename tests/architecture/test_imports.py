@@ -17,6 +17,7 @@ RESERVED = {
     "hyperscan": {"pipeline"},
     "landlockpy": {"pipeline"},
     "pyseccomp": {"pipeline"},
+    "yara_x": {"rules"},
 }
 # Requirement -> what it is imported as, where that is another word.
 IMPORT_NAMES = {"pyyaml": "yaml", "python-ulid": "ulid"}

@@ -18,6 +18,7 @@ FAMILIES = (
     "mitigation_macho",
     "mitigation_pe",
     "secret",
+    "rules",
     "vulnerability",
     "weakness_permissions",
     "weakness_services",

@@ -37,6 +37,7 @@ from tests.support import (
     golden_strings,
     golden_system_settings,
     golden_systems,
+    golden_threats,
     golden_unsafe,
     golden_vex,
 )
@@ -78,6 +79,7 @@ def cases() -> Iterator[Case]:
     yield from golden_programs.cases()
     yield from golden_elf_hardening.cases()
     yield from golden_secrets.cases()
+    yield from golden_threats.cases()
 
 
 def _elf_cases() -> Iterator[Case]:

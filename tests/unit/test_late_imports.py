@@ -14,6 +14,7 @@ import pytest
 from tests.architecture.source_tree import SOURCES
 from tests.support.small_inputs import small_inputs
 
+from pellucid.analysis.scan_rules import ScanRules
 from pellucid.analyzers import ANALYZERS
 from pellucid.extractors import EXTRACTORS
 from pellucid.pipeline import late_imports, pool, user
@@ -24,6 +25,9 @@ from pellucid.pipeline.scratch import Extent
 from pellucid.pipeline.unit_set import Units
 from pellucid.pipeline.units import UNITS as EVERY_UNIT
 from pellucid.pipeline.unpacking import UNPACKING as UNITS
+from pellucid.rules.rule_file import RuleFile
+from pellucid.rules.rule_set import RuleSet, packed, unpacked
+from pellucid.services.scanning import lent
 
 LOADED = """
 import sys
@@ -38,10 +42,15 @@ print(*(name in sys.modules for name in readers), all(name in sys.modules for na
 # These need nothing that lies elsewhere.
 PURE = {"msgspec", "packaging"}
 GOLDEN = Path(__file__).parents[1] / "analyzers"
+SCRIPTS = """
+import "hash"
+rule scripts { meta: type = "malware" cwe = "1" condition: uint16be(0) == 0x2321 and hash.md5(0, 1) != "" }
+"""
+RULES = RuleSet(name="own", files=(RuleFile(name="a.yar", body=SCRIPTS),))
 
 
 def by_child(
-    folder: Path, inputs: Mapping[str, bytes], units: str = UNPACKING
+    folder: Path, inputs: Mapping[str, bytes], units: str = UNPACKING, rules: RuleSet | None = None
 ) -> tuple[dict[str, Content], dict[str, str]]:
     """What a real process says of each input, and what confines it."""
     batch = []
@@ -52,10 +61,13 @@ def by_child(
         batch.append((request, Extent(path, 0, len(data))))
     names = {request.sha256: name for (request, _), name in zip(batch, inputs, strict=True)}
     found: dict[str, Content] = {}
-    with pool.Pool(1, work=folder / "work", memory=1 << 30, file_size=1 << 30, units=units) as processes:
+    with (
+        lent(rules) as ready,
+        pool.Pool(1, work=folder / "work", memory=1 << 30, file_size=1 << 30, units=units) as processes,
+    ):
         layers = processes.layers()
         for start in range(0, len(batch), 16):
-            processes.submit(batch[start : start + 16])
+            processes.submit(batch[start : start + 16], ready)
             while processes.busy:
                 for event in processes.events(1.0):
                     assert isinstance(event, pool.Answered), event
@@ -63,11 +75,11 @@ def by_child(
     return found, layers
 
 
-def by_hand(folder: Path, data: bytes, units: Units = UNITS) -> Content:
+def by_hand(folder: Path, data: bytes, units: Units = UNITS, rules: ScanRules | None = None) -> Content:
     """What this process says of an input."""
     folder.mkdir()
     request = Request(sha256=hashlib.sha256(data).hexdigest(), size=len(data), folder=str(folder))
-    content = examine(request, data, units)
+    content = examine(request, data, units, rules)
     for child in content.children:
         child.sha256 = ""
     return content
@@ -90,10 +102,11 @@ def golden() -> dict[str, bytes]:
 
 def test_every_analyzer_does_inside_what_it_does_outside(tmp_path: Path) -> None:
     inputs = golden()
-    found, layers = by_child(tmp_path, inputs, EVERYTHING)
+    found, layers = by_child(tmp_path, inputs, EVERYTHING, RULES)
     assert not layers["landlock"]
+    rules = unpacked(packed(RULES))
     for name, data in inputs.items():
-        assert found[name] == by_hand(tmp_path / f"{name}-by-hand", data, EVERY_UNIT), name
+        assert found[name] == by_hand(tmp_path / f"{name}-by-hand", data, EVERY_UNIT, rules), name
     assert {unit for content in found.values() for unit in content.units} == {unit.name for unit in ANALYZERS}
 
 

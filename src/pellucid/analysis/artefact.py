@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from mmap import mmap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pellucid.domain.evidence import Evidence
+
+if TYPE_CHECKING:
+    from pellucid.analysis.scan_rules import ScanRules
 
 SEEN_LIMIT = 120
 MOST_HITS = 20_000
@@ -19,7 +22,8 @@ class Artefact:
     `data` is read-only and may be larger than memory (a file mapping): slice it, never copy it whole.
     `kind` is the name of its format ("elf", "squashfs", "text", "data"). `hits` holds, for every literal that a
     selector asked for, the offsets at which it stands, `MOST_HITS` at most, found in one pass over the bytes. `path` is
-    for messages only: a unit that depended on it could not be cached by content.
+    for messages only: a unit that depended on it could not be cached by content. `rules` are those that this scan
+    brings along.
     """
 
     data: bytes | mmap
@@ -27,6 +31,7 @@ class Artefact:
     path: str = ""
     hits: Mapping[bytes, Sequence[int]] = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict)
+    rules: "ScanRules | None" = None
 
     @property
     def size(self) -> int:

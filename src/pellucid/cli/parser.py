@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pellucid import __version__
-from pellucid.cli import advisories_options
+from pellucid.cli import advisories_options, rules_options
 from pellucid.domain.severity import Severity
 
 EXIT_CODES = """exit codes:
   0    done; scan: nothing at or above --fail-on
-  1    scan: a finding at or above --fail-on; advisories: a source could not be taken in
+  1    scan: a finding at or above --fail-on; advisories: a source could not be taken in;
+       rules: a file has errors
   2    could not be done: the reason is on stderr
   130  stopped by Ctrl-C"""
 
@@ -50,7 +51,7 @@ def build() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pellucid {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
-    for add in (_scan, _extract, _serve, _worker, _upload, _wait, _status, _report, _doctor, _advisories):
+    for add in (_scan, _extract, _serve, _worker, _upload, _wait, _status, _report, _rules, _doctor, _advisories):
         add(commands)
     return parser
 
@@ -112,6 +113,7 @@ def _scan(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         "(default: PELLUCID_DATA_DIR, else nothing is kept)",
     )
     parser.add_argument("--processes", type=_count, metavar="N", help="analysis processes (default: one per core)")
+    rules_options.add_to_scan(parser)
 
 
 def _extract(commands: "Subparsers[argparse.ArgumentParser]") -> None:
@@ -254,6 +256,11 @@ def _advisories(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     summary = "fetch, look after and carry vulnerability data"
     parser = _command(commands, "advisories", summary, advisories_options.EXAMPLES, advisories_options.NOTES)
     advisories_options.add(parser)
+
+
+def _rules(commands: "Subparsers[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "rules", "check rules of one's own", rules_options.EXAMPLES, rules_options.NOTES)
+    rules_options.add(parser)
 
 
 def _severity(text: str) -> Severity:

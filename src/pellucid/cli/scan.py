@@ -12,6 +12,7 @@ import msgspec
 
 from pellucid import __version__
 from pellucid.cli import configuration, exit_codes
+from pellucid.cli.given_rules import given
 from pellucid.cli.input_file import require_readable
 from pellucid.cli.parser import BILLS, CBOMS, VEX
 from pellucid.cli.progress import scan_progress
@@ -30,6 +31,7 @@ def run(arguments: Namespace) -> int:
     require_readable(path)
     keep = arguments.data_dir is not None or "PELLUCID_DATA_DIR" in os.environ
     settings = configuration.load(data_dir=arguments.data_dir, processes=arguments.processes)
+    rules = given(arguments.rules)
     if arguments.format in BILLS and arguments.fail_on is None:
         return _bill(path, arguments.format, settings, keep=keep)
     with ForkServer() as server, scan_progress(printable(path.name)) as show:
@@ -37,7 +39,7 @@ def run(arguments: Namespace) -> int:
 
         # What draws tables or checks documents takes its time as well: it is loaded while the processes work.
         Thread(target=_writer, args=(arguments.format, settings), daemon=True).start()
-        result = local_scan.scan(path, settings, show, keep=keep, server=server)
+        result = local_scan.scan(path, settings, show, keep=keep, server=server, rules=rules)
     _writer(arguments.format, settings)(result)
     return verdict(result, arguments.fail_on)
 

@@ -10,7 +10,7 @@ class RuleMatch:
     """A rule that an artefact matches.
 
     `engine` is "yara" or "fwhunt", `ruleset` the name and version of the set that it is from. What follows is as the
-    rule states it: `severity` a word of Severity or "", `weakness` a CWE, `classification` a class of findings or "".
+    rule states it: `severity` a word of Severity or "", `weakness` a CWE, `classification` a type of findings or "".
     `evidence` are the places that matched, the first of them at least.
     """
 

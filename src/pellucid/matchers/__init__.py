@@ -13,6 +13,7 @@ from pellucid.matchers.failed_checks import failed_checks
 from pellucid.matchers.file_permissions import file_permissions
 from pellucid.matchers.implausible_keys import implausible_keys
 from pellucid.matchers.known_vulnerabilities import known_vulnerabilities
+from pellucid.matchers.matched_rules import matched_rules
 from pellucid.matchers.open_accounts import open_accounts
 from pellucid.matchers.premature_certificates import premature_certificates
 from pellucid.matchers.self_signed_certificates import self_signed_certificates
@@ -38,6 +39,7 @@ MATCHERS: tuple[Matcher, ...] = (
     implausible_keys,
     known_vulnerabilities,
     open_accounts,
+    matched_rules,
     premature_certificates,
     self_signed_certificates,
     set_id_programs,

@@ -23,6 +23,7 @@ from pellucid.pipeline import late_imports, sandbox
 from pellucid.pipeline.content import encode
 from pellucid.pipeline.examine import examine, mapped
 from pellucid.pipeline.messages import LENGTH, STATUS, Order, Request, Welcome
+from pellucid.pipeline.rules_of_scan import RulesOfScan
 from pellucid.pipeline.unit_set import Units
 
 MOST_FILES = 64
@@ -100,6 +101,7 @@ def _fork(control: socket.socket, files: Sequence[int], folder: Path, welcome: W
 def _answer(source: socket.socket, sink: int, units: Units) -> None:
     """Answer requests until the socket is closed."""
     requests = msgspec.json.Decoder(list[Request])
+    rules = RulesOfScan()
     while True:
         message, files = _read(source)
         if message is None:
@@ -108,7 +110,7 @@ def _answer(source: socket.socket, sink: int, units: Units) -> None:
             for request in requests.decode(message):
                 sandbox.allow_seconds(request.seconds)
                 with mapped(files[request.file], request.at, request.size) as data:
-                    content = examine(request, data, units)
+                    content = examine(request, data, units, rules.of(request, files))
                 _write(sink, encode(content))
         finally:
             for descriptor in files:

@@ -13,6 +13,7 @@ from pellucid.analysis import pack
 from pellucid.analysis.analyzer import Analyzer, Fact
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.output import Output
+from pellucid.analysis.scan_rules import ScanRules
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import BudgetExceeded, Malformed, Truncated
 from pellucid.formats.identify import containers, identify_leaf, is_padding, looks_random, searched
@@ -26,11 +27,11 @@ log = logging.getLogger(__name__)
 SMALLEST_CARVED = 64
 
 
-def examine(request: Request, data: bytes | mmap, units: Units) -> Content:
+def examine(request: Request, data: bytes | mmap, units: Units, rules: ScanRules | None = None) -> Content:
     """Everything about one artefact; whatever goes wrong in a unit is a Problem in the result."""
     content = Content(sha256=request.sha256, size=request.size, identity=units.identity)
     deadline = time.monotonic() + request.seconds * 0.8
-    artefact = Artefact(data=data)
+    artefact = Artefact(data=data, rules=rules)
     if request.leaf:
         _leave_whole(data, units, content)
     elif request.analyzers is None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.util import cache_from_source
 from types import ModuleType
 
-from pellucid import analyzers, extractors, formats
+from pellucid import analyzers, extractors, formats, rules
 from pellucid.errors import Malformed
 from pellucid.pipeline import sandbox, user
 
@@ -19,7 +19,7 @@ READERS: tuple[ModuleType, ...] = (formats, extractors)
 
 # What these are linked with lies wherever the system's loader finds it: they are loaded while it may look everywhere.
 COMPILED = ("bz2", "lz4.block", "lz4.frame", "lzallright", "lzma", "zlib", "zstandard")
-OF_ANALYZERS = ("cryptography.hazmat.bindings._rust",)
+OF_ANALYZERS = ("cryptography.hazmat.bindings._rust", "yara_x")
 # Python imports these when they are first used.
 ENCODINGS = ("ascii", "cp1252", "cp437", "latin-1", "utf-16-be", "utf-16-le", "utf-8")
 
@@ -32,7 +32,7 @@ def prepare(*, analyse: bool = False) -> None:
     """
     for name in (*COMPILED, *(OF_ANALYZERS if analyse else ())):
         importlib.import_module(name)
-    packages = (*READERS, analyzers) if analyse else READERS
+    packages = (*READERS, analyzers, rules) if analyse else READERS
     if sandbox.capabilities()["landlock"] or not user.can_keep_reading():
         _import_all(packages)
         _read_tables()

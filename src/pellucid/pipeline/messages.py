@@ -40,6 +40,7 @@ class Request:
     """What to look at: `size` bytes from `at` of the `file` with that number among those sent along.
 
     `analyzers` None means all; what comes out goes to `folder`. With `leaf`, nothing is taken out. Seconds, bytes.
+    `rules` is the number of the file with the rules of the scan, -1 for none, `ruleset` what tells them from others.
     """
 
     sha256: str
@@ -51,3 +52,5 @@ class Request:
     analyzers: tuple[str, ...] | None = None
     limits: Limits = field(default_factory=Limits)
     seconds: float = 120.0
+    rules: int = -1
+    ruleset: str = ""

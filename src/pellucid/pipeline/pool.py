@@ -23,6 +23,7 @@ from pellucid.pipeline.answers import trusted, whole_messages
 from pellucid.pipeline.content import Content
 from pellucid.pipeline.fork_server import ForkServer
 from pellucid.pipeline.messages import EVERYTHING, LENGTH, Request, Welcome
+from pellucid.pipeline.rules_of_scan import LentRules
 from pellucid.pipeline.sandbox import Layers
 from pellucid.pipeline.scratch import Extent
 
@@ -131,15 +132,23 @@ class Pool:
     def busy(self) -> bool:
         return any(process.queue for process in self._processes.values())
 
-    def submit(self, batch: Sequence[tuple[Request, Extent]]) -> None:
+    def submit(self, batch: Sequence[tuple[Request, Extent]], rules: LentRules | None = None) -> None:
         """Give a batch to an idle process; requests are answered one by one, in order.
 
-        It gets the files open for reading: it could not open them itself.
+        It gets the files open for reading: it could not open them itself. So it gets the `rules` of the scan.
         """
         process = next((process for process in self._processes.values() if not process.queue), None) or self._start()
         files = {extent.path: number for number, extent in enumerate({item.path: item for _, item in batch}.values())}
+        at_rules, ruleset = (len(files), rules.ruleset) if rules else (-1, "")
         process.queue = [
-            replace(request, file=files[extent.path], at=extent.at, folder=self._folder(process, number))
+            replace(
+                request,
+                file=files[extent.path],
+                at=extent.at,
+                folder=self._folder(process, number),
+                rules=at_rules,
+                ruleset=ruleset,
+            )
             for number, (request, extent) in enumerate(batch)
         ]
         process.items += len(batch)
@@ -148,6 +157,7 @@ class Pool:
         )
         with contextlib.ExitStack() as stack:
             opened = [stack.enter_context(path.open("rb")).fileno() for path in files]
+            opened += [rules.descriptor] if rules else []
             process.send(msgspec.json.encode(process.queue), opened)
 
     def layers(self) -> Layers:

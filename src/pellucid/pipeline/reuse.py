@@ -25,11 +25,12 @@ def usable(payload: bytes | None, units: Units) -> Content | None:
 def analyzers_missing(content: Content, units: Units) -> tuple[str, ...]:
     """Analyzers that are new, or have changed, since `content` was examined; what they said is taken out of it."""
     versions = units.versions
-    missing = [name for name, version in versions.items() if content.versions.get(name) != version]
+    idle = units.idle
+    missing = [name for name, version in versions.items() if content.versions.get(name) != version and name not in idle]
     if not content.analysed or not missing:
         # The one dictionary of all finished contents: there may be a hundred thousand of them.
         content.versions = versions
         missing = []
-    for name in [name for name in content.units if name in missing or name not in versions]:
+    for name in [name for name in content.units if name in missing or name in idle or name not in versions]:
         del content.units[name]
     return tuple(missing)

@@ -22,6 +22,7 @@ from pellucid.pipeline.messages import Request
 from pellucid.pipeline.outcome import Outcome, Source
 from pellucid.pipeline.pool import Answered, Lost, Pool
 from pellucid.pipeline.reuse import analyzers_missing, usable
+from pellucid.pipeline.rules_of_scan import LentRules
 from pellucid.pipeline.scratch import Extent, Scratch
 from pellucid.pipeline.unit_set import Units
 
@@ -49,7 +50,10 @@ class _Wanted:
 
 
 class Runner:
-    """One run over one file. `report` is called a few times a second and may raise to stop the run."""
+    """One run over one file. `report` is called a few times a second and may raise to stop the run.
+
+    `rules` are those that the scan brings along; `units` know of them (`Units.with_rules`).
+    """
 
     def __init__(
         self,
@@ -61,8 +65,9 @@ class Runner:
         scratch: Scratch,
         budget: Budget,
         report: Callable[[Progress], None],
+        rules: LentRules | None = None,
     ) -> None:
-        self._source, self._units, self._pool = source, units, pool
+        self._source, self._units, self._pool, self._rules = source, units, pool, rules
         self._cache, self._scratch, self._budget, self._report = cache, scratch, budget, report
         scratch.add(source.sha256, Extent(source.path, 0, source.size))
         self._outcome = Outcome(source=source)
@@ -85,7 +90,7 @@ class Runner:
             while self._pending or self._pool.busy:
                 while self._pending and self._hands():
                     if batch := self._batch():
-                        self._pool.submit(batch)
+                        self._pool.submit(batch, self._rules)
                 for event in self._pool.events(TICK):
                     self._handle(event)
                 self._check()

@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,14 +18,26 @@ if TYPE_CHECKING:
 
 # Raise when carving or identification change what comes out of the same bytes.
 IDENTIFICATION = 1
+# The unit that matches the rules of the scan.
+OF_SCAN = "own_rules"
+# Of the version of a unit: there is room for a number of the rules above them.
+STATE_BITS = 16
 
 
 @dataclass(frozen=True)
 class Units:
-    """Extractors in the order of preference, and analyzers; without any, nothing is analysed."""
+    """Extractors in the order of preference, and analyzers; without any, nothing is analysed.
+
+    `rules` is a number of the rules that a scan brings along, 0 for none.
+    """
 
     extractors: Sequence[Extractor]
     analyzers: Sequence[Analyzer] = ()
+    rules: int = 0
+
+    def with_rules(self, number: int) -> "Units":
+        """The same units in a scan with rules of its own: what matches them has to be asked again."""
+        return replace(self, rules=number)
 
     @cached_property
     def identity(self) -> str:
@@ -36,7 +48,15 @@ class Units:
 
     @cached_property
     def versions(self) -> dict[str, int]:
-        return {unit.name: unit.state for unit in self.analyzers}
+        states = {unit.name: unit.state for unit in self.analyzers}
+        if OF_SCAN in states:
+            states[OF_SCAN] += self.rules << STATE_BITS
+        return states
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """Units that have nothing to say in this scan, whatever they said in another one."""
+        return frozenset() if self.rules else frozenset({OF_SCAN})
 
     @cached_property
     def patterns(self) -> "Patterns":

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pellucid.domain.scan import Progress
 from pellucid.domain.scan_result import ScanResult
@@ -15,6 +16,9 @@ from pellucid.services.scanning import scan as run_pipeline
 from pellucid.services.work_folder import work_folder
 from pellucid.settings import Settings
 
+if TYPE_CHECKING:
+    from pellucid.rules.rule_set import RuleSet
+
 
 def scan(
     path: Path,
@@ -23,11 +27,12 @@ def scan(
     *,
     keep: bool = False,
     server: ForkServer | None = None,
+    rules: "RuleSet | None" = None,
 ) -> ScanResult:
     """Scan the file at `path`. With `keep`, results are kept in, and taken from, the data directory.
 
     A fork server that was started before all this was imported makes it quicker; it is ended with the scan.
-    Raises OSError when the file cannot be read or the disk is full.
+    `rules` are of one's own. Raises OSError when the file cannot be read or the disk is full.
     """
     source = source_of(path)
     with ExitStack() as stack:
@@ -44,4 +49,5 @@ def scan(
             advisories=index,
             report=on_progress,
             certificate_notice=settings.certificate_notice,
+            rules=rules,
         )

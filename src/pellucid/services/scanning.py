@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pellucid.analysis.matcher import Inventory, KeyHolders, Matcher, StatementIndex
 from pellucid.domain.crypto_asset import CryptoAsset
@@ -22,9 +23,13 @@ from pellucid.pipeline.cache import ResultCache
 from pellucid.pipeline.merging import Found, merge
 from pellucid.pipeline.outcome import Source
 from pellucid.pipeline.pool import Pool
+from pellucid.pipeline.rules_of_scan import LentRules
 from pellucid.pipeline.runner import Runner
 from pellucid.pipeline.scratch import Scratch
 from pellucid.pipeline.units import UNITS
+
+if TYPE_CHECKING:
+    from pellucid.rules.rule_set import RuleSet
 
 SHOWN_AS_FOUND = frozenset(item.name for item in fields(Found)) - {"problems"}
 
@@ -46,8 +51,9 @@ def scan(
     report: Report,
     certificate_notice: float,
     key_holders: KeyHolders | None = None,
+    rules: "RuleSet | None" = None,
 ) -> ScanResult:
-    """Everything that is in `source`, and what is wrong with it."""
+    """Everything that is in `source`, and what is wrong with it; also by `rules` of one's own."""
     started = datetime.now(UTC)
     timings: dict[str, float] = {}
     last = Progress()
@@ -58,8 +64,10 @@ def scan(
         report(progress)
 
     with _timed(timings, "unpacking"):
-        runner = Runner(source=source, units=UNITS, pool=pool, cache=cache, scratch=scratch, budget=budget, report=tell)
-        outcome = runner.run()
+        with lent(rules) as ready:
+            units = UNITS.with_rules(rules.number) if rules else UNITS
+            runner = partial(Runner, source=source, units=units, rules=ready, report=tell)
+            outcome = runner(pool=pool, cache=cache, scratch=scratch, budget=budget).run()
         found = merge(outcome)
     tell(replace(last, stage=Stage.MATCHING))
     with _timed(timings, "matching"):
@@ -79,6 +87,21 @@ def scan(
         timings=timings,
         reused=outcome.reused,
     )
+
+
+@contextmanager
+def lent(rules: "RuleSet | None") -> Iterator[LentRules | None]:
+    """Compiled, for the processes of one scan."""
+    if not rules:
+        yield None
+        return
+    from pellucid.rules.rule_set import packed  # noqa: PLC0415  # only who brings rules needs the library
+
+    ready = LentRules(packed(rules), rules.digest)
+    try:
+        yield ready
+    finally:
+        ready.close()
 
 
 def inventory_of(found: Found, at: datetime, certificate_notice: float) -> Inventory:

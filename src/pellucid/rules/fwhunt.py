@@ -1,0 +1,196 @@
+"""FwHunt rules for UEFI firmware (the format of github.com/binarly-io/FwHunt): read and checked.
+
+A file is YAML: the rule's name, and below it `meta` and conditions, or `variants` with conditions of their own.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from pellucid.rules.meta import stated
+from pellucid.rules.rule_file import MOST_REMARKS, CheckedFile, CheckedRule, RuleFile
+
+DEEPEST = 12
+MOST_EVENTS = 200_000
+# The sections of conditions, each with what an item of it must have; () is a plain text.
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "strings": (),
+    "wide_strings": (),
+    "hex_strings": (),
+    "code": ("pattern",),
+    "guids": ("name", "value"),
+    "protocols": ("name", "value"),
+    "ppi": ("name", "value"),
+    "nvram": ("name", "guid"),
+}
+OPERATORS = ("and", "or", "not-any", "not-all")
+PATTERN = re.compile(r"(?:[0-9a-f.]{2})+", re.IGNORECASE)
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+NOT_MATCHED = "line 1: this version checks and keeps FwHunt rules, but does not match them yet"
+Remarks = Iterator[tuple[int, str]]
+"""Lines, from 1, and what is wrong there."""
+
+
+class FwHunt:
+    """The checker. See `engine.Checker`."""
+
+    name = "fwhunt"
+    suffixes = (".yml", ".yaml")
+
+    def check(self, file: RuleFile) -> CheckedFile:
+        """A file is one rule, whose name is its first key."""
+        try:
+            root = _composed(file.body)
+            errors = [f"line {line}: {what}" for line, what in _wrong(root)][:MOST_REMARKS]
+        except yaml.YAMLError as error:
+            errors = [_said(error)]
+        if errors:
+            return CheckedFile(name=file.name, engine=self.name, errors=tuple(errors))
+        key, rule = root.value[0]
+        meta = _plain(_fields(rule)["meta"])
+        return CheckedFile(
+            name=file.name,
+            engine=self.name,
+            rules=(
+                CheckedRule(
+                    name=key.value,
+                    engine=self.name,
+                    body=file.body,
+                    line=_line(key),
+                    stated=stated(list(meta.items())),
+                    meta=meta,
+                    warnings=(NOT_MATCHED,),
+                ),
+            ),
+        )
+
+
+FWHUNT = FwHunt()
+
+
+def _composed(text: str) -> Any:
+    """The tree of the document; raises YAMLError, also for what is nested too deep or refers to other parts."""
+    depth = 0
+    for number, event in enumerate(yaml.parse(text, yaml.SafeLoader)):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise _refused(event, "anchors and aliases are not allowed")
+        if depth > DEEPEST or number > MOST_EVENTS:
+            raise _refused(event, "it is too large, or nested too deep")
+    return yaml.compose(text, yaml.SafeLoader)
+
+
+def _refused(event: Any, why: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=why, problem_mark=event.start_mark)
+
+
+def _said(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return f"line {mark.line + 1 if mark else 1}: {problem}"
+
+
+def _wrong(root: Any) -> Remarks:
+    """All that keeps a document from being a rule."""
+    if not isinstance(root, yaml.MappingNode) or not root.value:
+        yield 1, "a rule is a mapping: its name, with meta and conditions below it"
+        return
+    key, rule = root.value[0]
+    if len(root.value) > 1:
+        yield _line(root.value[1][0]), "a file has one rule"
+    if not isinstance(key, yaml.ScalarNode) or not key.value.strip() or len(key.value) > 255:
+        yield _line(key), "the name of the rule is no text of 1 to 255 characters"
+        return
+    if not isinstance(rule, yaml.MappingNode):
+        yield _line(key), "the rule has neither meta nor conditions"
+        return
+    parts = _fields(rule)
+    if not isinstance(parts.get("meta"), yaml.MappingNode):
+        yield _line(key), "the rule has no meta"
+    if "variants" not in parts:
+        yield from _conditions(rule, also=("meta",))
+    elif not isinstance(parts["variants"], yaml.MappingNode) or not parts["variants"].value:
+        yield _line(parts["variants"]), "variants is a mapping of names and conditions"
+    else:
+        for name, variant in parts["variants"].value:
+            if isinstance(variant, yaml.MappingNode):
+                yield from _conditions(variant)
+            else:
+                yield _line(name), "the variant has no conditions"
+
+
+def _conditions(node: Any, also: tuple[str, ...] = ()) -> Remarks:
+    found = False
+    for key, value in node.value:
+        if key.value in SECTIONS:
+            found = True
+            yield from _section(key, value)
+        elif key.value not in also:
+            yield _line(key), f"{key.value!r} is none of {', '.join(SECTIONS)}"
+    if not found:
+        yield _line(node), "there are no conditions"
+
+
+def _section(key: Any, node: Any) -> Remarks:
+    """Items as a list, numbered, or either of them below operators."""
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value in OPERATORS and isinstance(value, yaml.SequenceNode | yaml.MappingNode):
+                yield from _section(key, value)
+            elif name.value.isdigit():
+                yield from _item(key.value, value)
+            else:
+                yield _line(name), f"{name.value!r} is none of {', '.join(OPERATORS)}, and no number"
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _item(key.value, item)
+    if not isinstance(node, yaml.MappingNode | yaml.SequenceNode) or not node.value:
+        yield _line(key), f"{key.value} lists nothing"
+
+
+def _item(section: str, node: Any) -> Remarks:
+    needed = SECTIONS[section]
+    texts = dict(_texts(node))
+    if not needed:
+        # "utf16le: text" says how a text is written; the text is what counts.
+        texts = dict.fromkeys(("",), next(iter(texts.values()), ""))
+    missing = [name for name in needed or ("",) if not texts.get(name)]
+    if missing:
+        yield _line(node), f"an item of {section} has no {missing[0] or 'text'}"
+    pattern = texts.get("pattern" if needed else "") if section in ("code", "hex_strings") else None
+    if pattern and not PATTERN.fullmatch(pattern):
+        yield _line(node), "a pattern is pairs of hexadecimal digits, or of dots for any byte"
+    guid = texts.get("guid" if section == "nvram" else "value")
+    if guid and not GUID.fullmatch(guid):
+        yield _line(node), f"{guid[:60]!r} is no GUID"
+
+
+def _texts(node: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Scalars of an item by their names; older rules write one as a list of mappings, some below a number."""
+    if isinstance(node, yaml.ScalarNode):
+        yield name, node.value.strip()
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(value, yaml.ScalarNode) or not name:
+                yield from _texts(value, "" if isinstance(value, yaml.SequenceNode) else str(key.value))
+    else:
+        for value in node.value:
+            yield from _texts(value, name)
+
+
+def _fields(node: Any) -> dict[str, Any]:
+    return {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+
+
+def _plain(node: Any) -> Any:
+    """Texts as they stand in the file: "1.0" stays what it is."""
+    if isinstance(node, yaml.MappingNode):
+        return {str(key.value): _plain(value) for key, value in node.value}
+    return [_plain(item) for item in node.value] if isinstance(node, yaml.SequenceNode) else node.value
+
+
+def _line(node: Any) -> int:
+    return int(node.start_mark.line) + 1
