@@ -19,7 +19,8 @@ READERS: tuple[ModuleType, ...] = (formats, extractors)
 
 # What these are linked with lies wherever the system's loader finds it: they are loaded while it may look everywhere.
 COMPILED = ("bz2", "lz4.block", "lz4.frame", "lzallright", "lzma", "zlib", "zstandard")
-OF_ANALYZERS = ("cryptography.hazmat.bindings._rust", "yara_x")
+# Python itself imports the first when it reads a time.
+OF_ANALYZERS = ("_strptime", "cryptography.hazmat.bindings._rust", "yara_x")
 # Python imports these when they are first used.
 ENCODINGS = ("ascii", "cp1252", "cp437", "latin-1", "utf-16-be", "utf-16-le", "utf-8")
 
