@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from tests.support import algorithm_tables as tables
 from tests.support.elf_files import EXECUTABLE, MIPS, Shape, elf_file
 from tests.support.golden_case import Case
+from tests.support.golden_unsafe import importing_pe
 from tests.support.pe_images import image
 
 BIG = Shape(type=EXECUTABLE, machine=MIPS, big_endian=True)
@@ -21,6 +22,7 @@ def cases() -> Iterator[Case]:
     yield from _settings()
     yield from _names()
     yield from _immediates()
+    yield from _ssh_names()
 
 
 def _constants() -> Iterator[Case]:
@@ -59,6 +61,29 @@ def _constants() -> Iterator[Case]:
     yield Case(f"{unit}/text", b'The constant is "expand 32-byte k".\n' * 3, "a text that speaks of ChaCha20")
 
 
+def _ssh_names() -> Iterator[Case]:
+    unit = "crypto/ssh_names"
+    kex = ["curve25519-sha256", "ecdh-sha2-nistp256", "diffie-hellman-group14-sha256"]
+    hosts, ciphers, macs = (
+        ["ssh-ed25519", "rsa-sha2-256"],
+        ["aes256-ctr", "chacha20-poly1305@openssh.com"],
+        ["hmac-sha1"],
+    )
+    strings = b"\0".join(name.encode() for name in [*kex, *hosts, *ciphers, *macs])
+    server = elf_file(LITTLE, payload=b"\0SSH-2.0-small_1.0\0" + strings + b"\0")
+    yield Case(f"{unit}/strings", server, "a server with a string for each name")
+    lists = b"\0".join(",".join(names).encode() for names in (kex, hosts, ciphers, macs))
+    client = image({".rdata": b"\0SSH-2.0-client\0" + lists + b"\0"})
+    yield Case(f"{unit}/lists", client, "a Windows client with lists of names")
+    types = ["ssh-rsa", "ssh-dss", "ssh-ed25519", *(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521))]
+    keys = "\0".join(["", "SSH-2.0-", *types, ""]).encode()
+    yield Case(f"{unit}/keys", elf_file(LITTLE, payload=keys), "a program that reads keys and offers nothing")
+    text = b"\0SSH-2.0-x offers " + strings.replace(b"\0", b" ") + b" and more\0"
+    yield Case(f"{unit}/sentence", elf_file(LITTLE, payload=text), "a message that speaks of names")
+    apart = b"\0SSH-2.0-\0" + b"".join(name.encode() + bytes(3265) for name in [*kex, *hosts, *macs])
+    yield Case(f"{unit}/apart", elf_file(LITTLE, payload=apart), "names that stand far from each other")
+
+
 def _imports() -> Iterator[Case]:
     unit = "crypto/algorithm_imports"
     openssl = ["EVP_aes_256_gcm", "EVP_sha256", "RC4", "EVP_des_ede3_cbc", "EVP_des_ede3", "EVP_md_size", "malloc"]
@@ -83,6 +108,11 @@ def _imports() -> Iterator[Case]:
     near = ["EVP_MD_CTX_new", "EVP_des_foo", "aes_init", "MD5sum", "strcpy", "SSL_CTX_new", "gcry_cipher_open"]
     yield Case(f"{unit}/near", elf_file(LITTLE, imports=near), "names that say nothing")
     yield Case(f"{unit}/broken", program[:80], "a program that is cut off")
+    dll = importing_pe(["EVP_aes_256_gcm", "SHA256_Init", "CRYPTO_free"], library="libcrypto-3-x64.dll")
+    yield Case(f"{unit}/pe", dll, "a Windows program that calls OpenSSL")
+    windows = ["SystemFunction032", "MD5Final", "CryptAcquireContextA"]
+    yield Case(f"{unit}/pe-windows", importing_pe(windows, library="ADVAPI32.dll"), "a program that has Windows do it")
+    yield Case(f"{unit}/pe-near", importing_pe(windows, library="KERNEL32.dll"), "the same names of another library")
 
 
 SSHD = b"""# Ciphers 3des-cbc

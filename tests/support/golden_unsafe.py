@@ -21,7 +21,7 @@ def cases() -> Iterator[Case]:
     yield Case(f"{NAME}/mac_safe", importing_macho(["___sprintf_chk", "_snprintf"]), "a program for macOS")
 
 
-def importing_pe(names: Sequence[str], code: bytes = b"\xc3") -> bytes:
+def importing_pe(names: Sequence[str], code: bytes = b"\xc3", *, library: str = "msvcrt.dll") -> bytes:
     """A PE32+ program with `code` at 0x1000, and functions of one library whose slots begin at 0x2000."""
     slots = 8 * (len(names) + 1)
     table, texts = b"", b""
@@ -31,7 +31,8 @@ def importing_pe(names: Sequence[str], code: bytes = b"\xc3") -> bytes:
         texts += b"\0\0" + name.encode() + b"\0"
     table += bytes(8)
     descriptor = struct.pack("<5I", 0x2000 + slots + 40, 0, 0, at + len(texts), 0x2000) + bytes(20)
-    data = bytearray(pe_images.image({".text": code, ".idata": table + descriptor + table + texts + b"msvcrt.dll\0"}))
+    texts += library.encode() + b"\0"
+    data = bytearray(pe_images.image({".text": code, ".idata": table + descriptor + table + texts}))
     struct.pack_into("<II", data, 0x40 + 24 + 112 + 8, 0x2000 + slots, 40)
     return bytes(data)
 

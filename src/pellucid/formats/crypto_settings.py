@@ -79,6 +79,11 @@ def read(data: bytes, kind: str) -> Iterator[Setting]:
                     yield Setting(choice, text, found.start("key"))
 
 
+def meanings(vocabulary: str, word: str) -> list[Choice]:
+    """What a word of a vocabulary ("ssh") stands for; nothing when it is unknown."""
+    return _meanings(vocabulary, word)
+
+
 def _choices(vocabulary: str, value: str) -> Iterator[tuple[str, Choice]]:
     separated = value.replace(":", " ") if vocabulary in (SUITES, "group", "openvpn") else value
     words = [word for word in _SPLIT.split(separated) if word][:MOST_WORDS]

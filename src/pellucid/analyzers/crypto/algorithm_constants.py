@@ -18,7 +18,7 @@ PART = 0.8
 
 @analyzer(
     name="algorithm_constants",
-    version=3,
+    version=4,
     stage=Stage.CRYPTO,
     wants=contains(*crypto_constants.by_literal()) & Selector(lambda artefact: artefact.kind != "text"),
     most_facts=400,
