@@ -37,7 +37,13 @@ def cases() -> Iterator[Case]:
     )
     yield Case(f"{HERE}bare", bare, "an ARM program that is guarded in no way, with symbols")
     mips = guarded(
-        Shape(machine=MIPS, big_endian=True), stack=ALL, relro=(0, 0x80), interpreter="", soname="libthing.so.1"
+        Shape(machine=MIPS, big_endian=True),
+        stack=ALL,
+        relro=(0, 0x80),
+        now=False,
+        tags=[(24, 0)],
+        interpreter="",
+        soname="libthing.so.1",
     )
     yield Case(f"{HERE}mips", mips, "a big-endian MIPS library: executable stack, a table of functions that stays open")
     arm64 = guarded(ARM64, sections={".text": CODE, ".note.gnu.property": properties(ARM64, 0xC000_0000, 3)})

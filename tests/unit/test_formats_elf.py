@@ -49,6 +49,11 @@ def test_tells_programs_from_libraries(type_: int, soname: str, interpreter: str
     assert found.interpreter == interpreter
 
 
+def test_a_program_that_others_link_to_is_a_program() -> None:
+    marked = elf_file(soname="pppd.so.2", interpreter="/lib/ld.so.1", tags=[(0x6FFF_FFFB, elf.DF_1_PIE)])
+    assert elf.read(marked).is_program
+
+
 def test_reads_what_a_compiler_makes(tmp_path: Path) -> None:
     source = tmp_path / "a.c"
     source.write_text("#include <stdlib.h>\nint main(int c, char **v) { return system(v[c - 1]); }\n")

@@ -5,7 +5,18 @@ Names tell it: of imported functions, of symbols that were left, and where there
 
 import re
 
-from pellucid.analyzers.elf_view import CANARY, GO, RUST, View, failed, not_applicable, passed, table, unknown
+from pellucid.analyzers.elf_view import (
+    CANARY,
+    GO,
+    NEW_LIBRARY,
+    RUST,
+    View,
+    failed,
+    not_applicable,
+    passed,
+    table,
+    unknown,
+)
 from pellucid.domain.hardening import Check
 
 CHECK = "stackCanary"
@@ -36,6 +47,8 @@ def canary(view: View) -> Check:
 
 
 def _without_names(view: View, *, defines: bool) -> Check:
+    if view.is_loader:
+        return not_applicable(CHECK, "loader", "It is the loader of programs, which sets canaries up.")
     start, size = view.code
     if not size:
         return not_applicable(CHECK, "noCode", "It holds no code.")
@@ -62,7 +75,9 @@ def _canary_in_code(view: View, start: int, size: int, *, defines: bool) -> Chec
 
 def fortify(view: View) -> Check:
     """How many of the functions that have checked variants are called in these."""
-    name, functions = "fortify", table()["fortify"]["functions"]
+    name, functions = "fortify", [*table()["fortify"]["functions"]]
+    if view.artefact.offsets(NEW_LIBRARY):
+        functions += table()["fortify"]["later"]
     checked = [f"__{function}_chk" for function in functions if f"__{function}_chk" in view.imports]
     plain = [function for function in functions if function in view.imports]
     counts = f"{len(checked)}/{len(checked) + len(plain)}"

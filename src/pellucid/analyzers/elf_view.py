@@ -1,5 +1,6 @@
 """What the checks of an ELF file look at, read once."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,9 +24,12 @@ CANARY, CFI, SAFE_STACK = b"__stack_chk_fail", b"__cfi_", b"__safestack_"
 GO, RUST = go_build_info.MAGIC, b"/rustc/"
 # `paciasp` and `pacibsp`, with which functions sign the address that they return to.
 SIGNING = (b"\x3f\x23\x03\xd5", b"\x7f\x23\x03\xd5")
-LITERALS = (CANARY, CFI, SAFE_STACK, GO, RUST, *SIGNING)
+# Says that a file needs a C library that has strlcpy.
+NEW_LIBRARY = b"GLIBC_2.38"
+LITERALS = (CANARY, CFI, SAFE_STACK, GO, RUST, NEW_LIBRARY, *SIGNING)
 # What programs of a Unix system speak of, and firmware without one does not.
 PATHS = (b"/dev/", b"/proc/", b"/etc/")
+LOADER = re.compile(r"ld(?:64)?(?:-linux[\w.-]*|-uClibc[\w.-]*|-android)?\.so")
 KERNEL_SYMBOLS = "__ksymtab"
 
 
@@ -62,6 +66,11 @@ class View:
     @cached_property
     def exports(self) -> frozenset[str]:
         return frozenset(symbol.name for symbol in self.elf.exports)
+
+    @property
+    def is_loader(self) -> bool:
+        """Whether it is what loads programs, by the names of those of glibc, uClibc and bionic; musl is both."""
+        return bool(LOADER.match(self.elf.soname)) and not self.elf.needed
 
     @property
     def code(self) -> tuple[int, int]:

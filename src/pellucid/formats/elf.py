@@ -78,8 +78,7 @@ def read(data: bytes | mmap) -> Elf:
     found = elf_dynamic.Reader(data, bits=head.bits, order=order, machine=machine).read()
     is_program = head.type is ElfType.EXECUTABLE or (
         head.type is ElfType.SHARED
-        and not found.soname
-        and (bool(found.interpreter) or found.debug or bool(found.flags & DF_1_PIE))
+        and (bool(found.flags & DF_1_PIE) or (not found.soname and (bool(found.interpreter) or found.debug)))
     )
     return Elf(
         header=head,

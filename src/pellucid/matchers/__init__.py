@@ -15,7 +15,9 @@ from pellucid.matchers.implausible_keys import implausible_keys
 from pellucid.matchers.known_vulnerabilities import known_vulnerabilities
 from pellucid.matchers.matched_rules import matched_rules
 from pellucid.matchers.open_accounts import open_accounts
+from pellucid.matchers.open_library_paths import open_library_paths
 from pellucid.matchers.premature_certificates import premature_certificates
+from pellucid.matchers.privileged_programs import privileged_programs
 from pellucid.matchers.self_signed_certificates import self_signed_certificates
 from pellucid.matchers.set_id_programs import set_id_programs
 from pellucid.matchers.shared_factors import shared_factors
@@ -40,7 +42,9 @@ MATCHERS: tuple[Matcher, ...] = (
     known_vulnerabilities,
     open_accounts,
     matched_rules,
+    open_library_paths,
     premature_certificates,
+    privileged_programs,
     self_signed_certificates,
     set_id_programs,
     shared_factors,

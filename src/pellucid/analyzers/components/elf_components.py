@@ -14,13 +14,13 @@ from pellucid.formats import elf, elf_sections, module_info
 NAME = "elf_components"
 
 
-@analyzer(name=NAME, version=3, stage=Stage.COMPONENTS, wants=kind("elf"))
+@analyzer(name=NAME, version=4, stage=Stage.COMPONENTS, wants=kind("elf"))
 def elf_components(artefact: Artefact) -> Iterator[Fact]:
     """Tell what an ELF file is: program, shared library, kernel module or object, and for which machine.
 
-    A shared object with a soname is a library even when it can be run (the C library can); one without is a program
-    when it asks for an interpreter or carries the marks of a position-independent program. Core dumps are no
-    component. A file whose header is sound is a component even when the rest cannot be read; that it cannot is said
+    A shared object that is marked as a program is one (DF_1_PIE). Without the mark, one with a soname is a library even
+    when it can be run (the C library can), and one without is a program when it asks for an interpreter. Core dumps are
+    no component. A file whose header is sound is a component even when the rest cannot be read; that it cannot is said
     in a problem. What it loads, and where it looks for that, is kept with it.
     """
     try:
