@@ -52,6 +52,7 @@ def elf_file(
     more: Sequence[Segment] = (),
     flags: int = 7,
     dynamic: bool = True,
+    entry: int = 0,
 ) -> bytes:
     """An ELF file whose one segment holds everything, `payload` at its end.
 
@@ -89,7 +90,7 @@ def elf_file(
     if interpreter:
         segments.append(_segment(shape, PT_INTERP, at["interpreter"], len(parts["interpreter"])))
     segments += [_segment(shape, item.type, item.offset, item.size, item.flags) for item in more]
-    return _header(shape, count) + b"".join(segments) + body + table + payload
+    return _header(shape, count, entry) + b"".join(segments) + body + table + payload
 
 
 class _Strings:
@@ -103,13 +104,13 @@ class _Strings:
         return len(self.table) - len(text) - 1
 
 
-def _header(shape: Shape, segments: int) -> bytes:
+def _header(shape: Shape, segments: int, entry: int) -> bytes:
     wide = shape.bits == 64
     identification = b"\x7fELF" + bytes([2 if wide else 1, 2 if shape.big_endian else 1, 1]) + bytes(9)
     size, segment_size = (64, 56) if wide else (52, 32)
     word = "Q" if wide else "I"
     return identification + shape.pack(
-        f"HHI3{word}I6H", shape.type, shape.machine, 1, 0, size, 0, 0, size, segment_size, segments, 0, 0, 0
+        f"HHI3{word}I6H", shape.type, shape.machine, 1, entry, size, 0, 0, size, segment_size, segments, 0, 0, 0
     )
 
 

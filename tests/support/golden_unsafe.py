@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator, Sequence
 
 from tests.support import pe_images
+from tests.support.calling_programs import MACHINES, program
 from tests.support.golden_case import Case
 
 NAME = "hardening/unsafe_functions"
@@ -18,6 +19,11 @@ def cases() -> Iterator[Case]:
     yield Case(f"{NAME}/windows_safe", safe, "a program for Windows; mktemp is no function of its libraries")
     mac = importing_macho(["_strcpy", "___strcpy_chk", "_popen$UNIX2003", "strcat", "_lstrcpyA"])
     yield Case(f"{NAME}/mac", mac, "a program for macOS that imports strcpy, also the checked one, and popen")
+    for machine, what in (("x86-64", "x86-64"), ("thumb", "Arm, in Thumb"), ("mips", "MIPS"), ("aarch64", "AArch64")):
+        calling, _ = program(MACHINES[machine], ("snprintf", "system", "strcpy"))
+        yield Case(
+            f"{NAME}/calls_{machine.replace('-', '_')}", calling, f"a program for {what} with calls, also of system"
+        )
     yield Case(f"{NAME}/mac_safe", importing_macho(["___sprintf_chk", "_snprintf"]), "a program for macOS")
 
 

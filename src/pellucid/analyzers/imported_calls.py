@@ -1,0 +1,57 @@
+"""Calls of imported functions in programs. What reads them takes time to load: it is loaded when there is need."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pellucid.analysis.artefact import Artefact
+from pellucid.analyzers.parsed import elf_of
+from pellucid.domain.evidence import Evidence
+
+if TYPE_CHECKING:
+    from pellucid.formats.calls.unsafe_calls import Found, Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """`calls` is None where they cannot be told."""
+
+    calls: int | None = None
+    sites: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """Calls by the symbol that is called, and whether all code was read."""
+
+    by_symbol: Mapping[str, Imported]
+    whole: bool = True
+
+
+def calls_in_elf(artefact: Artefact, symbols: Collection[str]) -> Read:
+    """Calls of these imported symbols; nothing for machines whose code is not read. Raises Malformed."""
+    from pellucid.formats.calls import elf_program, unsafe_calls  # noqa: PLC0415  # numpy, when there is need of it
+
+    if elf_of(artefact).is_module:
+        return Read(by_symbol={})
+    named = {symbol: symbol for symbol in (*symbols, *unsafe_calls.FORMATTERS)}
+    found = unsafe_calls.find(artefact.data, elf_program.read(artefact.data, named), symbols)
+    if found is None:
+        return Read(by_symbol={})
+    by_symbol, whole = found
+    return Read(by_symbol={symbol: _imported(symbol, item) for symbol, item in by_symbol.items()}, whole=whole)
+
+
+def _imported(symbol: str, found: "Found") -> Imported:
+    return Imported(calls=found.calls, sites=tuple(_evidence(symbol, site) for site in found.sites))
+
+
+def _evidence(symbol: str, site: "Site") -> Evidence:
+    said = [("address", f"0x{site.address:x}"), ("caller", site.caller)]
+    said.append(("reachability", f"{site.confidence:.1f}" if site.confidence else ""))
+    said.append(("formatString", site.format.encode("unicode_escape").decode("ascii")))
+    return Evidence(
+        offset=max(site.offset, 0),
+        seen=f"{symbol} is called" + (f" in {site.caller}" if site.caller else ""),
+        attributes=tuple((name, text) for name, text in said if text),
+    )

@@ -1,0 +1,110 @@
+"""Programs as those who look for calls in them see them: where code is, and what the loader fills in."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.formats.span import Data
+
+Addresses = NDArray[np.int64]
+PIECE, OVERLAP = 4 << 20, 64
+"""Code is read in pieces of so many bytes, each with some of the next one behind it."""
+
+NONE: Addresses = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A part of the file that is loaded: `size` bytes from `offset` stand at `address`."""
+
+    address: int
+    offset: int
+    size: int
+
+    def has(self, address: int) -> bool:
+        return self.address <= address < self.address + self.size
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """`code` and `data` are what is loaded, to be run or not.
+
+    `slots` are places in memory that hold the address of an imported function when the program runs, and `plt` is where
+    the stubs lie that jump to one, as far as sections tell. `starts` are the beginnings of functions
+    that tables name, ascending, and `listed` says whether these are all functions. `names` are theirs, as far as
+    symbols tell. `entries` is where the system begins to run it, `exports` what others may call. `bases` are what code
+    may count from to reach its table of addresses: the global pointer of MIPS, the TOC of PowerPC.
+    `pointers` are addresses of code that stand in data or in relocations, and `values` what a slot holds when it is one
+    of the program's own functions.
+    """
+
+    machine: str
+    bits: int
+    big_endian: bool
+    code: tuple[Span, ...]
+    data: tuple[Span, ...]
+    slots: Mapping[int, str]
+    plt: tuple[Span, ...] = ()
+    starts: Addresses = field(default_factory=lambda: NONE)
+    listed: bool = False
+    names: Mapping[int, str] = field(default_factory=dict)
+    entries: tuple[int, ...] = ()
+    exports: Addresses = field(default_factory=lambda: NONE)
+    bases: tuple[int, ...] = ()
+    pointers: Addresses = field(default_factory=lambda: NONE)
+    values: Mapping[int, int] = field(default_factory=dict)
+
+    def offset(self, address: int) -> int:
+        """Where in the file an address stands; -1 when it is not loaded from there."""
+        for span in (*self.code, *self.data):
+            if span.has(address):
+                return address - span.address + span.offset
+        return -1
+
+    def in_code(self, addresses: Addresses) -> NDArray[np.bool_]:
+        """Which of these addresses code stands at."""
+        return _within(addresses, self.code)
+
+    def is_loaded(self, addresses: Addresses) -> NDArray[np.bool_]:
+        """Which of these addresses something of the file stands at."""
+        return _within(addresses, (*self.code, *self.data))
+
+
+def _within(addresses: Addresses, spans: tuple[Span, ...]) -> NDArray[np.bool_]:
+    found = np.zeros(len(addresses), np.bool_)
+    for span in spans:
+        found |= (addresses >= span.address) & (addresses < span.address + span.size)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branches:
+    """Instructions `at` these addresses go `to` those; `calls` says which of them come back."""
+
+    at: Addresses
+    to: Addresses
+    calls: NDArray[np.bool_]
+
+    @classmethod
+    def joined(cls, parts: "list[Branches]") -> "Branches":
+        """All in one, in the order of the addresses."""
+        if not parts:
+            return cls(at=NONE, to=NONE, calls=np.empty(0, np.bool_))
+        at = np.concatenate([item.at for item in parts])
+        order = np.argsort(at, kind="stable")
+        to, calls = np.concatenate([item.to for item in parts]), np.concatenate([item.calls for item in parts])
+        return cls(at=at[order], to=to[order], calls=calls[order])
+
+    def kept(self, which: NDArray[np.bool_]) -> "Branches":
+        return Branches(at=self.at[which], to=self.to[which], calls=self.calls[which])
+
+
+def pieces(data: Data, program: Program) -> Iterator[tuple[bytes, int, int]]:
+    """(bytes, address of the first, bytes that are the piece's own) of all code; what follows is seen twice."""
+    for span in program.code:
+        for at in range(0, span.size, PIECE):
+            own = min(PIECE, span.size - at)
+            begin = span.offset + at
+            yield bytes(data[begin : begin + min(own + OVERLAP, span.size - at)]), span.address + at, own

@@ -1,0 +1,95 @@
+"""Calls of imported functions in a program."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.formats.calls import aarch64, arm, mips, powerpc, riscv, x86
+from pellucid.formats.calls.program import NONE, Addresses, Branches, Program, pieces
+from pellucid.formats.span import Data
+
+MACHINES: Mapping[str, ModuleType] = {
+    "x86_64": x86,
+    "i386": x86,
+    "arm": arm,
+    "thumb": arm,
+    "aarch64": aarch64,
+    "mips": mips,
+    "riscv": riscv,
+    "ppc": powerpc,
+    "ppc64": powerpc,
+}
+LARGEST_CODE = 64 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calls:
+    """`sites` are addresses of calls and tail calls by the name of the function, ascending.
+
+    `starts` are where functions begin, as far as code tells. `edges` are all calls and jumps within the program,
+    `references` addresses that its code computes or loads.
+    `whole` says whether all code was read.
+    """
+
+    sites: Mapping[str, Addresses]
+    edges: Branches
+    references: Branches
+    starts: Addresses
+    whole: bool
+
+
+def find(data: Data, program: Program) -> Calls | None:
+    """All calls of what the slots of the program stand for; None for machines whose code is not read."""
+    machine = MACHINES.get(program.machine)
+    if machine is None:
+        return None
+    edges: list[Branches] = []
+    by_slot: list[Branches] = []
+    references: list[Branches] = []
+    stubs: dict[int, str] = {}
+    starts = [NONE]
+    read = 0
+    for code, address, own in pieces(data, program):
+        read += own
+        if read > LARGEST_CODE:
+            break
+        near = machine.branches(code, address, program)
+        edges.append(near.kept((near.at < address + own) & program.in_code(near.to)))
+        far = machine.through_slots(code, address, program)
+        by_slot.append(far.kept(far.at < address + own))
+        stubs |= machine.stubs(code, address, program)
+        starts.append(machine.starts(code, address, program))
+        computed = machine.references(code, address, program)
+        references.append(computed.kept((computed.at < address + own) & program.is_loaded(computed.to)))
+    joined = Branches.joined(edges)
+    return Calls(
+        sites=_sites(program, joined, Branches.joined(by_slot), stubs),
+        edges=joined,
+        references=Branches.joined(references),
+        starts=np.concatenate(starts),
+        whole=read <= LARGEST_CODE,
+    )
+
+
+def _sites(program: Program, near: Branches, far: Branches, stubs: Mapping[int, str]) -> dict[str, Addresses]:
+    far = far.kept(~_in_stubs(program, far.at, stubs))
+    near = near.kept(~_in_stubs(program, near.at, stubs))
+    found: dict[str, set[int]] = {}
+    for branches, places in ((near, stubs), (far, program.slots)):
+        hit = np.isin(branches.to, np.fromiter(places, np.int64, len(places)))
+        for at, to in zip(branches.at[hit].tolist(), branches.to[hit].tolist(), strict=True):
+            found.setdefault(places[to], set()).add(at)
+    return {name: np.array(sorted(at), np.int64) for name, at in sorted(found.items())}
+
+
+def _in_stubs(program: Program, at: Addresses, stubs: Mapping[int, str]) -> NDArray[np.bool_]:
+    """Which of these places are in stubs, whose own jumps are no calls."""
+    inside = np.zeros(len(at), np.bool_)
+    for span in program.plt:
+        inside |= (at >= span.address) & (at < span.address + span.size)
+    if not program.plt:
+        inside |= np.isin(at, [begin + ahead for begin in stubs for ahead in range(16)])
+    return inside
