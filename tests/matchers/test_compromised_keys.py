@@ -137,3 +137,12 @@ def test_that_there_is_no_list_is_said_once() -> None:
         assert "300 keys" in said.message
         assert all(name in said.message for name in loaded)
     assert list(compromised_keys(inventory(), Statements(key_lists=KeysKnown({}, loaded=())))) == []
+
+
+def test_a_leaked_key_of_boot_guard_is_reported() -> None:
+    """The one whose modulus the case of the analyzer leaked_keys has."""
+    leaked = "4af4bca364ce4459aa1d76bdf0ca6aed498883b6ff0323624bbade8fcf4f976f"
+    key = asset(CryptoKind.PUBLIC_KEY, leaked, "bios.rom!0x100000", encoding=Encoding.DER)
+    (finding,) = findings(compromised_keys(inventory(assets=(key,)), NOTHING))
+    assert finding.severity is Severity.CRITICAL
+    assert "Boot Guard" in finding.title

@@ -22,6 +22,7 @@ from tests.support import (
     golden_javascript,
     golden_keys,
     golden_languages,
+    golden_leaked,
     golden_linux,
     golden_mcu,
     golden_new_keys,
@@ -68,6 +69,7 @@ def cases() -> Iterator[Case]:
     yield from golden_python.cases()
     yield from golden_scripting.cases()
     yield from golden_languages.cases()
+    yield from golden_leaked.cases()
     yield from _elf_cases()
     yield from golden_starts.cases()
     yield from golden_go.cases()
