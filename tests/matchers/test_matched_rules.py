@@ -8,7 +8,9 @@ from tests.matchers.inventories import seen
 from tests.support.statements import Statements
 
 from pellucid.analysis.matcher import Inventory
+from pellucid.domain.entry import Entry
 from pellucid.domain.finding import Finding, FindingType
+from pellucid.domain.place import ScannedArtefact, ScannedPlace
 from pellucid.domain.rule_match import RuleMatch
 from pellucid.domain.severity import Severity
 from pellucid.matchers.matched_rules import matched_rules
@@ -67,3 +69,22 @@ def test_rules_of_other_names_and_engines_are_other_findings() -> None:
     found = said(match(), match(rule="acme_2"), match(engine="fwhunt"), match(engine="unknown"))
     assert len({item.key for item in found}) == 3
     assert {item.class_ for item in found} == {"rule/yara/match", "rule/fwhunt/match"}
+
+
+def test_a_rule_about_modules_counts_in_those() -> None:
+    ours, other = "C988BDED-6977-464D-B714-E61DEBD2DE97", "5AE3F37E-4EAE-41AE-8240-35465B5E81EB"
+    places = tuple(
+        ScannedPlace(
+            parent=0,
+            entry=Entry(name=name, facts={"moduleGuid": guid} if guid else {}),
+            artefact=ScannedArtefact(path=name, sha256="ab" * 32, size=1, kind="pe"),
+        )
+        for name, guid in (("ours.efi", ours), ("other.efi", other), ("loose.efi", ""))
+    )
+    evidence = tuple(seen(artefact=place.artefact.path) for place in places if place.artefact)
+    rule = match(engine="fwhunt", evidence=evidence, identifiers=(("moduleGuid", ours.lower()),))
+    (found,) = matched_rules(replace(matched("fwhunt"), rule_matches=(rule,), places=places), NOTHING)
+    assert isinstance(found, Finding)
+    assert [item.artefact for item in found.evidence] == ["ours.efi", "loose.efi"]
+    elsewhere = replace(rule, evidence=evidence[1:2])
+    assert not list(matched_rules(replace(matched("fwhunt"), rule_matches=(elsewhere,), places=places), NOTHING))

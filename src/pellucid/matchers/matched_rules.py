@@ -12,6 +12,7 @@ from pellucid.matchers.classes import classes, finding_of
 
 NAME = "matched_rules"
 MOST_EVIDENCE = 1_000
+MODULE = "moduleGuid"
 
 
 @matcher(name=NAME, version=1)
@@ -19,15 +20,40 @@ def matched_rules(inventory: Inventory, _advisories: StatementIndex) -> Iterator
     """Report each rule that something in the image matches: one finding a rule, with all that it matches.
 
     Its type, severity, title and description are as the rule states them. The finding is known by the name of the rule
-    alone, so that it stays the same when the rule gets better.
+    alone, so that it stays the same when the rule gets better. A rule about certain modules of UEFI firmware counts in
+    those, and in modules of which nobody says which they are.
     """
     found: dict[tuple[str, str], list[RuleMatch]] = {}
-    for match in inventory.rule_matches:
+    for match in _concerned(inventory):
         found.setdefault((match.engine, match.rule), []).append(match)
     for (engine, rule), matches in sorted(found.items()):
         class_id = f"rule/{engine}/match"
         if class_id in classes():
             yield _finding(class_id, rule, matches)
+
+
+def _concerned(inventory: Inventory) -> Iterator[RuleMatch]:
+    """Matches with those of their places that the rule is about."""
+    modules: dict[str, str] | None = None
+    for match in inventory.rule_matches:
+        wanted = {value for name, value in match.identifiers if name == MODULE}
+        if not wanted:
+            yield match
+            continue
+        if modules is None:
+            modules = _modules(inventory)
+        about = tuple(item for item in match.evidence if modules.get(item.artefact, "") in ("", *wanted))
+        if about:
+            yield replace(match, evidence=about)
+
+
+def _modules(inventory: Inventory) -> dict[str, str]:
+    """GUIDs of modules, in lower case, by the paths of the files in them."""
+    return {
+        place.artefact.path: place.entry.facts.get(MODULE, "").lower()
+        for place in inventory.places
+        if place.artefact and place.entry
+    }
 
 
 def _finding(class_id: str, rule: str, matches: Sequence[RuleMatch]) -> Finding:

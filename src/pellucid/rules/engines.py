@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from pellucid.rules.engine import Checker, Engine
-from pellucid.rules.fwhunt import FWHUNT
+from pellucid.rules.fwhunt_matching import FWHUNT
 from pellucid.rules.rule_file import CheckedFile, RuleFile
 from pellucid.rules.yara import YARA
 
 CHECKERS: Mapping[str, Checker] = {checker.name: checker for checker in (YARA, FWHUNT)}
-ENGINES: Mapping[str, Engine] = {engine.name: engine for engine in (YARA,)}
+ENGINES: Mapping[str, Engine] = {engine.name: engine for engine in (YARA, FWHUNT)}
 SUFFIXES = tuple(suffix for checker in CHECKERS.values() for suffix in checker.suffixes)
 
 

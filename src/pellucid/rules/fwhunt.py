@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from pellucid.rules.fwhunt_source import guid_parts
 from pellucid.rules.meta import stated
 from pellucid.rules.rule_file import MOST_REMARKS, CheckedFile, CheckedRule, RuleFile
 
@@ -27,8 +28,6 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 }
 OPERATORS = ("and", "or", "not-any", "not-all")
 PATTERN = re.compile(r"(?:[0-9a-f.]{2})+", re.IGNORECASE)
-GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-NOT_MATCHED = "line 1: this version checks and keeps FwHunt rules, but does not match them yet"
 Remarks = Iterator[tuple[int, str]]
 """Lines, from 1, and what is wrong there."""
 
@@ -61,13 +60,15 @@ class FwHunt:
                     line=_line(key),
                     stated=stated(list(meta.items())),
                     meta=meta,
-                    warnings=(NOT_MATCHED,),
                 ),
             ),
         )
 
 
-FWHUNT = FwHunt()
+def document_of(body: str) -> tuple[str, dict[str, Any]]:
+    """The name of a rule that was checked, and what stands below it; all scalars are texts as they stand there."""
+    key, rule = _composed(body).value[0]
+    return str(key.value), _plain(rule)
 
 
 def _composed(text: str) -> Any:
@@ -164,8 +165,11 @@ def _item(section: str, node: Any) -> Remarks:
     if pattern and not PATTERN.fullmatch(pattern):
         yield _line(node), "a pattern is pairs of hexadecimal digits, or of dots for any byte"
     guid = texts.get("guid" if section == "nvram" else "value")
-    if guid and not GUID.fullmatch(guid):
-        yield _line(node), f"{guid[:60]!r} is no GUID"
+    if guid:
+        try:
+            guid_parts(guid)
+        except ValueError as error:
+            yield _line(node), str(error)
 
 
 def _texts(node: Any, name: str = "") -> Iterator[tuple[str, str]]:

@@ -65,7 +65,8 @@ def _severity(found: Mapping[str, list[str]], names: Sequence[str]) -> str:
             if text.lower() in words and not name.endswith("score"):
                 return severity
         try:
-            number = float(text)
+            # "7.5 High" is how some write it.
+            number = float(text.split()[0])
         except ValueError:
             continue
         if name == "cvss_score":
