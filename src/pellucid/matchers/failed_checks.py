@@ -2,15 +2,14 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding
-from pellucid.domain.hardening import Check, Hardening, Verdict
-from pellucid.matchers.classes import finding_of
+from pellucid.domain.hardening import Check, Verdict
+from pellucid.matchers.classes import failure_seen, finding_of
 
 NAME = "failed_checks"
 Asked = tuple[str, str, str]
@@ -27,7 +26,7 @@ def failed_checks(inventory: Inventory, _advisories: StatementIndex) -> Iterator
     for fact in inventory.hardening:
         for check in fact.checks:
             if check.verdict is Verdict.FAIL and (class_id := class_of(fact.subject, check)):
-                found.setdefault(class_id, []).append(seen(fact, check))
+                found.setdefault(class_id, []).append(failure_seen(fact, check))
     for class_id, evidence in sorted(found.items()):
         yield finding_of(class_id, tuple(dict.fromkeys(evidence)))
 
@@ -36,13 +35,6 @@ def class_of(subject: str, check: Check) -> str:
     """The class of findings for a failed check; "" when there is none."""
     asks = ((subject, check.name, check.value), (subject, check.name, ""), (subject, "", check.value))
     return next((table()[item] for item in asks if item in table()), "")
-
-
-def seen(fact: Hardening, check: Check) -> Evidence:
-    """Where a check failed, with what was found."""
-    at = check.evidence or fact.evidence
-    said = (("check", check.name), ("value", check.value), ("subject", fact.name), ("reason", check.reason))
-    return replace(at, attributes=(*at.attributes, *((name, text) for name, text in said if text)))
 
 
 @cache

@@ -6,8 +6,7 @@ from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding
 from pellucid.domain.hardening import Check, Hardening, Verdict
-from pellucid.matchers.classes import finding_of
-from pellucid.matchers.failed_checks import seen
+from pellucid.matchers.classes import failure_seen, finding_of
 
 NAME = "open_accounts"
 CLASSES = {
@@ -29,7 +28,7 @@ def open_accounts(inventory: Inventory, _advisories: StatementIndex) -> Iterator
         for check in _failed(fact, CLASSES):
             elsewhere = hashed.get(_folder(fact), set()) if fact.name == "shadow" else set()
             if set(check.value.split(", ")) - elsewhere:
-                found.setdefault(CLASSES[check.name], []).append(seen(fact, check))
+                found.setdefault(CLASSES[check.name], []).append(failure_seen(fact, check))
     for class_id, evidence in sorted(found.items()):
         yield finding_of(class_id, tuple(dict.fromkeys(evidence)))
 

@@ -12,8 +12,7 @@ from pellucid.domain.component import ComponentKind, Reachability
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding
 from pellucid.domain.hardening import Hardening, Verdict
-from pellucid.matchers.classes import finding_of
-from pellucid.matchers.failed_checks import seen
+from pellucid.matchers.classes import failure_seen, finding_of
 
 NAME = "started_services"
 SUBJECT = "startedService"
@@ -42,7 +41,7 @@ def started_services(inventory: Inventory, _advisories: StatementIndex) -> Itera
         if _is_started(fact, running, wanted):
             for check in fact.checks:
                 if check.verdict is Verdict.FAIL and (class_id := classes_of_services().get(check.name)):
-                    found.setdefault(class_id, []).append(seen(fact, check))
+                    found.setdefault(class_id, []).append(failure_seen(fact, check))
     for class_id, evidence in sorted(found.items()):
         # What is started is another finding than what is set up the same way.
         yield finding_of(class_id, tuple(dict.fromkeys(evidence)), "started")

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -9,6 +10,7 @@ from pellucid.analysis.finding_key import finding_key
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding, FindingType
 from pellucid.domain.finding_class import FindingClass
+from pellucid.domain.hardening import Check, Hardening
 from pellucid.domain.severity import Severity
 
 
@@ -68,3 +70,10 @@ def finding_of(
         confidence=confidence,
         identifiers=identifiers,
     )
+
+
+def failure_seen(fact: Hardening, check: Check) -> Evidence:
+    """Where a check failed, with what was found."""
+    at = check.evidence or fact.evidence
+    said = (("check", check.name), ("value", check.value), ("subject", fact.name), ("reason", check.reason))
+    return replace(at, attributes=(*at.attributes, *((name, text) for name, text in said if text)))
