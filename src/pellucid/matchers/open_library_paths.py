@@ -9,8 +9,7 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding
 from pellucid.domain.hardening import Verdict
 from pellucid.domain.place import SEPARATOR, path_of
-from pellucid.matchers.classes import finding_of
-from pellucid.matchers.failed_checks import seen
+from pellucid.matchers.classes import failure_seen, finding_of
 
 NAME = "open_library_paths"
 CLASS = "weakness/elf/library-path-writable"
@@ -31,7 +30,7 @@ def open_library_paths(inventory: Inventory, _advisories: StatementIndex) -> Ite
     for fact in inventory.hardening:
         for check in fact.checks:
             if check.verdict is Verdict.FAIL and check.name in PATHS and check.value == "writable":
-                found[fact.evidence.artefact] = seen(fact, check)
+                found[fact.evidence.artefact] = failure_seen(fact, check)
     searching = [item for item in inventory.components if item.format == "elf" and (item.rpath or item.runpath)]
     folders = modes(inventory) if searching else {}
     for component in searching:
