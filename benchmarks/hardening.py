@@ -38,15 +38,15 @@ for line in sys.stdin:
         said = ELFSecurity(Path(line.rstrip("\\n"))).checksec_state
         print(json.dumps({
             "relro": said.relro.name, "canary": said.canary, "nx": said.nx, "pie": said.pie.name, "rpath": said.rpath,
-            "runpath": said.runpath, "symbols": said.symbols, "fortify": said.fortify_source,
-            "counts": None if said.fortified is None else f"{said.fortified}/{said.fortifiable}",
+            "runpath": said.runpath, "symbols": said.symbols, "counts": f"{said.fortified}/{said.fortifiable}",
+            "fortify": said.fortify_source if said.fortifiable else "nothing to check",
         }), flush=True)
     except Exception as error:
         print(json.dumps({"error": repr(error)}), flush=True)
 """
 PIE = {"exec": "No", "pie": "PIE", "staticPie": "PIE", "shared": "DSO", "module": "REL", "relocatable": "REL"}
 RELRO = {"none": "No", "partial": "Partial", "full": "Full"}
-YES = {Verdict.PASS: True, Verdict.FAIL: False}
+YES = {Verdict.PASS: True, Verdict.FAIL: False, Verdict.UNKNOWN: None}
 Answers = Mapping[str, object]
 
 
@@ -99,7 +99,7 @@ def answers(checks: tuple[Check, ...]) -> dict[str, tuple[object, str]]:
     for theirs, ours in (("canary", "stackCanary"), ("nx", "nx"), ("fortify", "fortify")):
         verdict = by_name[ours].verdict if ours in by_name else Verdict.UNKNOWN
         text = shown(ours) if ours != "fortify" else str(verdict)
-        said[theirs] = (YES.get(verdict), text)
+        said[theirs] = (YES.get(verdict, "nothing to check"), text)
     for name in ("rpath", "runpath"):
         said[name] = (value(name) not in ("", "none", "static"), shown(name))
     return said
