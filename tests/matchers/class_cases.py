@@ -23,6 +23,7 @@ FAMILIES = (
     "weakness_permissions",
     "weakness_services",
     "weakness_settings",
+    "weakness_unsafe_functions",
 )
 
 

@@ -102,8 +102,17 @@ class SeenEvidence(Wire):
 
 
 class Reached(Wire):
+    """How something comes to run: `kind` says how its program does, or "code" that calls within that lead to it."""
+
     kind: str
     confidence: float | None = None
+
+    @classmethod
+    def of(cls, value: product_finding.PlaceOfFinding) -> "list[Reached]":
+        """What is known of a place; of its code the surest way, which evidence states for each call."""
+        stated = [text for item in value.evidence for name, text in item.attributes if name == "reachability"]
+        found = [cls(kind=value.reachability)] if value.reachability else []
+        return found + ([cls(kind="code", confidence=max(map(float, stated)))] if stated else [])
 
 
 class Occurrence(Wire):
@@ -131,7 +140,7 @@ class Occurrence(Wire):
             scan=Scan.of(in_scan),
             create_time=value.create_time,
             severity=value.severity,
-            reachabilities=[Reached(kind=value.reachability)] if value.reachability else [],
+            reachabilities=Reached.of(value),
             component=Component.of(value.component),
             dependency_components_count=software.components if software else 0,
             evidence=[SeenEvidence.of(item) for item in value.evidence],
