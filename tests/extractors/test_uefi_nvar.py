@@ -49,3 +49,10 @@ def test_a_magic_by_chance_is_no_store() -> None:
             uefi_nvar.measure(data, 0)
     with pytest.raises(Malformed):
         uefi_nvar.measure(b"x" + nvar(b"\0a\0", attributes=VALID | ASCII), 1)
+
+
+def test_says_whether_secure_boot_is_in_force(tmp_path: Path) -> None:
+    started = nvar(b"\0BootOrder\0\0\0", attributes=VALID | ASCII)
+    key = nvar(b"\0PK\0" + b"k" * 44, attributes=VALID | ASCII)
+    assert extract(uefi_nvar, started + SHARED, tmp_path / "out").metadata["secureBoot"] == "setup"
+    assert extract(uefi_nvar, started + key + SHARED, tmp_path / "out").metadata["secureBoot"] == "enforced"

@@ -200,6 +200,15 @@ def test_variables_and_what_became_of_them(tmp_path: Path) -> None:
     assert not found.problems
 
 
+@pytest.mark.parametrize(("key", "said"), [(True, "enforced"), (False, "setup")])
+def test_says_whether_secure_boot_is_in_force(tmp_path: Path, key: bool, said: str) -> None:
+    platform = uefi.signature_list(b"k" * 16, b"certificate")
+    variables = [uefi.variable("MTC", b"1234"), *([uefi.variable("PK", platform)] if key else [])]
+    found = extract(uefi_volume, nv_volume(uefi.store(*variables)), tmp_path / "out")
+    assert found.metadata["secureBoot"] == said
+    assert not key or found.contents[f"PK-{uefi.GLOBAL}"] == platform
+
+
 def test_variables_without_authentication_and_the_spare_area(tmp_path: Path) -> None:
     body = uefi.store(uefi.standard_variable("Boot0000", b"entry"), kind=uefi.STANDARD)
     working = guid.raw("9E58292B-7C68-497D-A0CE-6500FD9F1B95") + struct.pack("<IB3xQ", 0, 0xFE, 64) + b"\xff" * 64

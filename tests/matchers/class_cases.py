@@ -19,6 +19,7 @@ FAMILIES = (
     "mitigation_pe",
     "secret",
     "rules",
+    "secure_boot",
     "vulnerability",
     "weakness_permissions",
     "weakness_services",

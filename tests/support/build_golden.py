@@ -34,6 +34,7 @@ from tests.support import (
     golden_rust,
     golden_scripting,
     golden_secrets,
+    golden_secure_boot,
     golden_starts,
     golden_strings,
     golden_system_settings,
@@ -79,6 +80,7 @@ def cases() -> Iterator[Case]:
     yield from golden_unsafe.cases()
     yield from golden_system_settings.cases()
     yield from golden_programs.cases()
+    yield from golden_secure_boot.cases()
     yield from golden_elf_hardening.cases()
     yield from golden_secrets.cases()
     yield from golden_threats.cases()

@@ -15,6 +15,7 @@ STANDARD = "DDCF3616-3275-4164-98B6-FE85707FFE7D"
 LZMA = "EE4E5898-3914-4259-9D6E-DC7BD79403CF"
 LZMA_X86 = "D42AE6BD-1352-4BFB-909A-CA72A6EAE889"
 CRC32 = "FC1BCDB0-7D31-49AA-936A-A4600D9DD083"
+MICROSOFT = "77FA9ABD-0359-4D32-BD60-28F4E78F784B"
 GLOBAL = "8BE4DF61-93CA-11D2-AA0D-00E098032B8C"
 DRIVER, FREEFORM, RAW, VOLUME_IMAGE, PAD = 7, 2, 1, 0x0B, 0xF0
 
@@ -109,6 +110,13 @@ def standard_variable(name: str, content: bytes, *, state: int = 0x3F, vendor: s
     return (
         struct.pack("<HBBIII16s", 0x55AA, state, 0, 3, len(packed), len(content), guid.raw(vendor)) + packed + content
     )
+
+
+def signature_list(kind: bytes, *contents: bytes, owner: str = MICROSOFT) -> bytes:
+    """A list of Secure Boot; its contents are of one size."""
+    size = 16 + len(contents[0])
+    body = b"".join(guid.raw(owner) + content for content in contents)
+    return struct.pack("<16sIII", kind, 28 + len(body), 0, size) + body
 
 
 def store(*variables: bytes, kind: str = AUTHENTICATED, size: int = 2048) -> bytes:

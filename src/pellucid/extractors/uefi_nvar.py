@@ -7,6 +7,7 @@ from pellucid.analysis.output import Output
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data
 from pellucid.formats.uefi import nvar
+from pellucid.formats.uefi.secure_boot import State
 
 
 def measure(data: Data, start: int) -> int:
@@ -17,7 +18,10 @@ def measure(data: Data, start: int) -> int:
     return len(data)
 
 
-@extractor(name="uefi_nvar", version=1, signatures=(Signature(nvar.MAGIC),), measure=measure, carve=False)
+@extractor(name="uefi_nvar", version=2, signatures=(Signature(nvar.MAGIC),), measure=measure, carve=False)
 def uefi_nvar(artefact: Artefact, output: Output) -> None:
     """Take the variables out of AMI's store, each with its newest value; those that were deleted are left out."""
-    put(output, nvar.members(artefact.data))
+    state = State()
+    put(output, state.noting(nvar.members(artefact.data)))
+    if state.said:
+        output.fact("secureBoot", state.said)

@@ -18,6 +18,7 @@ from pellucid.matchers.open_accounts import open_accounts
 from pellucid.matchers.open_library_paths import open_library_paths
 from pellucid.matchers.premature_certificates import premature_certificates
 from pellucid.matchers.privileged_programs import privileged_programs
+from pellucid.matchers.secure_boot import secure_boot
 from pellucid.matchers.self_signed_certificates import self_signed_certificates
 from pellucid.matchers.set_id_programs import set_id_programs
 from pellucid.matchers.shared_factors import shared_factors
@@ -46,6 +47,7 @@ MATCHERS: tuple[Matcher, ...] = (
     open_library_paths,
     premature_certificates,
     privileged_programs,
+    secure_boot,
     self_signed_certificates,
     set_id_programs,
     shared_factors,
