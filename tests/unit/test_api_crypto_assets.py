@@ -184,6 +184,24 @@ def test_a_finding_about_a_key_says_what_nist_says_of_it(scanned: Scanned) -> No
     assert row.keys() == {"id", "name"}
 
 
+def test_findings_by_algorithm_and_compliance(scanned: Scanned) -> None:
+    def rows(path: str, **query: Any) -> Any:
+        answer = scanned.api.http.post(f"/api/v4/{path}", json=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["rows"]
+
+    for field, right, wrong in (
+        ("cryptoAlgorithmName", "RSA-2048", "RSA-1024"),
+        ("isNistIR8547Compliant", False, True),
+    ):
+        for value, number in ((right, 1), (wrong, 0)):
+            filters = [{"field": field, "value": value}]
+            assert len(rows("grids/findings:gridList", filters=filters)) == number, (field, value)
+            assert sum(row["value"] for row in rows("charts/findings:chartList", filters=filters)) == number
+    (row,) = rows("charts/findings:chartList", fields=["cryptoAlgorithmName", "isNistIR8547Compliant"])
+    assert row == {"cryptoAlgorithmName": "RSA-2048", "isNistIR8547Compliant": False, "value": 1}
+
+
 def test_a_finding_about_something_else_says_nothing_of_cryptography(api: Api) -> None:
     product = api.product()
     image = api.image(product)

@@ -16,8 +16,9 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.ids import named_id
 from pellucid.domain.image import Image
 from pellucid.domain.severity import Severity
-from pellucid.formats.nist_ir_8547 import record_of, record_of_key
-from pellucid.reports.cbom_algorithms import of_key, of_signature, of_use
+from pellucid.formats.nist_ir_8547 import record_of
+from pellucid.reports.cbom_algorithms import of_key, of_use
+from pellucid.reports.key_compliance import is_compliant, records_of
 from pellucid.services.crypto_bills import CryptoBills
 from pellucid.services.images import Images
 from pellucid.storage.database import Transaction
@@ -51,8 +52,7 @@ class Material:
     @property
     def is_compliant(self) -> bool | None:
         """Whether all is that NIST has judged; None where it has judged nothing of it."""
-        known = [record.is_compliant for record in self.records if record.is_compliant is not None]
-        return all(known) if known else None
+        return is_compliant(self.records)
 
     def severity(self, year: int) -> Severity:
         """How urgent it is in that year: what is disallowed, what is deprecated, what has to go later."""
@@ -130,15 +130,12 @@ class CryptoMaterials:
 def material_of(asset: CryptoAsset) -> Material:
     """A key or certificate, judged."""
     kind = KINDS.get(asset.kind, "Container")
-    named, signed = of_key(asset), of_signature(asset.signature_algorithm)
-    digest = signed[1] if signed else None
-    records = [record_of_key(asset)] if named else []
-    records += [record_of(digest.name)] if digest else []
+    named = of_key(asset)
     who = asset.subject or asset.fingerprint[:16]
     return Material(
         name=f"{kind} {who}",
         title=f"{kind} {who}: {named.label if named else 'a key that cannot be read'}",
-        records=tuple(records),
+        records=records_of(asset),
         algorithm=named.label if named else "",
         primitive=str(named.primitive) if named else "",
     )

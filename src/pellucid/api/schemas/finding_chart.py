@@ -73,6 +73,8 @@ class ChartFindingRow(Wire):
     title: str | None = None
     age: str | None = None
     secret_kind: str | None = Field(None, alias="secret.kind")
+    crypto_algorithm_name: str | None = None
+    is_nist_ir_8547_compliant: bool | None = Field(None, alias="isNistIR8547Compliant")
     exploitability_predicates: list[Predicate] | None = None
     value: int
 

@@ -10,9 +10,10 @@ from pellucid.domain.access import Scope
 from pellucid.domain.finding import FindingType
 from pellucid.domain.grid import ChartQuery, ChartRow, GridQuery
 from pellucid.storage.database import Transaction
-from pellucid.storage.listings.findings import FINDING, findings_of
+from pellucid.storage.listings.findings import ASSET, FINDING, KEY_ALGORITHM, KEY_COMPLIANT, findings_of
 from pellucid.storage.listings.grid import Query
 from pellucid.storage.repositories.finding_values import predicates_of
+from pellucid.storage.rows.finding import OccurrenceCryptoAssetRow
 from pellucid.storage.rows.product import ProductRow
 
 # Days since a finding was made, at most.
@@ -20,6 +21,16 @@ AGES = {7: "0-7", 30: "8-30", 90: "31-90", 365: "91-365"}
 OLDER = "366+"
 PREDICATES = "exploitabilityPredicates"
 SECRETS = (FindingType.SECRET, FindingType.LEAKED_SECRET)
+
+
+def _of_key(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Of the key or certificate that a finding is about, in the newest of its scans; null when it is about none."""
+    about = OccurrenceCryptoAssetRow
+    at = (ASSET.scan_id == about.scan_id) & (ASSET.number == about.asset)
+    first = select(value).select_from(about).join(ASSET, at).where(about.finding_id == FINDING.id)
+    return first.order_by(about.scan_id.desc(), about.asset).limit(1).correlate(FINDING).scalar_subquery()
+
+
 GROUPS: Mapping[str, Any] = {
     "productId": FINDING.product_id,
     "productName": ProductRow.name,
@@ -31,13 +42,15 @@ GROUPS: Mapping[str, Any] = {
     "title": FINDING.title,
     "secret.kind": case((FINDING.type.in_(SECRETS), FINDING.subtype), else_=null()),
     PREDICATES: FINDING.predicates,
+    "cryptoAlgorithmName": _of_key(KEY_ALGORITHM),
+    "isNistIR8547Compliant": _of_key(KEY_COMPLIANT),
 }
 
 
 def finding_chart(tx: Transaction, scope: Scope, wanted: ChartQuery, *, most: int) -> Sequence[ChartRow]:
     """The `most` groups that count most, largest first; of equal ones in the order of their values.
 
-    What is not known of cryptography is not grouped by: all of it is one group then.
+    Protocols of cryptography are not known of findings: all of them are one group.
     """
     query = chosen(tx, scope, wanted)
     groups = [_group(name).label(f"group_{number}") for number, name in enumerate(wanted.fields)]

@@ -15,9 +15,12 @@ from pellucid.storage.listings.grid_values import COMPONENT_ID, ID, NUMBER, TIME
 from pellucid.storage.listings.newest_scans import newest
 from pellucid.storage.listings.visibility import visible
 from pellucid.storage.repositories.finding_values import BITS
+from pellucid.storage.repositories.scan_crypto import ALGORITHM_NAME, COMPLIANT
+from pellucid.storage.rows.crypto import ScanCryptoAssetRow
 from pellucid.storage.rows.finding import (
     FindingBodyRow,
     FindingRow,
+    OccurrenceCryptoAssetRow,
     OccurrenceDependencyRow,
     OccurrencePlaceRow,
     OccurrenceRow,
@@ -27,7 +30,9 @@ from pellucid.storage.rows.inventory import ScanArtefactRow, ScanDependencyRow
 from pellucid.storage.rows.product import ProductRow
 from pellucid.storage.rows.scan import ScanRow
 
-FINDING = FindingRow
+FINDING, ASSET = FindingRow, ScanCryptoAssetRow
+KEY_ALGORITHM = ASSET.asset[ALGORITHM_NAME].as_string()
+KEY_COMPLIANT = ASSET.asset[COMPLIANT].as_boolean()
 MOST_SCANS = 1000
 LEFT, RIGHT, SIDE, STATUS = "compareLeftImageId", "compareRightImageId", "compareSide", "comparison.status"
 SIDES = ("left", "right", "both")
@@ -54,6 +59,12 @@ def _about(condition: Condition) -> Condition:
     about = OccurrenceDependencyRow
     at = (ScanDependencyRow.scan_id == about.scan_id) & (ScanDependencyRow.number == about.dependency)
     return FINDING.id.in_(select(about.finding_id).join(ScanDependencyRow, at).where(condition))
+
+
+def _of_key(condition: Condition) -> Condition:
+    about = OccurrenceCryptoAssetRow
+    at = (ASSET.scan_id == about.scan_id) & (ASSET.number == about.asset)
+    return FINDING.id.in_(select(about.finding_id).join(ASSET, at).where(condition))
 
 
 def _has_predicate(values: Sequence[str]) -> Condition:
@@ -111,6 +122,8 @@ OF_FINDING: Mapping[str, Field] = {
     "confidence": Field(of=FINDING.confidence, kind=NUMBER, known=True),
     "isReachable": Field(of=FINDING.is_reachable, kind=TRUTH, known=True),
     "isConditional": Field(of=FINDING.is_conditional, kind=TRUTH, known=True),
+    "cryptoAlgorithmName": Field(of=KEY_ALGORITHM, among=_of_key),
+    "isNistIR8547Compliant": Field(of=KEY_COMPLIANT, kind=TRUTH, among=_of_key),
     **{name: _never(name) for name in ("isEstimatedEpss", "hasJiraTicket", "isSsvcParanoidDecision")},
 }
 # The same under other names that clients know.

@@ -8,12 +8,14 @@ from typing import Any, Protocol, TypeVar
 
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.crypto_use import CryptoUse, Primitive, UseWitness
+from pellucid.reports.key_compliance import is_compliant, label_of, records_of
 from pellucid.storage.repositories.scan_places import NUL
 from pellucid.storage.repositories.sightings import seen_as, sighting
 from pellucid.storage.rows.crypto import ScanCryptoAssetRow, ScanCryptoUseRow
 
 TIMES = ("not_before", "not_after")
 LISTS = ("usages", "names")
+ALGORITHM_NAME, COMPLIANT = "algorithm_name", "is_nist_ir_8547_compliant"
 FIELDS = frozenset(item.name for item in fields(CryptoAsset))
 
 
@@ -34,7 +36,7 @@ def asset_values(assets: Sequence[CryptoAsset]) -> Iterator[dict[str, Any]]:
             "algorithm": first.algorithm,
             "fingerprint": first.fingerprint,
             "not_after": first.not_after,
-            "asset": _stated(first),
+            "asset": _stated(first) | _judged(first),
             "evidence": [sighting(item.evidence) for item in group],
         }
 
@@ -103,6 +105,11 @@ def _stated(asset: CryptoAsset) -> dict[str, Any]:
     values = asdict(asset)
     del values["evidence"]
     return {name: _stored(value) for name, value in values.items()}
+
+
+def _judged(asset: CryptoAsset) -> dict[str, Any]:
+    """What findings about it are filtered and grouped by; it follows from the other fields."""
+    return {ALGORITHM_NAME: label_of(asset) or None, COMPLIANT: is_compliant(records_of(asset))}
 
 
 def _stored(value: Any) -> Any:

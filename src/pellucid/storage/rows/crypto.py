@@ -11,7 +11,8 @@ from pellucid.storage.rows.inventory import OfScan
 
 
 class ScanCryptoAssetRow(OfScan, Row):
-    """A key or certificate; `evidence` lists every place, `asset` holds every other field. No key is in any of it."""
+    """A key or certificate; `evidence` lists every place, `asset` holds every other field, and what findings
+    about it are asked for: `algorithm_name`, `is_nist_ir_8547_compliant`. No private key is in any of it."""
 
     __tablename__ = "scan_crypto_asset"
     __table_args__ = (Index(None, "fingerprint"),)
