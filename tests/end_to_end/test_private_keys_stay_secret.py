@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
+from pypdf import PdfReader
 from tests.support.api_client import Api
 from tests.support.planted_crypto import Private, certificate, private
 
@@ -141,6 +142,9 @@ def answers(api: Api, result: ScanResult) -> dict[str, bytes]:
     said = {name: api.http.post(url, json={"page": {"size": 100}}) for name, url in asked.items()}
     for name in ("cbomReport:cycloneDX", "sbomReport:cycloneDX", "vexReport:openVEX", f"scans/{scan_id}/components"):
         said[name] = api.http.get(f"{path}/{name}")
+    for form in ("json", "csv", "pdf"):
+        asked_for = {"mode": "pqc-compliance", "contentType": form}
+        said[f"materials.{form}"] = api.http.get(f"{path}/cryptographicMaterialsReport", params=asked_for)
     assert {name: answer.status_code for name, answer in said.items() if answer.status_code != 200} == {}
     rows = said["grids/cryptographicAssets"].json()["rows"]
     assert sum(row["type"] == "private-key" for row in rows) == len(keys())
@@ -150,4 +154,6 @@ def answers(api: Api, result: ScanResult) -> dict[str, bytes]:
         is_private = row["type"] == "private-key"
         assert download.status_code == (403 if is_private else 200)
         assert (row["downloadUrl"] == "") is is_private
-    return {name: answer.content for name, answer in said.items()}
+    pages = PdfReader(io.BytesIO(said["materials.pdf"].content)).pages
+    shown = "".join(page.extract_text() for page in pages).replace("\u200b", "").replace("\n", "")
+    return {name: answer.content for name, answer in said.items()} | {"text of the pdf": shown.encode()}
