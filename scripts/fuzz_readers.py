@@ -22,7 +22,10 @@ from pellucid.formats import (
     der,
     elf,
     elf_layout,
+    elf_properties,
+    elf_segments,
     identify,
+    module_signature,
     owned_paths,
     package_database,
     package_needs,
@@ -170,10 +173,17 @@ def _read_der(data: bytes) -> None:
 
 def _read_elf(data: bytes) -> None:
     elf.read(data)
+    loading = elf_segments.read(data)
+    for tag in elf_segments.Tag:
+        at, text = loading.text(data, tag)
+        assert at < 0 or data[at : at + len(text)] == text
+    elf_properties.read(data)
 
 
 def _read_layout(data: bytes) -> None:
     elf_layout.module_signature(data)
+    with suppress(Malformed):
+        module_signature.read(data)
     assert elf_layout.read(data).end >= 0
 
 

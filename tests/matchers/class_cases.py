@@ -13,6 +13,7 @@ from pellucid.analysis.matcher import Inventory, StatementIndex
 FAMILIES = (
     "boot",
     "crypto",
+    "kernel_module",
     "mitigation_elf",
     "mitigation_kernel",
     "mitigation_macho",

@@ -42,6 +42,7 @@ from tests.support import (
     golden_threats,
     golden_unsafe,
     golden_vex,
+    signed_modules,
 )
 from tests.support.elf_files import ARM, EXECUTABLE, MIPS, X86_64, Shape, elf_file
 from tests.support.golden_case import Case, write
@@ -82,6 +83,7 @@ def cases() -> Iterator[Case]:
     yield from golden_programs.cases()
     yield from golden_secure_boot.cases()
     yield from golden_elf_hardening.cases()
+    yield from signed_modules.cases()
     yield from golden_secrets.cases()
     yield from golden_threats.cases()
 
