@@ -1,12 +1,31 @@
 """Cases of what is wrong with how servers, logins and the kernel are set up, of accounts and rights, of services."""
 
-from tests.matchers.class_cases import Case
-from tests.matchers.inventories import checked
+from dataclasses import replace
 
+from tests.matchers.class_cases import Case
+from tests.matchers.inventories import asset, checked, inventory
+
+from pellucid.analysis.matcher import Inventory
+from pellucid.domain.crypto_asset import CryptoKind
+from pellucid.domain.entry import Entry
 from pellucid.domain.hardening import Verdict
+from pellucid.domain.place import ScannedArtefact, ScannedPlace
 from pellucid.matchers.failed_checks import table
 
-FAMILIES = ("ssh", "http", "share", "broker", "database", "snmp", "upnp", "wireless", "sysctl", "login", "android")
+FAMILIES = (
+    "container",
+    "ssh",
+    "http",
+    "share",
+    "broker",
+    "database",
+    "snmp",
+    "upnp",
+    "wireless",
+    "sysctl",
+    "login",
+    "android",
+)
 PRIVILEGES = ("account", "sudo", "pam")
 
 
@@ -17,8 +36,16 @@ def case(subject: str, check: str, value: str) -> Case:
     )
 
 
+def with_hidden_key(*, hidden: bool) -> Inventory:
+    """A container image whose lower layer has a key; the upper one deletes it, or does not."""
+    path = "fw!shadowed/0/etc/server.key"
+    entry = Entry(name="shadowed/0/etc/server.key", facts={"shadowedBy": "sha256:0"} if hidden else {})
+    place = ScannedPlace(parent=0, entry=entry, artefact=ScannedArtefact(path=path, sha256="0", size=1, kind="text"))
+    return replace(inventory(assets=(asset(CryptoKind.PRIVATE_KEY, "aa", path),)), places=(place,))
+
+
 CASES = {
     class_id: case(subject, check, value)
     for (subject, check, value), class_id in table().items()
     if class_id.split("/")[1] in (*FAMILIES, *PRIVILEGES) or class_id == "weakness/service/ftp-unencrypted"
-}
+} | {"weakness/container/deleted-secret": Case(hit=with_hidden_key(hidden=True), miss=with_hidden_key(hidden=False))}

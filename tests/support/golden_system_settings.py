@@ -101,6 +101,15 @@ XINETD_OFF = b"service tftp\n{\n    server = /usr/sbin/in.tftpd\n    disable = y
 DOCKER = b"[Service]\nExecStart=/usr/bin/dockerd -H fd:// \\\n  -H tcp://0.0.0.0:2375\n"
 GETTY = b"[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin root --noclear %I $TERM\n"
 
+CONTAINER = b"""{"architecture":"amd64","config":{"User":"0:0","Env":["PATH=/bin","GPG_KEY=ABCD",
+"DB_PASSWORD=not-to-be-shown","TOKEN_FILE=/run/t","API_TOKEN=/run/secrets/x","ALLOW_EMPTY_PASSWORD=yes"],"ExposedPorts":{"23/tcp":{},"80/tcp":{}}},
+"history":[{"created_by":"/bin/sh -c #(nop) ADD http://example.org/a.tgz in /"},
+{"created_by":"RUN |1 NPM_TOKEN=not-to-be-shown /bin/sh -c curl -H 'X: not-to-be-shown' https://a.org/x | sudo sh"},
+{"created_by":"RUN /bin/sh -c curl -fsSLk https://example.org/x -o /x # buildkit"}],
+"rootfs":{"type":"layers","diff_ids":["sha256:00"]}}"""
+CONTAINER_SAFE = b"""{"config":{"User":"1000","ExposedPorts":{"8080/tcp":{}},"Env":["PATH=/bin"]},"history":[
+{"created_by":"RUN /bin/sh -c curl -fsSLO https://example.org/x && sha256sum -c x.sum"}],"rootfs":{"type":"layers"}}"""
+
 
 def cases() -> Iterator[Case]:
     sshd = "hardening/sshd_settings"
@@ -147,3 +156,11 @@ def cases() -> Iterator[Case]:
     yield Case(f"{started}/xinetd", XINETD + XINETD_OFF, "services of xinetd, one switched off")
     yield Case(f"{started}/docker", DOCKER, "a unit that opens Docker to the network")
     yield Case(f"{started}/getty", GETTY, "a unit that logs root in by itself")
+    container = "hardening/container_settings"
+    yield Case(f"{container}/root", CONTAINER, "an image that runs as root, with secrets and downloads")
+    yield Case(f"{container}/safe", CONTAINER_SAFE, "an image with a user of its own")
+    yield Case(
+        f"{container}/bundle",
+        b'{"process": {"user": {"uid": 0}}, "root": {"path": "rootfs"}, "rootfs": 1}',
+        "settings of a runtime",
+    )

@@ -3,6 +3,7 @@
 from pellucid.analysis.matcher import Matcher
 from pellucid.matchers.boot_protection import boot_protection
 from pellucid.matchers.compromised_keys import compromised_keys
+from pellucid.matchers.deleted_secrets import deleted_secrets
 from pellucid.matchers.distrusted_anchors import distrusted_anchors
 from pellucid.matchers.embedded_private_keys import embedded_private_keys
 from pellucid.matchers.expired_certificates import expired_certificates
@@ -32,6 +33,7 @@ from pellucid.matchers.weak_signatures import weak_signatures
 MATCHERS: tuple[Matcher, ...] = (
     boot_protection,
     compromised_keys,
+    deleted_secrets,
     distrusted_anchors,
     embedded_private_keys,
     expired_certificates,
