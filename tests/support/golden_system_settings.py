@@ -110,6 +110,29 @@ CONTAINER = b"""{"architecture":"amd64","config":{"User":"0:0","Env":["PATH=/bin
 CONTAINER_SAFE = b"""{"config":{"User":"1000","ExposedPorts":{"8080/tcp":{}},"Env":["PATH=/bin"]},"history":[
 {"created_by":"RUN /bin/sh -c curl -fsSLO https://example.org/x && sha256sum -c x.sum"}],"rootfs":{"type":"layers"}}"""
 
+UNIT_OPEN = b"[Unit]\nDescription=A server\n[Service]\nExecStart=/usr/sbin/server \\\n  --foreground\n"
+UNIT_CONFINED = b"""[Service]
+Type=notify
+ExecStart=/usr/sbin/server
+DynamicUser=yes
+CapabilityBoundingSet=
+NoNewPrivileges=true
+PrivateDevices=yes
+ProtectClock=yes
+ProtectHome=yes
+ProtectKernelTunables=yes
+RestrictAddressFamilies=AF_INET AF_INET6
+RestrictNamespaces=yes
+# SystemCallFilter=@clock
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallArchitectures=native
+UMask=0077
+IPAddressDeny=any
+IPAddressAllow=localhost
+"""
+UNIT_EARLY = b"[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nExecStart=/sbin/fsck\nUser=root\n"
+
 
 def cases() -> Iterator[Case]:
     sshd = "hardening/sshd_settings"
@@ -164,3 +187,8 @@ def cases() -> Iterator[Case]:
         b'{"process": {"user": {"uid": 0}}, "root": {"path": "rootfs"}, "rootfs": 1}',
         "settings of a runtime",
     )
+    units = "hardening/unit_sandboxing"
+    yield Case(f"{units}/open", UNIT_OPEN, "a service of root that nothing confines")
+    yield Case(f"{units}/confined", UNIT_CONFINED, "a service with a user of its own, confined in many ways")
+    yield Case(f"{units}/early", UNIT_EARLY, "a service that runs while the system boots")
+    yield Case(f"{units}/none", b"[Unit]\nDescription=about [Service]\n[Install]\n", "a unit that starts nothing")

@@ -26,6 +26,7 @@ from pellucid.matchers.shared_factors import shared_factors
 from pellucid.matchers.short_keys import short_keys
 from pellucid.matchers.started_services import started_services
 from pellucid.matchers.unsafe_calls import unsafe_calls
+from pellucid.matchers.unsandboxed_services import unsandboxed_services
 from pellucid.matchers.unsound_exponents import unsound_exponents
 from pellucid.matchers.weak_crypto_settings import weak_crypto_settings
 from pellucid.matchers.weak_signatures import weak_signatures
@@ -56,6 +57,7 @@ MATCHERS: tuple[Matcher, ...] = (
     short_keys,
     started_services,
     unsafe_calls,
+    unsandboxed_services,
     unsound_exponents,
     weak_crypto_settings,
     weak_signatures,

@@ -13,10 +13,12 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding
 from pellucid.domain.hardening import Hardening, Verdict
 from pellucid.matchers.classes import failure_seen, finding_of
+from pellucid.matchers.classes import finding_of
+from pellucid.matchers.failed_checks import seen
+from pellucid.matchers.trees.units import is_wanted, wanted_units
 
 NAME = "started_services"
 SUBJECT = "startedService"
-WANTED = re.compile(r"\.(?:wants|requires)/([^/]+)$")
 
 
 @matcher(name=NAME, version=1)
@@ -34,8 +36,7 @@ def started_services(inventory: Inventory, _advisories: StatementIndex) -> Itera
         for item in inventory.components
         if item.kind is ComponentKind.SCRIPT and item.reachability is not Reachability.UNKNOWN
     }
-    names = (place.entry.name for place in inventory.places if place.entry)
-    wanted = {link[1] for name in names if (link := WANTED.search(name))}
+    wanted = wanted_units(inventory.places)
     found: dict[str, list[Evidence]] = {}
     for fact in facts:
         if _is_started(fact, running, wanted):
@@ -52,18 +53,8 @@ def _is_started(fact: Hardening, running: Collection[str], wanted: Collection[st
     if fact.name == "script":
         return path in running
     if fact.name == "systemd":
-        return _is_wanted(re.split(r"[/!]", path)[-1], wanted)
+        return is_wanted(path, wanted)
     return bool(re.search(rf"(?:^|[/!]){_table()['places'][fact.name]}$", path))
-
-
-def _is_wanted(unit: str, wanted: Collection[str]) -> bool:
-    """Whether something wants a unit, one of its template, or the socket that starts it."""
-    stem, dot, _ = unit.rpartition(".service")
-    if not dot:
-        return False
-    if stem.endswith("@"):
-        return any(other.startswith(stem) for other in wanted) or f"{stem[:-1]}.socket" in wanted
-    return unit in wanted or f"{stem}.socket" in wanted
 
 
 def classes_of_services() -> Mapping[str, str]:

@@ -1,0 +1,23 @@
+"""unsandboxed_services: what starts things for others is left out."""
+
+import pytest
+from tests.matchers.cases_mitigation_systemd import unconfined
+from tests.matchers.inventories import findings
+from tests.support.statements import Statements
+
+from pellucid.matchers.unsandboxed_services import unsandboxed_services
+
+
+@pytest.mark.parametrize(
+    ("service", "wanted", "expected"),
+    [
+        ("smbd.service", "smbd.service", 1),
+        ("vpn@.service", "vpn@office.service", 1),
+        ("printer.service", "printer.socket", 1),
+        ("ssh.service", "ssh.service", 0),
+        ("getty@.service", "getty@tty1.service", 0),
+        ("smbd.service", "nmbd.service", 0),
+    ],
+)
+def test_services_that_are_started_count(service: str, wanted: str, expected: int) -> None:
+    assert len(findings(unsandboxed_services(unconfined(service, wanted), Statements()))) == expected
