@@ -13,8 +13,6 @@ from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding
 from pellucid.domain.hardening import Hardening, Verdict
 from pellucid.matchers.classes import failure_seen, finding_of
-from pellucid.matchers.classes import finding_of
-from pellucid.matchers.failed_checks import seen
 from pellucid.matchers.trees.units import is_wanted, wanted_units
 
 NAME = "started_services"

@@ -9,8 +9,7 @@ from importlib.resources import files
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.finding import Finding
 from pellucid.domain.hardening import Verdict
-from pellucid.matchers.classes import finding_of
-from pellucid.matchers.failed_checks import seen
+from pellucid.matchers.classes import failure_seen, finding_of
 from pellucid.matchers.trees.units import is_wanted, name_of, wanted_units
 
 NAME = "unsandboxed_services"
@@ -33,7 +32,7 @@ def unsandboxed_services(inventory: Inventory, _advisories: StatementIndex) -> I
         return
     wanted = wanted_units(inventory.places)
     found = [
-        seen(fact, check)
+        failure_seen(fact, check)
         for fact, check in failed
         if is_wanted(fact.evidence.artefact, wanted) and not _opens(name_of(fact.evidence.artefact))
     ]
