@@ -11,6 +11,7 @@ from tests.support.statements import Statements
 from pellucid.analysis.matcher import Inventory, StatementIndex
 
 FAMILIES = (
+    "microcode",
     "boot",
     "crypto",
     "kernel_module",

@@ -25,6 +25,7 @@ from tests.support import (
     golden_leaked,
     golden_linux,
     golden_mcu,
+    golden_microcode,
     golden_new_keys,
     golden_openpgp,
     golden_packages,
@@ -82,6 +83,7 @@ def cases() -> Iterator[Case]:
     yield from golden_system_settings.cases()
     yield from golden_programs.cases()
     yield from golden_secure_boot.cases()
+    yield from golden_microcode.cases()
     yield from golden_elf_hardening.cases()
     yield from signed_modules.cases()
     yield from golden_secrets.cases()
