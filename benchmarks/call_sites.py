@@ -92,8 +92,8 @@ def _readelf(path: Path) -> set[str]:
     text = subprocess.run(
         ["readelf", "--dyn-syms", "-W", str(path)], capture_output=True, text=True, check=False
     ).stdout
-    rows = [line.split() for line in text.splitlines()]
-    names = {row[7].split("@")[0] for row in rows if len(row) >= 8 and row[6] == "UND"}
+    # On PowerPC what stands in st_other may be shown in between.
+    names = {match[1] for line in text.splitlines() if (match := re.search(r" UND ([^\s@\[]+)", line))}
     return {name for name in names if unsafe_functions.find(name, "elf")}
 
 

@@ -9,12 +9,22 @@ from tests.support.golden_case import Case
 
 NAME = "hardening/unsafe_functions"
 SYMTAB = 2
+# What may be done with the first section; the address of the text that stands behind the names of windows_calls.
+FLAGS_AT, TEXT = 0x40 + 24 + 240 + 36, 0x2078
 UNDEFINED_EXTERNAL, DEFINED_EXTERNAL = 0x01, 0x0F
 
 
 def cases() -> Iterator[Case]:
     windows = importing_pe(["CreateFileW", "lstrcpyA", "wsprintfA", "strcpy_s", "system"])
     yield Case(f"{NAME}/windows", windows, "a program for Windows that imports lstrcpyA, wsprintfA and system")
+    # lea rcx, [the text]; call wsprintfA by its slot; call the stub of system that stands behind.
+    code = b"\x48\x8d\x0d" + struct.pack("<i", TEXT - 0x1007)
+    code += b"\xff\x15" + struct.pack("<i", 0x2000 - 0x100D) + b"\xe8" + struct.pack("<i", 0x1018 - 0x1012)
+    code += b"\xc3".ljust(6, b"\xcc") + b"\xff\x25" + struct.pack("<i", 0x2008 - 0x101E)
+    image = bytearray(importing_pe(["wsprintfA", "system"], code, library="msvcrt.dll\0del %s"))
+    struct.pack_into("<I", image, FLAGS_AT, 0x6000_0020)
+    assert image.index(b"del %s") == 0x400 + TEXT - 0x2000
+    yield Case(f"{NAME}/windows_calls", bytes(image), "a program for Windows that puts a command together and runs it")
     safe = importing_pe(["CreateFileW", "strcpy_s", "mktemp"])
     yield Case(f"{NAME}/windows_safe", safe, "a program for Windows; mktemp is no function of its libraries")
     mac = importing_macho(["_strcpy", "___strcpy_chk", "_popen$UNIX2003", "strcat", "_lstrcpyA"])

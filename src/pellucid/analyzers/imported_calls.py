@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.parsed import elf_of
+from pellucid.analyzers.windows import pe_of
 from pellucid.domain.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -35,7 +36,18 @@ def calls_in_elf(artefact: Artefact, symbols: Collection[str]) -> Read:
     if elf_of(artefact).is_module:
         return Read(by_symbol={})
     named = {symbol: symbol for symbol in (*symbols, *unsafe_calls.FORMATTERS)}
-    found = unsafe_calls.find(artefact.data, elf_program.read(artefact.data, named), symbols)
+    return _read(unsafe_calls.find(artefact.data, elf_program.read(artefact.data, named), symbols))
+
+
+def calls_in_pe(artefact: Artefact, symbols: Collection[str]) -> Read:
+    """The same of a PE image. Raises Malformed."""
+    from pellucid.formats.calls import pe_program, unsafe_calls  # noqa: PLC0415  # numpy, when there is need of it
+
+    program = pe_program.read(artefact.data, pe_of(artefact), {*symbols, *unsafe_calls.FORMATTERS})
+    return _read(unsafe_calls.find(artefact.data, program, symbols))
+
+
+def _read(found: "tuple[Mapping[str, Found], bool] | None") -> Read:
     if found is None:
         return Read(by_symbol={})
     by_symbol, whole = found

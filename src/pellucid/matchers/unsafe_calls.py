@@ -33,7 +33,7 @@ def unsafe_calls(inventory: Inventory, _advisories: StatementIndex) -> Iterator[
 
     How bad a function is, its table says. A call is worse when a text is put together for it by a format nearby, or its
     own format takes a text of any length. What belongs to a package of a distribution is looked after there: of it only
-    what is high counts. A function that is imported and provably not called does not.
+    what is high counts. A function that is imported and never called directly does not.
     """
     owned = _owned(inventory)
     uses: dict[str, list[Use]] = {}

@@ -24,6 +24,7 @@ MOST_SEGMENTS, MOST_TAGS, MOST_RELOCATIONS, MOST_SYMBOLS = 4096, 4096, 1 << 21, 
 MOST_STARTS = 4096
 FUNCTION, GNU_IFUNC = 2, 10
 LARGEST_STRINGS = 64 << 20
+MOST_ADDRESS = 1 << 62
 # Of the global pointer of MIPS from the table of addresses.
 GP_OFFSET, TOC_OFFSET, PPC_GOT = 0x7FF0, 0x8000, 0x7000_0000
 
@@ -113,7 +114,8 @@ class _Reader:
                 kind, flags, offset, address, _, length = fields
             else:
                 kind, offset, address, _, length, _, flags, _ = fields
-            found.append(Segment(kind, flags, offset, address, min(length, max(len(self._data) - offset, 0))))
+            if address + length < MOST_ADDRESS:
+                found.append(Segment(kind, flags, offset, address, min(length, max(len(self._data) - offset, 0))))
         return found
 
     def _spans(self, *, executable: bool) -> tuple[Span, ...]:
@@ -133,7 +135,8 @@ class _Reader:
         for tag, value in layout.iter_unpack(take(self._data, place.offset, size - size % layout.size)):
             if not tag:
                 break
-            tags.setdefault(tag, value)
+            if value < MOST_ADDRESS:
+                tags.setdefault(tag, value)
         return tags
 
     def _offset(self, address: int) -> int:
@@ -208,8 +211,7 @@ class _Reader:
         for address, size, with_addend in tables:
             fields = [("offset", f"u{word}"), ("info", f"u{word}"), *([("addend", f"i{word}")] if with_addend else [])]
             rows = self._table(address, size, self._row(*fields), MOST_RELOCATIONS)
-            if not len(rows):
-                continue
+            rows = rows[rows["offset"] < MOST_ADDRESS]
             symbol = self._symbol_numbers(rows["info"])
             hit = np.isin(symbol, numbers)
             for place, number in zip(rows["offset"][hit].tolist(), symbol[hit].tolist(), strict=True):
@@ -262,7 +264,9 @@ class _Reader:
         slots = {table + word * (local + number - first): name for number, name in wanted.items() if number >= first}
         count = local + max(self._tags.get(MIPS_SYMTABNO, 0) - first, 0)
         rows = self._table(table, count * word, self._row(("value", f"u{word}")), MOST_SYMBOLS)["value"]
-        return slots, {table + word * number: value for number, value in enumerate(rows.tolist()) if value}
+        return slots, {
+            table + word * number: value for number, value in enumerate(rows.tolist()) if 0 < value < MOST_ADDRESS
+        }
 
     def _bases(self, sections: tuple[elf_sections.Section, ...]) -> tuple[int, ...]:
         table = self._tags.get(PLTGOT, 0)
@@ -288,7 +292,7 @@ class _Reader:
             raw = bytes(self._data[at : at + length]) if at >= 0 else b""
             found += np.frombuffer(raw[: len(raw) // word.itemsize * word.itemsize], word).tolist()
         mask = ~1 if self._head.machine == "arm" else ~0
-        return tuple(dict.fromkeys(item & mask for item in found if 0 < item < 1 << 63))
+        return tuple(dict.fromkeys(item & mask for item in found if 0 < item < MOST_ADDRESS))
 
     def _sections(self) -> tuple[elf_sections.Section, ...]:
         try:

@@ -42,9 +42,9 @@ class Calls:
 
 
 def find(data: Data, program: Program) -> Calls | None:
-    """All calls of what the slots of the program stand for; None for machines whose code is not read."""
+    """All calls of what the slots of the program stand for; None where code is not read, or there is none."""
     machine = MACHINES.get(program.machine)
-    if machine is None:
+    if machine is None or not program.code:
         return None
     edges: list[Branches] = []
     by_slot: list[Branches] = []
@@ -65,6 +65,8 @@ def find(data: Data, program: Program) -> Calls | None:
         computed = machine.references(code, address, program)
         references.append(computed.kept((computed.at < address + own) & program.is_loaded(computed.to)))
     joined = Branches.joined(edges)
+    if not program.plt:
+        stubs = _called(stubs, joined)
     return Calls(
         sites=_sites(program, joined, Branches.joined(by_slot), stubs),
         edges=joined,
@@ -72,6 +74,15 @@ def find(data: Data, program: Program) -> Calls | None:
         starts=np.concatenate(starts),
         whole=read <= LARGEST_CODE,
     )
+
+
+def _called(stubs: Mapping[int, str], edges: Branches) -> dict[int, str]:
+    """The stubs among jumps through slots: what is called, or jumped to and stands where functions do.
+
+    The others are tail calls in functions.
+    """
+    called, reached = set(edges.to[edges.calls].tolist()), set(edges.to[(edges.to & 7) == 0].tolist())
+    return {at: name for at, name in stubs.items() if at in called or at in reached}
 
 
 def _sites(program: Program, near: Branches, far: Branches, stubs: Mapping[int, str]) -> dict[str, Addresses]:

@@ -16,10 +16,23 @@ FORMATTERS = frozenset(
     name
     for stem in ("sprintf", "snprintf", "asprintf", "vsprintf", "vsnprintf", "vasprintf")
     for name in (stem, f"__{stem}_chk")
-)
+) | {"wsprintfA", "wvsprintfA", "_snprintf", "_vsnprintf"}
 """Functions that build text by a format; their names may be among the slots of the program for this alone."""
 COMMANDS = frozenset(
-    ("system", "popen", "execl", "execlp", "execle", "execv", "execvp", "execve", "execvpe", "wordexp")
+    (
+        "system",
+        "popen",
+        "execl",
+        "execlp",
+        "execle",
+        "execv",
+        "execvp",
+        "execve",
+        "execvpe",
+        "wordexp",
+        "_popen",
+        "WinExec",
+    )
 )
 SCANNERS = ("scanf", "fscanf", "sscanf", "vscanf", "vfscanf", "vsscanf")
 # A text, or a set of characters, of any length.

@@ -57,7 +57,7 @@ def through_slots(code: bytes, address: int, program: Program) -> Branches:
 
 
 def stubs(code: bytes, address: int, program: Program) -> Mapping[int, str]:
-    """Jumps through slots that are aligned as stubs are; those in functions are tail calls."""
+    """Jumps through slots, of those among the stubs where sections tell which these are."""
     found: dict[int, str] = {}
     jumps = through_slots(code, address, program)
     for at, slot in zip(jumps.at[~jumps.calls].tolist(), jumps.to[~jumps.calls].tolist(), strict=True):
@@ -67,7 +67,7 @@ def stubs(code: bytes, address: int, program: Program) -> Mapping[int, str]:
         begin = at - address
         begin -= 1 if begin and code[begin - 1] == BND else 0
         begin -= 4 if code[max(begin - 4, 0) : begin] in ENDBR else 0
-        if any(span.has(at) for span in program.plt) if program.plt else (begin + address) % 8 == 0:
+        if not program.plt or any(span.has(at) for span in program.plt):
             found[begin + address] = name
     return found
 
