@@ -71,6 +71,13 @@ def test_64_bit_processes_always_have_dep() -> None:
     assert verdicts(image(Shape(bits=32)))["dep"].verdict is Verdict.FAIL
 
 
+@pytest.mark.parametrize("subsystem", [0, 7, 9, 14])
+def test_other_systems_are_not_asked_for_what_windows_does(subsystem: int) -> None:
+    found = verdicts(image(Shape(bits=32, subsystem=subsystem)))
+    assert {found[name].verdict for name in ("aslr", "dep", "cfg", "safeSeh")} == {Verdict.NOT_APPLICABLE}
+    assert found["writableCode"].verdict is Verdict.PASS
+
+
 def test_a_library_is_told_from_a_program() -> None:
     assert verdicts(PLAIN)["highEntropy"].value == "program"
     assert verdicts(image(Shape(flags=LIBRARY)))["highEntropy"].value == "library"

@@ -14,6 +14,7 @@ NOT_FOR = {
     Form.EFI: "Firmware does not do this for EFI images.",
     Form.MANAGED: "The assembly holds no machine code: the runtime of .NET decides this.",
     Form.RESOURCES: "The library holds resources alone, and no code.",
+    Form.OTHER: "The image is for another system than Windows, or one that it does not name.",
 }
 """Why what Windows does for programs and libraries is not asked of others."""
 

@@ -6,11 +6,15 @@ from pellucid.formats import clr_metadata, pe
 
 LIBRARY_FLAG = 0x2000
 CODE, EXECUTE = 0x20, 0x2000_0000
+WINDOWS_SUBSYSTEMS = frozenset(("windowsGui", "windowsConsole", "windowsBootApplication"))
 EFI_SUBSYSTEMS = frozenset(("efiApplication", "efiBootServiceDriver", "efiRuntimeDriver", "efiRom"))
 
 
 class Form(StrEnum):
-    """`MANAGED` is for the runtime of .NET and holds no machine code, `RESOURCES` is a library without any code."""
+    """`MANAGED` is for the runtime of .NET and holds no machine code, `RESOURCES` is a library without any code.
+
+    `OTHER` is for a system that is neither Windows nor EFI, such as Windows CE.
+    """
 
     PROGRAM = "program"
     LIBRARY = "library"
@@ -18,6 +22,7 @@ class Form(StrEnum):
     EFI = "efi"
     MANAGED = "managed"
     RESOURCES = "resources"
+    OTHER = "other"
 
 
 def form(image: pe.Image, clr: clr_metadata.Header | None) -> Form:
@@ -28,6 +33,8 @@ def form(image: pe.Image, clr: clr_metadata.Header | None) -> Form:
         return Form.MANAGED
     if image.subsystem == "native":
         return Form.DRIVER
+    if image.subsystem not in WINDOWS_SUBSYSTEMS:
+        return Form.OTHER
     if not image.entry and not any(section.flags & (CODE | EXECUTE) for section in image.sections):
         return Form.RESOURCES
     return Form.LIBRARY if image.flags & LIBRARY_FLAG else Form.PROGRAM
