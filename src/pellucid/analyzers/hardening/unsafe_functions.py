@@ -22,7 +22,7 @@ Import = tuple[str, int]
 """A symbol, and where its name stands."""
 
 
-@analyzer(name=NAME, version=5, stage=Stage.HARDENING, wants=kind(*KINDS), most_facts=1000)
+@analyzer(name=NAME, version=6, stage=Stage.HARDENING, wants=kind(*KINDS), most_facts=1000)
 def unsafe_functions(artefact: Artefact) -> Iterator[Fact]:
     """Report each unsafe function that a program or library imports.
 

@@ -8,7 +8,7 @@ from pellucid.formats.calls.program import NONE, Addresses, Branches, Program
 from pellucid.formats.calls.words import Words, found_at, signed, words
 
 BR_X17, BTI_C = 0xD61F_0220, 0xD503_245F
-NEAR, FAR = 4, 12
+NEAR, FAR = 8, 12
 """How many instructions behind ADRP the one that adds may stand, and behind that one the call."""
 
 
@@ -84,3 +84,4 @@ def _sums(
         distance = signed(((page >> 5 & 0x7FFFF) << 2) | (page >> 29 & 3), 21) << 12
         base = (at * 4 + address) & ~0xFFF
         yield at + behind, base + distance + ((added >> 10 & 0xFFF) << scale)
+        pages = pages[~(fits & ((all_words[pages + behind] & 31) == (all_words[pages] & 31)))]

@@ -74,6 +74,7 @@ def references(code: bytes, address: int, program: Program) -> Branches:
         at = loads[adds]
         to = (at + behind) * 4 + 8 + address + values[adds] & 0xFFFF_FFFF
         found.append(found_at(at * 4 + address, to, False))
+        loads, values = loads[~adds], values[~adds]
     return Branches.joined(found)
 
 
@@ -90,6 +91,7 @@ def _literals_of_thumb(halves: Words, every: Words, address: int) -> Branches:
         at = loads[adds]
         to = (at + behind) * 2 + 4 + address + values[adds] & 0xFFFF_FFFF
         found.append(found_at(at * 2 + address, to, False))
+        loads, values = loads[~adds], values[~adds]
     return Branches.joined(found)
 
 

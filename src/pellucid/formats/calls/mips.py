@@ -11,12 +11,12 @@ import numpy as np
 from pellucid.formats.calls.program import NONE, Addresses, Branches, Program
 from pellucid.formats.calls.words import Words, found_at, sign, signed, words
 
-T9, RA = 25, 31
+T9, RA, JALR_T9 = 25, 31, 0x0320_F809
 LOADS = (0x8F80_0000, 0xDF80_0000)
 """LW and LD from $gp."""
 KEPT = frozenset((*range(16, 24), 30))
 """Registers that functions give back as they were."""
-FARTHEST, NEAR = 2000, 5
+FARTHEST, NEAR = 2000, 20
 ADDS = (0x09, 0x19)
 SPECIAL_WITHOUT = frozenset((0x08, 0x0C, 0x0D, 0x0F, 0x11, 0x13, *range(0x18, 0x20), *range(0x30, 0x37)))
 MOVES = frozenset((0x21, 0x25, 0x2D))
@@ -83,17 +83,22 @@ def references(code: bytes, address: int, program: Program) -> Branches:
     high = np.flatnonzero((every >> 21) == 0x1E0)
     found = [found_at(at * 4 + address, loaded, False)]
     for begin, base in ((at, loaded), (high, signed(every[high], 16) << 16)):
-        found += [_added(every, address, begin, base, behind) for behind in range(1, NEAR)]
+        found += _added(every, address, begin, base)
     return Branches.joined(found)
 
 
-def _added(every: Words, address: int, at: Addresses, base: Addresses, behind: int) -> Branches:
-    """The sums where ADDIU, some instructions behind, adds to the register that was given a value there."""
-    fits = at + behind < len(every)
-    at, base = at[fits], base[fits]
-    added = every[at + behind]
-    adds = np.isin(added >> 26, ADDS) & ((added >> 21 & 31) == (every[at] >> 16 & 31))
-    return found_at(at[adds] * 4 + address, base[adds] + signed(added[adds], 16), False)
+def _added(every: Words, address: int, at: Addresses, base: Addresses) -> Iterator[Branches]:
+    """The sums where ADDIU adds to the register that was given a value there, as long as it holds that."""
+    for behind in range(1, NEAR):
+        fits = at + behind < len(every)
+        at, base = at[fits], base[fits]
+        added, register = every[at + behind], every[at] >> 16 & 31
+        operation = added >> 26
+        adds = np.isin(operation, ADDS) & ((added >> 21 & 31) == register)
+        yield found_at(at[adds] * 4 + address, base[adds] + signed(added[adds], 16), False)
+        writes = (operation >= 0x08) & (operation < 0x28) & ((added >> 16 & 31) == register)
+        kept = ~(writes | ((operation == 0) & ((added >> 11 & 31) == register)))
+        at, base = at[kept], base[kept]
 
 
 def _slots(every: Words, program: Program) -> tuple[Addresses, Addresses]:
@@ -112,11 +117,16 @@ def _loads(every: Words, program: Program) -> Iterator[tuple[int, int]]:
 
 
 def _own(code: bytes, address: int, program: Program, every: Words) -> Branches:
-    """What is loaded into $t9, as calls."""
+    """What is loaded into $t9, as calls where JALR follows."""
     found = references(code, address, program)
-    register = every[(found.at - address) // 4] >> 16 & 31
-    kept = found.kept(register == T9)
-    return found_at(kept.at, kept.to, True)
+    numbers = (found.at - address) // 4
+    kept = (every[numbers] >> 16 & 31) == T9
+    loads, to = numbers[kept], found.to[kept]
+    at = loads.copy()
+    for behind in range(1, NEAR):
+        jumps = (at == loads) & (every[np.minimum(loads + behind, len(every) - 1)] == JALR_T9)
+        at[jumps] = loads[jumps] + behind
+    return found_at(at * 4 + address, to, True)
 
 
 def _followed(every: Words, load: int) -> Iterator[tuple[int, bool]]:
