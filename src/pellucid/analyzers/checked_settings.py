@@ -37,6 +37,9 @@ def _sections(settings: list[Setting]) -> dict[str, dict[str, list[Setting]]]:
 
 
 def _checks(artefact: Artefact, subject: Subject, sections: Mapping[str, dict[str, list[Setting]]]) -> Iterator[Check]:
+    # Of what is asked for only: each section inherits all of it.
+    asked = {condition.key for rule in subject.rules for condition in rule.conditions}
+    sections = {name: {key: said[key] for key in asked & said.keys()} for name, said in sections.items()}
     for rule in subject.rules:
         judged = [_check(artefact, subject, rule, part) for part in _parts(subject, sections)]
         found = [check for check in judged if check is not None]

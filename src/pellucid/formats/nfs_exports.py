@@ -7,7 +7,7 @@ from dataclasses import dataclass
 MOST_BYTES = 64 << 10
 MOST_LINES = 2000
 PATH = re.compile(r"(\"/[^\"]*\"|/\S*)(?:\s+(.*))?")
-CLIENT = re.compile(r"([^\s()]*)(?:\(([^)]*)\))?")
+CLIENT = re.compile(r"([^\s()]*)(?:\(([^()]*)\))?")
 
 
 @dataclass(frozen=True)

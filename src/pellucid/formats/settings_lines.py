@@ -54,12 +54,12 @@ SYNTAXES = {
     ),
     # What ends in ";" or "{" is nginx's, whose directives have the same names.
     "apache": Syntax(
-        re.compile(r"(?P<key>[A-Za-z]\w*)[ \t]+(?P<value>.*)(?<![;{])$"),
+        re.compile(r"(?P<key>[A-Za-z]\w*+)[ \t]++(?P<value>.*)(?<![;{])$"),
         _HASH,
         re.compile(r"<(?P<name>[A-Za-z][^>]*)>"),
         re.compile(r"</.*"),
     ),
-    "nginx": Syntax(re.compile(r"(?:\w+[ \t]*\{[ \t]*)?(?P<key>\w+)[ \t]+(?P<value>[^;{}]*)[;}].*"), _HASH),
+    "nginx": Syntax(re.compile(r"(?:\w++[ \t]*+\{[ \t]*+)?(?P<key>\w++)[ \t]++(?P<value>[^;{}]*+)[;}].*"), _HASH),
 }
 
 

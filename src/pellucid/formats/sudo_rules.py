@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 MOST_BYTES = 256 << 10
 MOST_LINES = 10_000
+MOST_MEMBERS = 1000
 TAG = re.compile(r"(NOPASSWD|PASSWD|(?:NO)?(?:EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT))[ \t]*:[ \t]*")
 RUN_AS = re.compile(r"\([^)]*\)[ \t]*")
 OPTION = re.compile(
@@ -13,7 +14,9 @@ OPTION = re.compile(
 )
 DEFAULTS = re.compile(r"Defaults(?P<whom>[@:!>][^\s]+)?[ \t]+(?P<options>.+)")
 ALIAS = re.compile(r"(?P<kind>User|Runas|Host|Cmnd|Cmd)_Alias[ \t]+(?P<rest>.+)")
-HOSTS = re.compile(r"\s+(?P<hosts>[\w.\-!, \t*\[\]/%+]+?)\s*=\s*(?P<rest>[^=].*)")
+# What is possessive here is tried once only, however long it is.
+HOSTS = re.compile(r"\s(?P<hosts>[\w.\-!,\s*\[\]/%+]++)=\s*+(?P<rest>[^=].*)")
+ASSIGNMENT = re.compile(r"(?<!\s)\s*+(\+?=|-=)\s*+")
 COMMENT = re.compile(r"(?<!\\)#(?![\d]).*$")
 INCLUDE = re.compile(r"[#@]include(?:dir)?[ \t]")
 COMMA = re.compile(r"(?<!\\),")
@@ -53,7 +56,7 @@ def read(data: bytes) -> Iterator[Rule | Default]:
     for at, line in lines:
         if stated := DEFAULTS.match(line):
             for option in COMMA.split(stated["options"]):
-                yield Default(re.sub(r"\s*(\+?=|-=)\s*", r"\1", option.strip()), stated["whom"] or "", at, line)
+                yield Default(ASSIGNMENT.sub(r"\1", option.strip()), stated["whom"] or "", at, line)
         elif not ALIAS.match(line) and (found := _user_part(line)):
             users, rest = found
             yield from _rules(tuple(_expanded(users, aliases)), rest, aliases, at, line)
@@ -95,7 +98,8 @@ def _rules(
         while tag := TAG.match(command):
             password = {"NOPASSWD": False, "PASSWD": True}.get(tag[1], password)
             command = command[tag.end() :]
-        asked[password] += _expanded([command.strip()], aliases)
+        if len(asked[password]) < MOST_MEMBERS:
+            asked[password] += _expanded([command.strip()], aliases)
     for whether, commands in asked.items():
         if commands:
             yield Rule(users, tuple(commands), whether, at, text)
@@ -104,5 +108,5 @@ def _rules(
 def _expanded(words: list[str], aliases: dict[str, tuple[str, ...]]) -> list[str]:
     """Aliases may stand for others: two levels of them are looked up."""
     for _ in range(2):
-        words = [member for word in words for member in aliases.get(word, (word,))][:1000]
+        words = [member for word in words for member in aliases.get(word, (word,))][:MOST_MEMBERS]
     return words
