@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -11,8 +12,11 @@ from tests.support.judged import HOLE, judged
 from tests.support.scanned_product import FORMULA, GRID, Scanned
 from tests.support.scanned_trees import BUSYBOX, LIBRARY, ROOT, finding, small_tree, store
 
+from pellucid.domain.evidence import Evidence
+from pellucid.domain.finding import FindingType
 from pellucid.domain.ids import is_id, named_id
 from pellucid.domain.roles import RoleKey
+from pellucid.domain.secret import Secret
 
 
 def test_a_finding_says_where_it_is_and_why(api: Api) -> None:
@@ -187,3 +191,33 @@ def test_a_report_before_the_scan_has_ended_is_not_ready(api: Api) -> None:
     path = f"{product}/images/{api.image(product)['id']}"
     assert api.http.post(f"{path}/findingsReport:json").status_code == 422
     assert api.http.post(f"{product}/images/{'0' * 26}/findingsReport:json").status_code == 404
+
+
+def test_a_secret_is_shown_redacted_and_found_by_its_kind(api: Api) -> None:
+    told = Secret(
+        rule="github-personal-token",
+        kind="privateToken",
+        redacted="ghp_***a1B2",
+        fingerprint="0123456789abcdef",
+        evidence=Evidence(offset=7, seen="ghp_***a1B2", artefact=BUSYBOX),
+        entropy=4.5,
+        description="Personal access token of GitHub",
+    )
+    leaked = replace(finding("a token", BUSYBOX), type=FindingType.SECRET, subtype=told.kind, secret=told)
+    scanned = Scanned(api, leaked, finding("something else", BUSYBOX))
+    wanted = {
+        "rule": told.rule,
+        "secret": "ghp_***a1B2",
+        "entropy": 4.5,
+        "description": told.description,
+        "kind": "privateToken",
+        "validity": "Undetermined",
+    }
+    by_kind = {"field": "secret.kind", "comparator": "equals", "value": "privateToken"}
+    (row,) = scanned.rows(filters=[by_kind], fields=["name", "secret"])
+    assert (row["name"], row["secret"]) == ("a token", wanted)
+    (seen,) = api.http.get(scanned.one("a token")).json()["occurrences"]
+    assert seen["component"]["name"] == "busybox"
+    asked = {"fields": ["name", "secret"], "filters": [by_kind]}
+    table = api.http.post(GRID, json=asked, params={"contentType": "csv"})
+    assert "privateToken ghp_***a1B2" in table.text

@@ -16,6 +16,7 @@ from pellucid.api.schemas.finding import (
     references,
 )
 from pellucid.api.schemas.grid import GridQuery
+from pellucid.api.schemas.secret import Secret
 from pellucid.api.schemas.vulnerability import Classification, Reference
 from pellucid.api.schemas.wire import Time, Wire, rfc3339
 from pellucid.domain.finding import FindingStatus, FindingSubtype, FindingType, Predicate
@@ -31,7 +32,7 @@ PROPERTIES = {"findingType": "type", "findingSubtype": "subtype", "findingStatus
 # What a field needs to be loaded; the others lie with the finding itself.
 NEEDS: dict[str, Part] = {
     **dict.fromkeys(("images",), Part.IMAGES),
-    **dict.fromkeys(("description",), Part.BODY),
+    **dict.fromkeys(("description", "secret"), Part.BODY),
     **dict.fromkeys(("component", "componentId", "componentNames"), Part.COMPONENTS),
     **dict.fromkeys(("imageId", "scanId"), Part.IMAGES),
     **dict.fromkeys(("dependency", "dependencyId", "dependencyComponentsCount"), Part.SOFTWARE),
@@ -94,6 +95,7 @@ class GridFinding(Wire):
     dependency_id: str | None = None
     cvss_latest_base_score: float | None = None
     epss_probability: float | None = None
+    secret: Secret | None = None
     ssvc_decision: str | None = None
     dependency: FindingDependency | None = None
     crypto_algorithm_name: str | None = None
@@ -177,6 +179,7 @@ def _properties(value: ProductFinding) -> dict[str, Any]:
         "isKnownRansomwareUse": Predicate.RANSOMWARE in value.predicates,
         "cvssLatestBaseScore": value.cvss_score,
         "epssProbability": value.epss,
+        "secret": Secret.of(value.secret) if value.secret else None,
         "ssvcDecision": value.ssvc_decision or None,
         "compareSide": value.side or None,
         "exploitabilityPredicates": list(value.predicates),
@@ -268,6 +271,8 @@ def _cell(value: Any) -> str:  # noqa: PLR0911 (one line a kind of value)
             return value.cwe or ""
         case Reference():
             return value.url
+        case Secret():
+            return f"{value.kind} {value.secret}"
         case ExploitabilityCounts():
             return ", ".join(f"{name} {number}" for name, number in value.model_dump(by_alias=True).items())
     return rfc3339(value) if hasattr(value, "astimezone") else f"{value:g}" if isinstance(value, float) else str(value)

@@ -8,6 +8,7 @@ from pydantic import Field
 from pellucid.api.schemas.components import Component
 from pellucid.api.schemas.finding import Finding
 from pellucid.api.schemas.grid import FilterItem, Page, SortItem
+from pellucid.api.schemas.secret import Secret
 from pellucid.api.schemas.wire import Time, Wire
 from pellucid.domain import grid
 from pellucid.domain.finding import FindingStatus, FindingType
@@ -68,6 +69,7 @@ class ReportFinding(Wire):
     is_reachable: bool
     status: FindingStatus
     display_name: str
+    secret: Secret | None
     ssvc_decision: str | None
     is_ssvc_paranoid_decision: bool = False
 
@@ -87,6 +89,7 @@ class ReportFinding(Wire):
             is_reachable=value.is_reachable,
             status=value.status,
             display_name=value.title,
+            secret=Secret.of(value.secret) if value.secret else None,
             ssvc_decision=value.ssvc_decision or None,
         )
 

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, false, func, null, or_, select
 
 from pellucid.domain.access import Scope
-from pellucid.domain.finding import FindingType
 from pellucid.domain.grid import ChartQuery, ChartRow, GridQuery
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.findings import ASSET, FINDING, KEY_ALGORITHM, KEY_COMPLIANT, findings_of
+from pellucid.storage.listings.findings import FINDING, OF_SECRET, findings_of
 from pellucid.storage.listings.grid import Query
 from pellucid.storage.repositories.finding_values import predicates_of
 from pellucid.storage.rows.finding import OccurrenceCryptoAssetRow
@@ -40,7 +40,7 @@ GROUPS: Mapping[str, Any] = {
     "date": FINDING.day,
     "name": FINDING.name,
     "title": FINDING.title,
-    "secret.kind": case((FINDING.type.in_(SECRETS), FINDING.subtype), else_=null()),
+    "secret.kind": OF_SECRET,
     PREDICATES: FINDING.predicates,
     "cryptoAlgorithmName": _of_key(KEY_ALGORITHM),
     "isNistIR8547Compliant": _of_key(KEY_COMPLIANT),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Select, String, Subquery, case, func, literal, select, tuple_, union_all
+from sqlalchemy import Select, String, Subquery, case, func, literal, null, select, tuple_, union_all
 
 from pellucid.domain.access import Scope
 from pellucid.domain.finding import FindingStatus, FindingType, Predicate
@@ -36,6 +36,8 @@ KEY_COMPLIANT = ASSET.asset[COMPLIANT].as_boolean()
 MOST_SCANS = 1000
 LEFT, RIGHT, SIDE, STATUS = "compareLeftImageId", "compareRightImageId", "compareSide", "comparison.status"
 SIDES = ("left", "right", "both")
+# What a secret opens is the subtype of a finding about one.
+OF_SECRET = case((FINDING.type.in_((FindingType.SECRET, FindingType.LEAKED_SECRET)), FINDING.subtype), else_=null())
 SEVERITY = words(*Severity, also={"informational": Severity.UNSPECIFIED, "none": Severity.UNSPECIFIED})
 FINDING_STATUS = words(
     *FindingStatus, also={"inprogress": FindingStatus.IN_PROGRESS, "in_progress": FindingStatus.IN_PROGRESS}
@@ -96,6 +98,7 @@ OF_FINDING: Mapping[str, Field] = {
     "findingType": Field(of=FINDING.type, kind=words(*FindingType), known=True),
     "findingSubtype": Field(of=FINDING.subtype, kind=WORD, known=True),
     "class": Field(of=FINDING.class_, kind=WORD, known=True),
+    "secret.kind": Field(of=OF_SECRET, kind=WORD),
     "severity": Field(of=FINDING.severity, kind=SEVERITY, order=FINDING.severity_rank, known=True),
     "findingStatus": Field(of=FINDING.status, kind=FINDING_STATUS, known=True),
     "description": Field(of=FindingBodyRow.description, among=_described),
