@@ -27,6 +27,29 @@ token = ghp_000000000000000000000000000000000000
 """
 
 
+HASHES = "secrets/password_hashes"
+# Made by libxcrypt; the passwords are "admin", "root", "toor", and one that is in no list.
+SHADOW = """root:{root}:19000:0:99999:7:::
+daemon:*:19000:0:99999:7:::
+admin:{admin}:19000:0:99999:7:::
+service:{strong}:19000:0:99999:7:::
+guest::19000:0:99999:7:::
+locked:!{root}:19000:0:99999:7:::
+"""
+PASSWD = """root:{des}:0:0:root:/root:/bin/sh
+nobody::65534:65534:nobody:/:/bin/false
+support::0:0::/:/bin/sh
+daemon:x:1:1:daemon:/:/bin/sh
+"""
+MADE = {
+    "root": "$1$Xy3kPq9d$xuVDOHOvf8Vnjg626I35f0",
+    "admin": "$6$Qm2vLx8sTz4w$Ci6eUyjHi8Yji5Zw.cxENaNWXiC1V72H5civ7M8DnaYpvqSbsX6SS1ULBxBZzfaiFgYx.P5I3sJaNrVrbcUvb1",
+    "strong": "$5$Wn5bHc7yRk1p$vyCstwmz99HCKiIx97MD2XdAH6AGDBWOhi..IrmU05A",
+    "des": "AbgYSnXDm2rfM",
+}
+APACHE = "$apr1$Zk4mVb2x$POAMr8dSsB5QzbpYRYq6P."
+
+
 def cases() -> Iterator[Case]:
     yield Case(f"{UNIT}/configuration", filled(CONFIGURATION).encode(), "a configuration with keys and passwords")
     yield Case(f"{UNIT}/script", filled(SCRIPT).encode(), "a script with a token, and one that takes it from elsewhere")
@@ -36,3 +59,12 @@ def cases() -> Iterator[Case]:
         b"\x7fELF" + bytes(60) + filled("\0{{crc62:npm_}}\0xoxb-{{digit:12}}-{{digit:12}}-{{alnum:24}}\0").encode()
     )
     yield Case(f"{UNIT}/program", strings, "strings of a program, two of them tokens")
+    yield Case(f"{HASHES}/shadow", SHADOW.format(**MADE).encode(), "a shadow file: hashes, locked and empty fields")
+    yield Case(
+        f"{HASHES}/passwd", PASSWD.format(**MADE).encode(), "a passwd file: a hash of DES, two empty fields"
+    )
+    yield Case(f"{HASHES}/htpasswd", f"operator:{APACHE}\n".encode(), "a login that htpasswd made")
+    program = b"\x7fELF" + bytes(60) + f"\0{MADE['root']}\0:$1$\0%s:$6$%s$\0".encode()
+    yield Case(f"{HASHES}/program", program, "a hash in a program, and parts of formats")
+    locked = b"root:*:19000:0:99999:7:::\ndaemon:!:19000:0:99999:7:::\nnobody:x:65534:65534::/:/bin/sh\n"
+    yield Case(f"{HASHES}/locked", locked, "accounts that nobody can log in to with a password")
