@@ -56,12 +56,15 @@ def configuration(layers: Sequence[bytes], **settings: Any) -> bytes:
     return json.dumps(document).encode()
 
 
-def docker(images: Mapping[str, Sequence[bytes]]) -> bytes:
-    """An archive of tag -> layers, as old versions of docker write it: equal layers are links."""
+def docker(images: Mapping[str, Sequence[bytes]], **settings: Any) -> bytes:
+    """An archive of tag -> layers, as old versions of docker write it: equal layers are links.
+
+    `settings` replace what stands in the configurations.
+    """
     files: dict[str, bytes | str | None] = {}
     manifest = []
     for tag, layers in images.items():
-        config = configuration(layers)
+        config = configuration(layers, **settings)
         names = []
         for number, layer in enumerate(layers):
             name = hashlib.sha256(f"{tag}{number}".encode()).hexdigest()

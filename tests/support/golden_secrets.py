@@ -60,9 +60,7 @@ def cases() -> Iterator[Case]:
     )
     yield Case(f"{UNIT}/program", strings, "strings of a program, two of them tokens")
     yield Case(f"{HASHES}/shadow", SHADOW.format(**MADE).encode(), "a shadow file: hashes, locked and empty fields")
-    yield Case(
-        f"{HASHES}/passwd", PASSWD.format(**MADE).encode(), "a passwd file: a hash of DES, two empty fields"
-    )
+    yield Case(f"{HASHES}/passwd", PASSWD.format(**MADE).encode(), "a passwd file: a hash of DES, two empty fields")
     yield Case(f"{HASHES}/htpasswd", f"operator:{APACHE}\n".encode(), "a login that htpasswd made")
     program = b"\x7fELF" + bytes(60) + f"\0{MADE['root']}\0:$1$\0%s:$6$%s$\0".encode()
     yield Case(f"{HASHES}/program", program, "a hash in a program, and parts of formats")

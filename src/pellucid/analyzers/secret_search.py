@@ -4,6 +4,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterator
 
+from pellucid.analysis import secrets_seen
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.common_passwords import defaults
 from pellucid.analyzers.secret_checks import CHECKS
@@ -59,6 +60,8 @@ def _of_rule(artefact: Artefact, rule: Rule, taken: Spans) -> Iterator[Secret]:
         if end <= start:
             continue
         secret = judged(rule, match, start)
+        if secret and secret.validity is not Validity.FILTERED and not secret.known:
+            secrets_seen.note(artefact, artefact.window(start, end - start))
         if secret is None or not taken.take(start, end) or secret.fingerprint in seen:
             continue
         seen.add(secret.fingerprint)

@@ -4,7 +4,8 @@ import hashlib
 import math
 from collections import Counter
 
-HIDDEN = "***"
+from pellucid.analysis.secrets_seen import HIDDEN
+
 # From this length on, the end of a token helps to find it again, and leaves enough that is not shown.
 LONG, LONGER = 20, 32
 # Whoever guesses must not be able to tell a right guess from thousands of wrong ones.

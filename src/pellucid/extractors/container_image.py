@@ -36,7 +36,7 @@ def measure(data: Data, start: int) -> int:
 
 @extractor(
     name="container_image",
-    version=1,
+    version=2,
     signatures=(Signature(tar.MAGIC, at=tar.MAGIC_AT),),
     measure=measure,
     suffix="tar",

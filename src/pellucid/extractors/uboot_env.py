@@ -5,6 +5,7 @@ from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.formats import uboot_env as environments
 from pellucid.formats.span import Data
+from pellucid.formats.withheld import withheld
 
 SHOWN = (
     b"bootcmd",
@@ -28,7 +29,8 @@ def measure(data: Data, start: int) -> int:
 
 @extractor(name="uboot_env", version=4, signatures=SIGNATURES, measure=measure, suffix="env")
 def uboot_env(artefact: Artefact, output: Output) -> None:
-    """Write the variables of U-Boot's environment as lines of text; those that decide about booting become facts."""
+    """Write the variables of U-Boot's environment as lines of text; those that decide about booting become facts,
+    without the secrets in them."""
     found = environments.read(artefact.data)
     output.fact("size", found.length)
     output.fact("variables", len(found.variables))
@@ -37,5 +39,5 @@ def uboot_env(artefact: Artefact, output: Output) -> None:
     for row in found.variables:
         name, _, value = row.partition(b"=")
         if name in SHOWN:
-            output.fact(name.decode("ascii"), value.decode("utf-8", "backslashreplace"))
+            output.fact(name.decode("ascii"), withheld(value.decode("utf-8", "backslashreplace")))
     output.file("environment.txt", (row + b"\n" for row in found.variables))

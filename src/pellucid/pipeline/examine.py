@@ -9,7 +9,7 @@ from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from pellucid.analysis import pack
+from pellucid.analysis import pack, secrets_seen
 from pellucid.analysis.analyzer import Analyzer, Fact
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.output import Output
@@ -22,6 +22,7 @@ from pellucid.pipeline.carving import carve, identify
 from pellucid.pipeline.content import Child, Content, UnitResult
 from pellucid.pipeline.messages import Request
 from pellucid.pipeline.unit_set import Units
+from pellucid.pipeline.withholding import withhold
 
 log = logging.getLogger(__name__)
 SMALLEST_CARVED = 64
@@ -41,7 +42,7 @@ def examine(request: Request, data: bytes | mmap, units: Units, rules: ScanRules
     if content.analysed or not content.unpacked:
         content.analysed = True
         _analyse(artefact, units, chosen, content, deadline)
-    return content
+    return withhold(content, secrets_seen.seen(artefact))
 
 
 def _leave_whole(data: bytes | mmap, units: Units, content: Content) -> None:

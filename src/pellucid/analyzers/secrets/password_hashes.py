@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pellucid.analysis import secrets_seen
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.secrets_seen import HIDDEN
 from pellucid.analysis.selector import contains
 from pellucid.analyzers.password_guesses import guess
-from pellucid.analyzers.secret_traces import HIDDEN, entropy, fingerprint
+from pellucid.analyzers.secret_traces import entropy, fingerprint
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.secret import Secret, SecretKind, Validity
@@ -113,6 +115,7 @@ def _accounts(artefact: Artefact) -> Iterator[_Account]:
         account = _in_line(artefact, offset) or _alone(artefact, offset)
         if account and (account.name, account.hashed) not in seen:
             seen.add((account.name, account.hashed))
+            secrets_seen.note(artefact, account.hashed.encode())
             yield account
 
 

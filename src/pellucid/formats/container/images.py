@@ -6,6 +6,7 @@ from typing import Any
 
 from pellucid.errors import Malformed
 from pellucid.formats.container.archive import DOCKER, OCI_INDEX, Archive
+from pellucid.formats.withheld import withheld
 
 MOST_IMAGES = 1000
 MOST_LAYERS = 1000
@@ -117,7 +118,7 @@ def _image(archive: Archive, config: str, blobs: list[tuple[str, str, str]], tag
             blob=blob,
             digest=digests[number] if len(digests) == len(blobs) else stated or blob,
             media_type=kind,
-            created_by=_text(history[number].get("created_by")) if len(history) == len(blobs) else "",
+            created_by=withheld(_text(history[number].get("created_by"))) if len(history) == len(blobs) else "",
         )
         for number, (blob, stated, kind) in enumerate(blobs)
     )
@@ -125,20 +126,20 @@ def _image(archive: Archive, config: str, blobs: list[tuple[str, str, str]], tag
 
 
 def _facts(document: dict[str, Any]) -> dict[str, str]:
-    """What a configuration says of its image, as text."""
+    """What a configuration says of its image, as text; secrets are withheld."""
     settings = _mapping(document.get("config"))
     facts = {name: _text(document.get(name)) for name in ("architecture", "variant", "os", "created", "author")}
     facts["user"] = _text(settings.get("User"))
     facts["workingFolder"] = _text(settings.get("WorkingDir"))
-    facts["entrypoint"] = " ".join(_text(part) for part in _sequence(settings.get("Entrypoint")))
-    facts["cmd"] = " ".join(_text(part) for part in _sequence(settings.get("Cmd")))
+    facts["entrypoint"] = withheld(" ".join(_text(part) for part in _sequence(settings.get("Entrypoint"))))
+    facts["cmd"] = withheld(" ".join(_text(part) for part in _sequence(settings.get("Cmd"))))
     facts["exposedPorts"] = " ".join(sorted(map(str, _mapping(settings.get("ExposedPorts")))))
     facts["volumes"] = " ".join(sorted(map(str, _mapping(settings.get("Volumes")))))
     for text in map(_text, _sequence(settings.get("Env"))[:200]):
-        name, _, value = text.partition("=")
+        name, _, value = withheld(text).partition("=")
         facts[f"env.{name}"] = value
     for name, value in list(_mapping(settings.get("Labels")).items())[:200]:
-        facts[f"label.{name}"] = _text(value)
+        facts[f"label.{name}"] = withheld(_text(value))
     return {name: value for name, value in facts.items() if value}
 
 

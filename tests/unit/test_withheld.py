@@ -1,0 +1,73 @@
+"""Texts that are shown have no secrets in them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pellucid.domain.entry import Entry, EntryKind
+from pellucid.domain.evidence import Evidence
+from pellucid.domain.observation import Observation, ObservationKind
+from pellucid.formats.withheld import withheld
+from pellucid.pipeline.content import Child, Content, UnitResult
+from pellucid.pipeline.withholding import withhold
+
+SECRET = "Bekotirula42"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"MYSQL_ROOT_PASSWORD={SECRET}",
+        f"/bin/sh -c #(nop) ENV API_TOKEN={SECRET} PATH=/bin",
+        f"mosquitto_pub --password {SECRET} -t a",
+        f"wget https://robot:{SECRET}@updates.acme.io/fw",
+        f'echo "root:{SECRET}" | chpasswd',
+        f"curl -H Authorization: Bearer {SECRET}xyz",
+        f"console=ttyS0 psk={SECRET}",
+    ],
+)
+def test_a_secret_is_withheld(text: str) -> None:
+    assert SECRET not in withheld(text)
+    assert "***" in withheld(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef COPY file in /",
+        "console=ttyS0,115200 root=/dev/mtdblock3 rootfstype=squashfs",
+        "https://updates.acme.io/fw?version=1.2",
+        "VERSION=3.11.2",
+    ],
+)
+def test_other_text_stays_as_it_is(text: str) -> None:
+    assert withheld(text) == text
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_withheld_once(text: str) -> None:
+    assert isinstance(withheld(text), str)
+
+
+def test_what_was_seen_as_a_secret_is_in_no_fact_of_the_artefact() -> None:
+    shown = f"password={SECRET}", f"a line that ends in the middle: {SECRET[:7]}"
+    unit = UnitResult(
+        observations=[
+            Observation(kind=ObservationKind.KERNEL, name="x", evidence=Evidence(offset=1, seen=text)) for text in shown
+        ]
+    )
+    content = Content(
+        sha256="0" * 64,
+        size=3,
+        identity="i",
+        units={"a": unit},
+        metadata={"line": shown[0]},
+        children=[Child(Entry(name="a/b", kind=EntryKind.FILE))],
+    )
+    kept = withhold(content, {SECRET.encode()})
+    assert SECRET[:7] not in repr(kept)
+    assert kept.metadata == {"line": "password=***"}
+    assert kept.children == content.children
+    assert kept.units["a"].observations[1].evidence.seen == "a line that ends in the middle: ***"
+    assert withhold(content, ()) is content
