@@ -24,6 +24,8 @@ SECRET = "Bekotirula42"
         f'echo "root:{SECRET}" | chpasswd',
         f"curl -H Authorization: Bearer {SECRET}xyz",
         f"console=ttyS0 psk={SECRET}",
+        f"RUN curl -u robot:{SECRET} https://x.acme.io",
+        f"sshpass -p {SECRET} ssh root@192.0.2.1",
     ],
 )
 def test_a_secret_is_withheld(text: str) -> None:

@@ -9,6 +9,7 @@ SETTING = re.compile(
     r"[\w.\-]{0,64}[\"']?[ \t]{0,4}[=:][ \t]{0,4}[\"']?)[^\s\"'&;|]{1,4096}"
 )
 OPTION = re.compile(r"(?i)(--?(?:pass(?:word|wd|phrase)?|token|secret)[ =][\"']?)[^\s\"'&;|]{1,4096}")
+LOGIN = re.compile(r"((?:-u|--(?:proxy-)?user)[ =]?[\"']?[\w.@\-]{1,64}:|sshpass -p ?)[^\s\"'&;|]{1,256}")
 ADDRESS = re.compile(r"(://[^\s/:@\"']{0,128}:)[^\s/@\"']{1,512}@")
 AUTHORIZATION = re.compile(r"(?i)\b(basic|bearer|token) [\w.~+/\-]{8,4096}=*")
 ACCOUNT = re.compile(r"([\w.\-]{1,64}:)[^\s\"'|]{1,256}([\"']?[ \t]{0,4}\|[^|]{0,64}chpasswd)")
@@ -22,6 +23,7 @@ def withheld(text: str) -> str:
     """The same with three asterisks in the place of whatever looks like a secret."""
     text = SETTING.sub(rf"\1{HIDDEN}", text)
     text = OPTION.sub(rf"\1{HIDDEN}", text)
+    text = LOGIN.sub(rf"\1{HIDDEN}", text)
     text = ADDRESS.sub(rf"\1{HIDDEN}@", text)
     text = AUTHORIZATION.sub(rf"\1 {HIDDEN}", text)
     text = ACCOUNT.sub(rf"\1{HIDDEN}\2", text)
