@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, case, false, func, null, or_, select
 from pellucid.domain.access import Scope
 from pellucid.domain.grid import ChartQuery, ChartRow, GridQuery
 from pellucid.storage.database import Transaction
-from pellucid.storage.listings.findings import ASSET, FINDING, KEY_ALGORITHM, KEY_COMPLIANT, findings_of
-from pellucid.storage.listings.findings import FINDING, OF_SECRET, findings_of
+from pellucid.storage.listings.findings import ASSET, FINDING, KEY_ALGORITHM, KEY_COMPLIANT, OF_SECRET, findings_of
 from pellucid.storage.listings.grid import Query
 from pellucid.storage.repositories.finding_values import predicates_of
 from pellucid.storage.rows.finding import OccurrenceCryptoAssetRow
@@ -20,7 +19,6 @@ from pellucid.storage.rows.product import ProductRow
 AGES = {7: "0-7", 30: "8-30", 90: "31-90", 365: "91-365"}
 OLDER = "366+"
 PREDICATES = "exploitabilityPredicates"
-SECRETS = (FindingType.SECRET, FindingType.LEAKED_SECRET)
 
 
 def _of_key(value: ColumnElement[Any]) -> ColumnElement[Any]:
