@@ -16,7 +16,8 @@ from pellucid.domain.secret import Secret, SecretKind, Validity
 from pellucid.errors import Malformed
 
 MOST_OF_A_RULE = 100
-MOST_HITS_OF_A_RULE = 4000
+# Bytes around keywords that the pattern of one rule is looked for in, all in all.
+MOST_BYTES_OF_A_RULE = 2 << 20
 # What persons choose: nothing of it is shown.
 CHOSEN = frozenset(
     (
@@ -75,7 +76,7 @@ def matches(artefact: Artefact, rule: Rule) -> Iterator[re.Match[bytes]]:
     pattern = rule.pattern if artefact.kind == "text" else rule.loose
     hits = sorted(offset for keyword in rule.keywords for offset in artefact.offsets(keyword))
     reached = 0
-    for offset in hits[:MOST_HITS_OF_A_RULE]:
+    for offset in hits[: MOST_BYTES_OF_A_RULE // (rule.before + rule.after)]:
         start = max(offset - rule.before, reached)
         for match in artefact.search(pattern, start, min(offset + rule.after, artefact.size)):
             if match.end() > reached:
