@@ -51,6 +51,7 @@ def number(value: int) -> bytes:
         *((key, number(int.from_bytes(key.public_bytes_raw(), "big"))) for key in (ED25519, X25519, ED448, X448)),
         *((key, hashlib.sha256(key.public_bytes_raw()).digest()[:15]) for key in (MLDSA, MLKEM)),
     ],
+    ids=["RSA", "DSA", "P-521", "Ed25519", "X25519", "Ed448", "X448", "ML-DSA", "ML-KEM"],
 )
 def test_badkeys_hashes_one_number_of_a_key(key: object, digest: bytes) -> None:
     assert hashes(key)[BADKEYS] == KeyHash("badkeys", "all", digest)
