@@ -3,12 +3,17 @@
 from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from tests.support.signed_pe import LIBRARY, Shape, attribute, image, signature, tlv, with_signatures
 
 from pellucid.analysis.artefact import Artefact
+from pellucid.analyzers import message_signers
 from pellucid.analyzers.hardening.pe_hardening import pe_hardening
 from pellucid.domain.hardening import Check, Hardening, Verdict
+from pellucid.formats import cms
 
 AT = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
 PLAIN = image(Shape())
@@ -51,6 +56,33 @@ def test_a_signature_inside_another_one_counts() -> None:
 def test_a_time_stamp_of_another_signature_says_nothing() -> None:
     other = signature(PLAIN, stamped=AT, stamps=b"something else")
     assert signed(with_signatures(PLAIN, other)) == (Verdict.PASS, "untimed")
+
+
+def test_a_countersignature_tells_the_time() -> None:
+    assert signed(with_signatures(PLAIN, signature(PLAIN, countersigned=AT))) == (Verdict.PASS, "valid")
+    late = datetime(2031, 1, 1, tzinfo=UTC)
+    assert signed(with_signatures(PLAIN, signature(PLAIN, countersigned=late))) == (Verdict.FAIL, "expired")
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_certificate_that_its_issuer_did_not_make_breaks_the_chain(same: bool) -> None:
+    issuer, leaf = (ec.derive_private_key(number, ec.SECP256R1()) for number in (13, 17))
+    known = x509.SubjectKeyIdentifier(b"k" * 20)
+    named = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(known)
+    above = made("Issuer", "Issuer", issuer if same else OTHER, issuer if same else OTHER, known)
+    certificate = made("Somebody", "Issuer", leaf, issuer, named)
+    message = cms.Message(kind=cms.SIGNED, content="", start=0, end=0, certificates=(above.public_bytes(Encoding.DER),))
+    chain, sound = message_signers.chain_of(certificate, message)
+    assert (len(chain), sound) == ((2, True) if same else (1, False))
+
+
+def made(
+    name: str, issuer: str, key: ec.EllipticCurvePrivateKey, by: ec.EllipticCurvePrivateKey, extra: x509.ExtensionType
+) -> x509.Certificate:
+    subject, above = (x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)]) for text in (name, issuer))
+    ends = datetime(2030, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(above, subject, key.public_key(), 7, AT, ends)
+    return builder.add_extension(extra, critical=False).sign(by, hashes.SHA256())
 
 
 def test_firmware_does_not_ask_when_it_was_signed() -> None:

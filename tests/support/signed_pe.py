@@ -92,12 +92,14 @@ def signature(
     *,
     stamped: datetime | None = None,
     stamps: bytes = b"",
+    countersigned: datetime | None = None,
     unsigned: bytes = b"",
     key: ec.EllipticCurvePrivateKey = SIGNER,
 ) -> bytes:
     """An Authenticode signature of an image; its certificate is valid from 2020 up to 2030.
 
     With another `key`, it is not made by the one of its certificate; with `stamps`, the time stamp is of that.
+    A countersignature is the older form of a time stamp.
     """
     place = directory_at(data)
     digest = hashlib.sha256(data[:CHECKSUM_AT] + data[CHECKSUM_AT + 4 : place] + data[place + 8 :]).digest()
@@ -109,8 +111,13 @@ def signature(
     made = signed_by(certificate, key, content, kind="1.3.6.1.4.1.311.2.1.4")
     if stamped:
         unsigned += attribute("1.3.6.1.4.1.311.3.3.1", _token(stamps or _value(made), stamped))
+    clock = certificate_of("Clock", CLOCK, ExtendedKeyUsageOID.TIME_STAMPING, 2040)
+    if countersigned:
+        time = attribute("1.2.840.113549.1.9.5", tlv(0x17, countersigned.strftime("%y%m%d%H%M%SZ").encode()))
+        witness = signed_by(clock, CLOCK, _value(made), kind="1.2.840.113549.1.7.1", also=time)
+        unsigned += attribute("1.2.840.113549.1.9.6", tlv(0x30, witness))
     made += tlv(0xA1, unsigned) if unsigned else b""
-    return message("1.3.6.1.4.1.311.2.1.4", tlv(0x30, content), (certificate, root), made)
+    return message("1.3.6.1.4.1.311.2.1.4", tlv(0x30, content), (certificate, root, clock), made)
 
 
 def message(kind: str, content: bytes, certificates: Sequence[x509.Certificate], signer: bytes) -> bytes:
@@ -127,10 +134,12 @@ def message(kind: str, content: bytes, certificates: Sequence[x509.Certificate],
     return tlv(0x30, oid("1.2.840.113549.1.7.2"), tlv(0xA0, body))
 
 
-def signed_by(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey, content: bytes, *, kind: str) -> bytes:
+def signed_by(
+    certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey, content: bytes, *, kind: str, also: bytes = b""
+) -> bytes:
     """The fields of a signer, up to the signature."""
     stated = attribute("1.2.840.113549.1.9.3", oid(kind))
-    stated += attribute("1.2.840.113549.1.9.4", tlv(0x04, hashlib.sha256(content).digest()))
+    stated += attribute("1.2.840.113549.1.9.4", tlv(0x04, hashlib.sha256(content).digest())) + also
     value = key.sign(tlv(0x31, stated), ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
     serial = bytes((certificate.serial_number,))
     return b"".join(

@@ -15,6 +15,7 @@ from pellucid.formats import authenticode, cms, der, time_stamp
 
 COUNTERSIGNATURE = "1.2.840.113549.1.9.6"
 PSS = "1.2.840.113549.1.1.10"
+MOST_STAMPS = 4
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "md5": hashes.MD5(),  # noqa: S303 (it is what was used)
     "sha1": hashes.SHA1(),  # noqa: S303 (it is what was used)
@@ -92,12 +93,12 @@ def _verify(certificate: x509.Certificate, value: bytes, signed: bytes, algorith
 
 def _time(message: cms.Message, signer: cms.Signer) -> datetime | None:
     """When the signature was made, as somebody else says who signed that."""
-    for name, value in signer.unsigned:
+    stamps = [item for item in signer.unsigned if item[0] in (authenticode.TIME_STAMP, COUNTERSIGNATURE)]
+    for name, value in stamps[:MOST_STAMPS]:
         try:
             if name == authenticode.TIME_STAMP:
                 return _token_time(value, signer)
-            if name == COUNTERSIGNATURE:
-                return _countersigned(value, message, signer)
+            return _countersigned(value, message, signer)
         except (Malformed, _Refuted):
             continue
     return None

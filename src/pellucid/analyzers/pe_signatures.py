@@ -1,6 +1,7 @@
 """The verdict on the Authenticode signatures of a PE image: present, and what they prove."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers import message_proofs
@@ -48,6 +49,7 @@ def check(artefact: Artefact, program: Program) -> Check:
 def _answers(artefact: Artefact, program: Program) -> Iterator[Answer]:
     """On each signature, those within others included."""
     waiting = list[bytes]()
+    digest = cache(lambda algorithm: authenticode.digest(artefact.data, program.image, algorithm))
     try:
         for kind, at, length in pe.certificates(artefact.data, program.image):
             if kind == pe.PKCS_SIGNED_DATA and length <= cms.LONGEST:
@@ -60,7 +62,7 @@ def _answers(artefact: Artefact, program: Program) -> Iterator[Answer]:
         try:
             message = _message(waiting.pop(0))
             waiting += authenticode.nested(message.signers[0])
-            yield _answer(artefact, program, message)
+            yield _answer(program, message, digest)
         except Malformed as error:
             yield Verdict.UNKNOWN, "unreadable", f"A signature cannot be judged: {error.message}."
 
@@ -73,10 +75,10 @@ def _message(encoded: bytes) -> cms.Message:
     return message
 
 
-def _answer(artefact: Artefact, program: Program, message: cms.Message) -> Answer:
-    """Raises Malformed where there is none."""
+def _answer(program: Program, message: cms.Message, digest: Callable[[str], bytes]) -> Answer:
+    """By the `digest` of the image. Raises Malformed where there is none."""
     signed = authenticode.signed(message.inner)
-    if authenticode.digest(artefact.data, program.image, signed.algorithm) != signed.digest:
+    if digest(signed.algorithm) != signed.digest:
         return Verdict.FAIL, "changed", f"The {signed.algorithm} digest of the image is not the one that was signed."
     proved = message_proofs.prove(message, message.signers[0])
     if isinstance(proved, message_proofs.Refuted):
