@@ -111,7 +111,7 @@ def test_the_configuration_becomes_facts(tmp_path: Path) -> None:
         "entrypoint": "/init",
         "cmd": "serve --all",
         "exposedPorts": "443/tcp 80/tcp",
-        "env.TOKEN": "example",
+        "env.TOKEN": "***",
         "label.maintainer": "somebody",
         "layer.1": f"{digest(LAYERS[1])} COPY 1",
     }
