@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 from tests.contract.finding_exercises import OF_FINDINGS
+from tests.contract.rule_exercises import OF_RULES
 from tests.support.api_client import Api
 from tests.support.cryptography_in_trees import crypto_tree
 from tests.support.scanned_trees import BUSYBOX, SOFTWARE, finding, small_tree, store
@@ -295,4 +296,5 @@ EXERCISES: dict[str, Exercise] = {
     "ListVulnerabilities": list_vulnerabilities,
     "GetVulnerability": get_vulnerability,
     "GetCurrentUser": current_user,
+    **OF_RULES,
 }

@@ -51,6 +51,9 @@ def check(response: httpx2.Response) -> None:
     body: Any = None
     if response.headers.get("content-type", "").startswith("application/json"):
         body = response.json()
+    if response.status_code == 422 and response.request.url.path.endswith("customRules:updateRules"):
+        _validate(_of_rules(), body, where)
+        return
     if response.status_code >= 400:
         oauth = response.request.url.path.endswith("/token") and response.status_code in (400, 401)
         _validate(_validator("oauth" if oauth else "envelope"), body, where)
@@ -107,6 +110,15 @@ def _validator(name: str, status: str = "") -> jsonschema_rs.Validator:
     schema = _translated(response["content"]["application/json"]["schema"])
     schema["components"] = _components()
     return jsonschema_rs.Draft4Validator(schema, formats={"ulid": is_id}, validate_formats=True)
+
+
+@cache
+def _of_rules() -> jsonschema_rs.Validator:
+    """The one refusal with a body of its own: what is wrong with each file of rules."""
+    described = document()["components"]["responses"]["UnprocessableRules"]
+    schema = _translated(described["content"]["application/json"]["schema"])
+    schema["components"] = _components()
+    return jsonschema_rs.Draft4Validator(schema)
 
 
 @cache

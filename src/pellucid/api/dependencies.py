@@ -16,6 +16,7 @@ from pellucid.domain import access
 from pellucid.services import (
     charts,
     components,
+    custom_rules,
     files,
     findings,
     grids,
@@ -112,6 +113,10 @@ def _vulnerabilities(tx: Transaction, caller: Caller, context: Context) -> vulne
     return vulnerabilities.Vulnerabilities(tx, caller, context.settings)
 
 
+def _custom_rules(tx: Transaction) -> custom_rules.CustomRules:
+    return custom_rules.CustomRules(tx)
+
+
 def _findings(tx: Transaction) -> findings.Findings:
     return findings.Findings(tx)
 
@@ -120,6 +125,7 @@ Products = Annotated[products.Products, Depends(_products)]
 Images = Annotated[images.Images, Depends(_images)]
 Scans = Annotated[scans.Scans, Depends(_scans)]
 Components = Annotated[components.Components, Depends(_components)]
+CustomRules = Annotated[custom_rules.CustomRules, Depends(_custom_rules)]
 Files = Annotated[files.Files, Depends(_files)]
 Findings = Annotated[findings.Findings, Depends(_findings)]
 Grids = Annotated[grids.Grids, Depends(_grids)]

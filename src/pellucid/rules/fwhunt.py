@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 }
 OPERATORS = ("and", "or", "not-any", "not-all")
 PATTERN = re.compile(r"(?:[0-9a-f.]{2})+", re.IGNORECASE)
+NAME = re.compile(r"[^\x00-\x1f/\\]{1,255}")
 Remarks = Iterator[tuple[int, str]]
 """Lines, from 1, and what is wrong there."""
 
@@ -102,8 +103,8 @@ def _wrong(root: Any) -> Remarks:
     key, rule = root.value[0]
     if len(root.value) > 1:
         yield _line(root.value[1][0]), "a file has one rule"
-    if not isinstance(key, yaml.ScalarNode) or not key.value.strip() or len(key.value) > 255:
-        yield _line(key), "the name of the rule is no text of 1 to 255 characters"
+    if not isinstance(key, yaml.ScalarNode) or not NAME.fullmatch(key.value):
+        yield _line(key), "the name of the rule is no text of 1 to 255 characters without slashes"
         return
     if not isinstance(rule, yaml.MappingNode):
         yield _line(key), "the rule has neither meta nor conditions"

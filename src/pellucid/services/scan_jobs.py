@@ -24,6 +24,7 @@ from pellucid.pipeline.cache import ResultCache
 from pellucid.pipeline.outcome import Source
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.scratch import Scratch
+from pellucid.services.custom_rules import rules_for
 from pellucid.services.finding_news import tell_news
 from pellucid.services.lease import Lease
 from pellucid.services.rematch_queue import queue_rematch
@@ -111,6 +112,7 @@ class ScanJob:
         with self._database.read() as tx:
             file_id = ScanRepository(tx).file_of(scan.id)
             file = FileRepository(tx).get(scan.product_id, scan.image_id, file_id)
+            rules = rules_for(tx, scan.product_id)
         if file is None or not self._shop.blobs.exists(file.blob.sha256):
             raise FileNotFoundError("the uploaded file is not in the store any more: upload it again")
 
@@ -131,6 +133,7 @@ class ScanJob:
                 advisories=index,
                 report=report,
                 certificate_notice=self._shop.settings.certificate_notice,
+                rules=rules,
                 key_holders=StoredKeyHolders(self._database, scan.product_id, scan.image_id),
             )
 

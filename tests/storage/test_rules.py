@@ -1,0 +1,69 @@
+"""Rules of organizations, on both databases."""
+
+from datetime import UTC, datetime
+
+from tests.contract.rule_exercises import RULE
+
+from pellucid.domain.access import Caller
+from pellucid.domain.custom_rule import CustomRule
+from pellucid.domain.severity import Severity
+from pellucid.rules.rule_file import RuleFile
+from pellucid.services.custom_rules import CustomRules, GivenRules, read_rules, rules_for
+from pellucid.services.products import Products
+from pellucid.storage.database import Database
+from pellucid.storage.repositories.rules import MOST_SETS, RuleRepository
+
+
+def given(*bodies: str) -> GivenRules:
+    return read_rules("all.yar", "\n".join(bodies).encode())
+
+
+def test_a_scan_gets_the_newest_set_and_what_is_disabled_in_it(database: Database, caller: Caller) -> None:
+    with database.begin() as tx:
+        product = Products(tx).create(caller, "router", "").id
+        assert rules_for(tx, product) is None
+        first = CustomRules(tx).replace(caller, given(RULE))
+        second = CustomRules(tx).replace(caller, given(RULE, "rule other { condition: true }"))
+        CustomRules(tx).set_enabled(caller, ["other"], enabled=False)
+    with database.read() as tx:
+        found = rules_for(tx, product)
+    assert found is not None
+    assert first < second
+    assert (found.name, found.disabled) == (f"own rules {second}", ("other",))
+    assert [file.name for file in found.files] == ["all.yar"]
+
+
+def test_a_rule_that_did_not_change_keeps_its_author_and_its_time(database: Database, caller: Caller) -> None:
+    def rule(name: str, body: str) -> CustomRule:
+        return CustomRule(
+            name=name,
+            title="",
+            description="",
+            severity=Severity.LOW,
+            type="",
+            engine="yara",
+            file="a.yar",
+            body=body,
+            is_enabled=True,
+            author=caller.user,
+            update_time=datetime.now(UTC),
+        )
+
+    with database.begin() as tx:
+        rules = RuleRepository(tx)
+        before = [rule("a", "1"), rule("b", "1")]
+        rules.replace(caller.org.id, (), before)
+        rules.replace(caller.org.id, (), [rule("a", "1"), rule("b", "2"), rule("c", "1")])
+        after = rules.all(caller.org.id)
+    assert [item.name for item in after] == ["a", "b", "c"]
+    assert [item.update_time == old.update_time for item, old in zip(after, before, strict=False)] == [True, False]
+
+
+def test_old_sets_are_forgotten(database: Database, caller: Caller) -> None:
+    with database.begin() as tx:
+        product = Products(tx).create(caller, "router", "").id
+        ids = [CustomRules(tx).replace(caller, given(RULE)) for _ in range(MOST_SETS + 3)]
+        newest = RuleRepository(tx).newest(product)
+    assert newest is not None
+    assert newest[0] == max(ids)
+    assert newest[1] == (RuleFile(name="all.yar", body=RULE),)
