@@ -1,5 +1,7 @@
 """elf_hardening: what each check says of files that differ in one thing."""
 
+import struct
+
 import pytest
 from tests.analyzers.test_golden import artefact_of
 from tests.support.elf_files import ARM, EXECUTABLE, MIPS, X86_64, Shape, elf_file
@@ -272,3 +274,13 @@ def test_files_without_anything_to_load_have_no_verdicts() -> None:
     core[16] = 4
     assert not verdicts(debug_file())
     assert not verdicts(bytes(core))
+
+
+@pytest.mark.parametrize("place", [1 << 40, 70], ids=["behind-the-end", "no-table"])
+def test_sections_that_are_not_there_keep_no_verdict_back(place: int) -> None:
+    data = bytearray(guarded(imports=["printf"]))
+    struct.pack_into("<Q", data, 40, place)
+    said = verdicts(bytes(data))
+    assert said["relro"] == (PASS, "full")
+    # The segment that can be run counts as code, which is small here.
+    assert said["stackCanary"] == (UNKNOWN, "littleCode")

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -12,6 +13,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.parsed import elf_of
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.hardening import Check, Verdict
+from pellucid.errors import Malformed
 from pellucid.formats import elf_properties, elf_sections, elf_segments, go_build_info
 from pellucid.formats.elf import Elf, ElfType
 from pellucid.formats.elf_properties import Properties
@@ -114,18 +116,16 @@ class View:
 
 
 def view_of(artefact: Artefact) -> View:
-    """Raises Malformed."""
-    parsed = elf_of(artefact)
+    """Raises Malformed when what a loader reads is not there; of sections, which it does not read, they are none."""
+    parsed, loading = elf_of(artefact), elf_segments.read(artefact.data)
     sections: dict[str, Section] = {}
-    for item in elf_sections.sections(artefact.data):
-        sections.setdefault(item.name, item)
-    return View(
-        artefact=artefact,
-        elf=parsed,
-        loading=elf_segments.read(artefact.data),
-        sections=sections,
-        properties=elf_properties.read(artefact.data),
-    )
+    properties = Properties()
+    with suppress(Malformed):
+        for item in elf_sections.sections(artefact.data):
+            sections.setdefault(item.name, item)
+    with suppress(Malformed):
+        properties = elf_properties.read(artefact.data)
+    return View(artefact=artefact, elf=parsed, loading=loading, sections=sections, properties=properties)
 
 
 def passed(name: str, value: str, reason: str, evidence: Evidence | None = None) -> Check:

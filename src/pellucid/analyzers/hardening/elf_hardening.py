@@ -19,7 +19,7 @@ VDSO = ("linux-vdso.", "linux-gate.")
 ASKED = ("pie", "nx", "relro", "fortify")
 
 
-@analyzer(name=NAME, version=1, stage=Stage.HARDENING, wants=kind("elf") & (contains(*LITERALS) | kind("elf")))
+@analyzer(name=NAME, version=2, stage=Stage.HARDENING, wants=kind("elf") & (contains(*LITERALS) | kind("elf")))
 def elf_hardening(artefact: Artefact) -> Iterator[Fact]:
     """Tell for each property that makes attacks harder whether a program or library has it.
 
