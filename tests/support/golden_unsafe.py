@@ -34,6 +34,7 @@ def cases() -> Iterator[Case]:
         yield Case(
             f"{NAME}/calls_{machine.replace('-', '_')}", calling, f"a program for {what} with calls, also of system"
         )
+    yield Case(f"{NAME}/mac_calls", calling_macho(), "a program for macOS that puts a command together and runs it")
     yield Case(f"{NAME}/mac_safe", importing_macho(["___sprintf_chk", "_snprintf"]), "a program for macOS")
 
 
@@ -62,3 +63,36 @@ def importing_macho(names: Sequence[str]) -> bytes:
     at = 32 + 24
     command = struct.pack("<6I", SYMTAB, 24, at, len(rows) // 16, at + len(rows), len(texts))
     return struct.pack("<8I", 0xFEEDFACF, 0x0100_000C, 0, 2, 1, len(command), 0, 0) + command + rows + texts
+
+
+def calling_macho() -> bytes:
+    """A program for x86-64 whose main gives `rm %s` to sprintf, then calls system, by stubs that are not aligned."""
+    base, at = 0x1_0000_0000, 32 + 72 + 3 * 80 + 24 + 80 + 24
+    text, stubs, got = at, at + 20, at + 32
+    code = b"\x48\x8d\x35" + struct.pack("<i", got + 16 - text - 7)
+    code += b"\xe8" + struct.pack("<i", stubs - text - 12) + b"\xe8" + struct.pack("<i", stubs + 6 - text - 17)
+    code = code.ljust(20, b"\xc3")
+    for number in range(2):
+        code += b"\xff\x25" + struct.pack("<i", got + 8 * number - stubs - 6 * number - 6)
+    content = code + bytes(16) + b"rm %s\0\0\0"
+    symbols = at + len(content)
+    names = b"\0_main\0_sprintf\0_system\0"
+    rows = struct.pack("<IBBHQ", 1, DEFINED_EXTERNAL, 1, 0, base + text)
+    rows += b"".join(struct.pack("<IBBHQ", place, UNDEFINED_EXTERNAL, 0, 0, 0) for place in (7, 16))
+    indirect = struct.pack("<4I", 1, 2, 1, 2)
+    size = symbols + len(rows) + len(names) + len(indirect)
+    commands = struct.pack("<II16sQQQQ4I", 0x19, 72 + 3 * 80, b"__TEXT", base, size, 0, size, 7, 5, 3, 0)
+    for name, place, length, flags, first, width in (
+        (b"__text", text, 20, 0x8000_0400, 0, 0),
+        (b"__stubs", stubs, 12, 0x8000_0408, 0, 6),
+        (b"__got", got, 16, 6, 2, 0),
+    ):
+        commands += struct.pack(
+            "<16s16sQQ8I", name, b"__TEXT", base + place, length, place, 0, 0, 0, flags, first, width, 0
+        )
+    commands += struct.pack("<6I", SYMTAB, 24, symbols, 3, symbols + len(rows), len(names))
+    commands += struct.pack("<20I", 0xB, 80, *[0] * 12, symbols + len(rows) + len(names), 4, *[0] * 4)
+    commands += struct.pack("<IIQQ", 0x8000_0028, 24, text, 0)
+    header = struct.pack("<8I", 0xFEEDFACF, 0x0100_0007, 3, 2, 6, len(commands), 0, 0)
+    assert len(header + commands) == at
+    return header + commands + content + rows + names + indirect

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.calling_programs import MACHINES, program
+from tests.support.golden_unsafe import calling_macho, importing_pe
 
 from pellucid.errors import Malformed
-from pellucid.formats.calls import elf_program, unsafe_calls
+from pellucid.formats import pe
+from pellucid.formats.calls import elf_program, macho_program, pe_program, unsafe_calls
 from pellucid.formats.calls.unsafe_calls import Found
 
 IMPORTS = ("sprintf", "system", "strcpy")
@@ -65,3 +67,22 @@ def test_damage_is_malformed_or_read(machine: str, damage: list[tuple[int, int]]
     except Malformed:
         return
     unsafe_calls.find(bytes(data), read, IMPORTS)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.booleans(), st.lists(st.tuples(st.integers(0, 1500), st.integers(0, 255)), max_size=12))
+def test_damage_to_programs_of_other_systems_is_malformed_or_read(
+    is_macho: bool, damage: list[tuple[int, int]]
+) -> None:
+    data = bytearray(calling_macho() if is_macho else importing_pe(["system"], b"\xff\x25\0\0\0\0"))
+    for at, value in damage:
+        data[at % len(data)] = value
+    hostile = bytes(data)
+    try:
+        if is_macho:
+            read = macho_program.read(hostile, 0, {"_system"})
+        else:
+            read = pe_program.read(hostile, pe.read(hostile), {"system"})
+    except Malformed:
+        return
+    unsafe_calls.find(hostile, read, ["system", "_system"])

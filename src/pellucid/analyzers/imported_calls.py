@@ -47,6 +47,14 @@ def calls_in_pe(artefact: Artefact, symbols: Collection[str]) -> Read:
     return _read(unsafe_calls.find(artefact.data, program, symbols))
 
 
+def calls_in_macho(artefact: Artefact, start: int, symbols: Collection[str]) -> Read:
+    """The same of the Mach-O program at `start`, one of several in a universal file. Raises Malformed."""
+    from pellucid.formats.calls import macho_program, unsafe_calls  # noqa: PLC0415  # numpy, when there is need of it
+
+    program = macho_program.read(artefact.data, start, {*symbols, *(f"_{name}" for name in unsafe_calls.FORMATTERS)})
+    return _read(unsafe_calls.find(artefact.data, program, symbols))
+
+
 def _read(found: "tuple[Mapping[str, Found], bool] | None") -> Read:
     if found is None:
         return Read(by_symbol={})

@@ -10,16 +10,21 @@ SYMTAB, DYSYMTAB = 0x2, 0xB
 MOST_SYMBOLS = 1 << 18
 LARGEST_STRINGS = 64 << 20
 LONGEST_NAME = 4096
-EXTERNAL, TYPE, STAB, UNDEFINED, IN_SECTION = 0x01, 0x0E, 0xE0, 0x0, 0xE
+PRIVATE, EXTERNAL, TYPE, STAB, UNDEFINED, IN_SECTION = 0x10, 0x01, 0x0E, 0xE0, 0x0, 0xE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Symbol:
-    """`offset` is where its name stands in the file; `address` is 0 for one that is imported."""
+    """`offset` is where its name stands in the file; `address` is 0 for one that is imported.
+
+    `number` is its place in the table, by which others name it; `exported` says whether other programs may.
+    """
 
     name: str
     offset: int
     address: int = 0
+    number: int = 0
+    exported: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +54,15 @@ def read(data: Data, start: int = 0) -> Symbols:
 
 def _read(rows: bytes, names: bytes, at: int, row: Struct) -> Symbols:
     imports, functions = [], []
-    for place, kind, _, _, address in row.iter_unpack(rows):
+    for number, (place, kind, _, _, address) in enumerate(row.iter_unpack(rows)):
         if kind & STAB or not place or kind & TYPE not in (UNDEFINED, IN_SECTION):
             continue
         if kind & TYPE == UNDEFINED and not (kind & EXTERNAL and not address):
             continue
         name = names[place : place + LONGEST_NAME].partition(b"\0")[0].decode("utf-8", "replace")
         if kind & TYPE == UNDEFINED:
-            imports.append(Symbol(name=name, offset=at + place))
+            imports.append(Symbol(name=name, offset=at + place, number=number))
         else:
-            functions.append(Symbol(name=name, offset=at + place, address=address))
+            exported = bool(kind & EXTERNAL) and not kind & PRIVATE
+            functions.append(Symbol(name=name, offset=at + place, address=address, number=number, exported=exported))
     return Symbols(imports=tuple(imports), functions=tuple(functions))

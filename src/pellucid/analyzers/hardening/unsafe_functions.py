@@ -6,7 +6,7 @@ from dataclasses import replace
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import kind
-from pellucid.analyzers.imported_calls import Imported, Read, calls_in_elf, calls_in_pe
+from pellucid.analyzers.imported_calls import Imported, Read, calls_in_elf, calls_in_macho, calls_in_pe
 from pellucid.analyzers.parsed import elf_of
 from pellucid.analyzers.windows import pe_of
 from pellucid.domain.observation import Observation, ObservationKind
@@ -22,7 +22,7 @@ Import = tuple[str, int]
 """A symbol, and where its name stands."""
 
 
-@analyzer(name=NAME, version=6, stage=Stage.HARDENING, wants=kind(*KINDS), most_facts=1000)
+@analyzer(name=NAME, version=7, stage=Stage.HARDENING, wants=kind(*KINDS), most_facts=1000)
 def unsafe_functions(artefact: Artefact) -> Iterator[Fact]:
     """Report each unsafe function that a program or library imports.
 
@@ -64,7 +64,10 @@ def _calls(artefact: Artefact, platform: str, symbols: Sequence[str]) -> Read:
     try:
         if platform == "elf":
             return calls_in_elf(artefact, symbols)
-        return calls_in_pe(artefact, symbols) if platform == "pe" else Read(by_symbol={})
+        if platform == "pe":
+            return calls_in_pe(artefact, symbols)
+        # Of a universal file the first program stands for the others, which are the same for other machines.
+        return calls_in_macho(artefact, macho.starts(artefact.data)[0], symbols)
     except Malformed:
         return Read(by_symbol={})
 

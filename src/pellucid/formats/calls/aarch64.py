@@ -43,12 +43,16 @@ def through_slots(code: bytes, address: int, program: Program) -> Branches:
 
 
 def stubs(code: bytes, address: int, program: Program) -> Mapping[int, str]:
-    """ADRP x16, LDR x17, ADD x16, BR x17, with a landing pad in front where branches are protected."""
+    """ADRP x16, LDR x17, ADD x16, BR x17, with a landing pad in front where branches are protected.
+
+    Where sections say where stubs are, what they load decides alone: Mach-O has no ADD in them.
+    """
     all_words = words(code, big_endian=False)
     found = {}
     for load, slot in _loads(all_words, address, program):
         behind = all_words[load + 1 : load + 5]
-        if load and all_words[load] & 0x3FF == 0x211 and BR_X17 in behind:
+        inside = any(span.has(load * 4 + address) for span in program.plt)
+        if load and (inside or (all_words[load] & 0x3FF == 0x211 and BR_X17 in behind)):
             begin = load - 1
             if begin and all_words[begin - 1] == BTI_C:
                 begin -= 1

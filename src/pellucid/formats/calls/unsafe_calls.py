@@ -78,13 +78,21 @@ def find(data: Data, program: Program, wanted: Collection[str]) -> tuple[Mapping
     return {name: seen.describe(name) for name in wanted}, calls.whole
 
 
+def _plain(symbol: str) -> str:
+    """The name in C: Mach-O has an underscore in front."""
+    for name in (symbol, symbol.removeprefix("_")):
+        if name in FORMATTERS or name in COMMANDS or name in SCANNERS:
+            return name
+    return symbol.removeprefix("__isoc99_").removeprefix("__isoc23_")
+
+
 class _Surroundings:
     """What stands around calls."""
 
     def __init__(self, data: Data, program: Program, calls: Calls) -> None:
         self._data, self._program, self._calls = data, program, calls
         self._graph = Graph(program, calls)
-        formatting = [at for name, at in calls.sites.items() if name in FORMATTERS]
+        formatting = [at for name, at in calls.sites.items() if _plain(name) in FORMATTERS]
         self._formatting = np.sort(np.concatenate(formatting)) if formatting else np.empty(0, np.int64)
 
     def describe(self, name: str) -> Found:
@@ -104,11 +112,12 @@ class _Surroundings:
             format=self._format(name, address, number),
         )
 
-    def _format(self, name: str, address: int, number: int) -> str:
+    def _format(self, symbol: str, address: int, number: int) -> str:
+        name = _plain(symbol)
         start = max(self._graph.start(number), 0)
         if name in FORMATTERS:
             return self._text(FORMATS, start, address)
-        if name.removeprefix("__isoc99_").removeprefix("__isoc23_") in SCANNERS:
+        if name in SCANNERS:
             return self._text(SCANS, start, address)
         if name not in COMMANDS:
             return ""
