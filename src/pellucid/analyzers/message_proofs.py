@@ -38,7 +38,11 @@ class Refuted:
 
 @dataclass(frozen=True, kw_only=True)
 class Signature:
-    """One that was proved. `at` is when a trusted clock saw it; `chain` begins with the signer's certificate."""
+    """One that was proved; `chain` begins with the signer's certificate.
+
+    `at` is when another signer says that he saw it. Whether he, or who made the last certificate, is one to trust is
+    not known here.
+    """
 
     chain: tuple[x509.Certificate, ...]
     at: datetime | None
