@@ -33,6 +33,7 @@ def inputs() -> dict[str, bytes]:
         "intel_hex": HEX,
         "srec": SREC,
         "uf2": uf2_file({0xE48BFF56: (0x10000000, CONTENT), 1: (0x2000, CONTENT)}),
+        "git_object": zlib.compress(b"blob 9\0some text"),
         "uboot_env": environment(b"bootcmd=run x\0ethaddr=00:11\0\0".ljust(4092, b"\xff")),
         "android_ota": ota_payload(
             {"boot": ([(1, 0, 1, bz2.compress(CONTENT * 3)), (8, 1, 1, lzma.compress(CONTENT * 3))], b"other")}
