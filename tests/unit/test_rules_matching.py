@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from pellucid.analysis.artefact import Artefact
+from pellucid.analyzers.threats.known_threats import known_threats
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.rule_match import RuleMatch
 from pellucid.pipeline.content import Content, UnitResult
+from pellucid.pipeline.merging import MOST_ALIKE, gathered
 from pellucid.pipeline.reuse import analyzers_missing
 from pellucid.pipeline.units import UNITS
 from pellucid.rules import yara_matching
@@ -74,6 +76,25 @@ def test_matches_are_counted_but_shown_in_part() -> None:
     assert isinstance(found, RuleMatch)
     assert len(found.evidence) == yara_matching.MOST_OF_A_PATTERN
     assert ("matches", "10,000") in found.evidence[0].attributes
+
+
+def test_what_was_left_out_everywhere_is_counted() -> None:
+    late = [Problem(unit="yara", kind=ProblemKind.TIMEOUT, message="slow", artefact=str(n)) for n in range(100)]
+    other = Problem(unit="zip", kind=ProblemKind.ENCRYPTED, message="locked", artefact="a")
+    found = gathered([*late, *[other] * 100])
+    assert found[:MOST_ALIKE] == late[:MOST_ALIKE]
+    assert found[MOST_ALIKE:-1] == [other] * 100
+    assert (found[-1].message, found[-1].artefact) == (f"slow; so it was with {100 - MOST_ALIKE} more", "")
+
+
+def test_the_harmless_test_file_is_told_from_what_only_quotes_it() -> None:
+    # Put together here, so that this file is not taken for it.
+    text = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+    names = [
+        [item.rule for item in known_threats(Artefact(data=data)) if isinstance(item, RuleMatch)]
+        for data in (text, text + b"\r\n", b" " + text, text + b"is what it says" * 10)
+    ]
+    assert names == [["pellucid_malware_test_file"]] * 2 + [[], []]
 
 
 def test_an_artefact_that_is_too_large_is_matched_in_part(monkeypatch: pytest.MonkeyPatch) -> None:

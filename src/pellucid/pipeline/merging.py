@@ -1,6 +1,7 @@
 """From contents to places: the tree of artefacts, and facts with the paths that they are true of."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -15,7 +16,7 @@ from pellucid.domain.link import Link
 from pellucid.domain.observation import Observation
 from pellucid.domain.package_licence import PackageLicence
 from pellucid.domain.place import SEPARATOR, ScannedArtefact, ScannedPlace
-from pellucid.domain.problem import Problem
+from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.rule_match import RuleMatch
 from pellucid.domain.secret import Secret
 from pellucid.domain.start import Start
@@ -26,6 +27,7 @@ from pellucid.pipeline.outcome import Outcome
 from pellucid.pipeline.tree import nothing_recognised, tree_of
 
 MOST_PLACES = 16
+MOST_ALIKE = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,7 @@ def merge(outcome: Outcome) -> Found:
         secrets=tuple(facts.secrets),
         rule_matches=tuple(facts.rule_matches),
         vex_claims=tuple(facts.vex_claims),
-        problems=(*tree.problems, *facts.problems, *([] if facts else nothing_recognised(outcome))),
+        problems=(*tree.problems, *gathered(facts.problems), *([] if facts else nothing_recognised(outcome))),
         metadata={tree.paths[item.sha256][0]: item.metadata for item in tree.contents if item.metadata},
     )
 
@@ -132,6 +134,19 @@ class _Facts:
             self.hardening += [_checked_at(fact, path) for fact in unit.hardening]
             self.rule_matches += [replace(fact, evidence=_all_at(fact.evidence, path)) for fact in unit.rule_matches]
             self.dependencies += [replace(fact, evidence=_all_at(fact.evidence, path)) for fact in unit.dependencies]
+
+
+def gathered(problems: Sequence[Problem]) -> list[Problem]:
+    """What took too long, and then was left out everywhere, is told of a few files, and the rest are counted."""
+    found: list[Problem] = []
+    alike: Counter[Problem] = Counter()
+    for problem in problems:
+        kind = replace(problem, artefact="")
+        alike[kind] += problem.kind is ProblemKind.TIMEOUT
+        if alike[kind] <= MOST_ALIKE:
+            found.append(problem)
+    more = {kind: number - MOST_ALIKE for kind, number in alike.items() if number > MOST_ALIKE}
+    return found + [replace(kind, message=f"{kind.message}; so it was with {more[kind]:,} more") for kind in more]
 
 
 def is_named(path: str, patterns: Iterable[str]) -> bool:

@@ -4,6 +4,7 @@ Every file is a namespace of its own; nothing is included from elsewhere, and ru
 """
 
 import io
+import logging
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from importlib.metadata import version
@@ -17,6 +18,7 @@ from pellucid.rules.meta import stated
 from pellucid.rules.rule_file import MOST_REMARKS, CheckedFile, CheckedRule, RuleFile
 from pellucid.rules.yara_matching import YaraRules
 
+log = logging.getLogger(__name__)
 MOST_MATCHES = 10_000
 """Of one pattern in one artefact: conditions that count further than this see no more."""
 
@@ -109,7 +111,9 @@ class Yara:
                 names = [piece.name for piece in yara_text.pieces(source)]
                 source = yara_text.only(source, [name for name in names if name not in disabled])
             compiler.new_namespace(file.name)
-            _add(compiler, source)
+            if (error := _add(compiler, source)) is not None:
+                # It was checked by another version of the library.
+                log.warning("rules of %s are not matched: %s", file.name, error)
         return compiler.build()
 
 
@@ -122,12 +126,13 @@ def _compiler() -> yara_x.Compiler:
     return compiler
 
 
-def _add(compiler: yara_x.Compiler, source: str) -> None:
-    """The compiler keeps what it found."""
+def _add(compiler: yara_x.Compiler, source: str) -> yara_x.CompileError | None:
+    """The first error; the compiler keeps all of them."""
     try:
         compiler.add_source(source)
-    except yara_x.CompileError:
-        return
+    except yara_x.CompileError as error:
+        return error
+    return None
 
 
 def _said(remark: dict[str, Any]) -> str:
