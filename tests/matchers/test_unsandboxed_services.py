@@ -1,8 +1,10 @@
 """unsandboxed_services: what starts things for others is left out."""
 
+from dataclasses import replace
+
 import pytest
 from tests.matchers.cases_mitigation_systemd import unconfined
-from tests.matchers.inventories import findings
+from tests.matchers.inventories import findings, seen
 from tests.support.statements import Statements
 
 from pellucid.matchers.unsandboxed_services import unsandboxed_services
@@ -21,3 +23,10 @@ from pellucid.matchers.unsandboxed_services import unsandboxed_services
 )
 def test_services_that_are_started_count(service: str, wanted: str, expected: int) -> None:
     assert len(findings(unsandboxed_services(unconfined(service, wanted), Statements()))) == expected
+
+
+def test_services_of_users_do_not() -> None:
+    image = unconfined("agent.service", "agent.service")
+    (fact,) = image.hardening
+    fact = replace(fact, evidence=seen(artefact="fw!usr/lib/systemd/user/agent.service"))
+    assert not findings(unsandboxed_services(replace(image, hardening=(fact,)), Statements()))

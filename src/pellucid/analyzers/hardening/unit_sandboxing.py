@@ -25,7 +25,8 @@ MOST_NAMED = 40
     version=1,
     stage=Stage.HARDENING,
     wants=contains(SECTION) & kind("text"),
-    named=("*.service",),
+    # Those of users run as them.
+    named=("systemd/system/*.service",),
 )
 def unit_sandboxing(artefact: Artefact) -> Iterator[Fact]:
     """Judge each directive by which systemd confines a service, and all of them together as a level of exposure.
