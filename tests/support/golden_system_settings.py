@@ -90,7 +90,12 @@ start-stop-daemon --start --exec /usr/sbin/in.tftpd -- -s /srv
 start-stop-daemon --stop --exec /usr/sbin/rlogind
 busybox tcpsvd -E 0.0.0.0 21 ftpd -w / && dropbear -RB -p 22
 """
-QUIET = b"#!/bin/sh\nkillall telnetd\necho 'start telnetd; ftpd'\n[ -e /usr/sbin/telnetd ] && rm /usr/sbin/telnetd\n"
+QUIET = b"""#!/bin/sh
+DAEMON='/usr/sbin/telnetd'
+killall telnetd
+echo 'start telnetd; ftpd'
+[ -e /usr/sbin/telnetd ] && rm /usr/sbin/telnetd
+"""
 INITTAB = (
     b"::sysinit:/etc/init.d/rcS\nttyS0::respawn:-/bin/sh\ntty1::respawn:/sbin/getty -L tty1\n::once:/usr/sbin/telnetd\n"
 )

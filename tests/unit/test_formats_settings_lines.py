@@ -71,6 +71,7 @@ def test_rules_of_sudo(text: str, users: tuple[str, ...], commands: tuple[str, .
         ("f() { g; }", ("g",)),
         ('echo "a; b" # c', ("echo", "a; b")),
         ("(a && b)", ("b",)),
+        ('A="/bin/x y" b "c"d', ("b", "cd")),
     ],
 )
 def test_commands_of_shells(text: str, expected: tuple[str, ...]) -> None:

@@ -18,6 +18,9 @@ ENDS = re.compile(r"(?<!\\)(?:;+|\|+|&(?!>)|[()`{}]|\$\()")
 WORD = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:[^\s\"'\\]|\\.)+|\\$")
 # A quote behind a backslash opens nothing.
 QUOTED = re.compile(r"(?<!\\)\"(?:[^\"\\]|\\.)*\"|'[^']*'")
+WORD = re.compile(r"(?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s\"'\\]|\\.)+|\\$")
+QUOTE = re.compile(r"[\"']")
+QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 COMMENT = re.compile(r"(?:^|[ \t])#.*$")
 BEFORE = frozenset(
     ("if", "then", "else", "elif", "do", "while", "until", "!", "exec", "command", "nohup", "setsid", "time")
@@ -40,11 +43,11 @@ def read(data: bytes) -> Iterator[Command]:
         for name, value in ASSIGNED.findall(line):
             variables.setdefault(name, substituted(_bare(value), variables))
         for part in _parts(substituted(line, variables)):
-            words = [_bare(word) for word in WORD.findall(part)][:MOST_WORDS]
+            words = WORD.findall(part)[:MOST_WORDS]
             while words and (words[0] in BEFORE or ASSIGNED.fullmatch(words[0])):
                 words.pop(0)
             if words:
-                yield Command(tuple(words), at, line)
+                yield Command(tuple(QUOTE.sub("", word) for word in words), at, line)
 
 
 def substituted(text: str, variables: dict[str, str]) -> str:

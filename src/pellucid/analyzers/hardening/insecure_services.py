@@ -25,7 +25,7 @@ Wrong = tuple[str, str, str]
 
 @analyzer(
     name="insecure_services",
-    version=1,
+    version=2,
     stage=Stage.HARDENING,
     wants=contains(*MARKS, *MORE_MARKS, *SOCKETS) & kind("text"),
 )

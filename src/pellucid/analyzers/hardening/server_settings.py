@@ -59,37 +59,26 @@ SUBJECTS = (
     "wireless",
 )
 
+# Below the folder of settings, whatever that is called exactly.
+FILES = (
+    *("nginx.conf", "nginx/*.conf", "nginx/*/*", "lighttpd*.conf", "lighttpd/*.conf", "lighttpd/conf-enabled/*.conf"),
+    *("httpd.conf", "apache2/*.conf", "apache2/conf-enabled/*.conf", "apache2/sites-enabled/*", "httpd/conf*/*.conf"),
+    *("config/*", "smb.conf", "samba/smb.conf", "vsftpd.conf", "vsftpd/*.conf", "mosquitto.conf", "mosquitto/*.conf"),
+    *("mosquitto/conf.d/*.conf", "redis.conf", "redis/*.conf", "my.cnf", "mysql/*.cnf", "mysql/*.conf.d/*.cnf"),
+    *("my.cnf.d/*.cnf", "rsyncd.conf", "snmpd.conf", "snmp/snmpd.conf", "miniupnpd.conf", "miniupnpd/*.conf"),
+    *("hostapd*.conf", "hostapd/*.conf"),
+)
+
 
 @analyzer(
     name="server_settings",
-    version=1,
+    version=2,
     stage=Stage.HARDENING,
     wants=contains(*MARKS) & kind("text"),
+    # Examples lie elsewhere.
     named=(
-        "nginx.conf",
-        "nginx/*.conf",
-        "etc*/nginx/*/*",
-        "lighttpd*.conf",
-        "lighttpd/*.conf",
-        "lighttpd/conf-enabled/*.conf",
-        "apache2.conf",
-        "httpd.conf",
-        "apache2/conf-enabled/*.conf",
-        "apache2/sites-enabled/*",
-        "conf.d/*.conf",
-        "etc*/config/*",
-        "etc*/smb.conf",
-        "etc*/samba/smb.conf",
-        "vsftpd.conf",
-        "mosquitto.conf",
-        "redis.conf",
-        "etc*/my.cnf",
-        "mysql/*.cnf",
-        "*.conf.d/*.cnf",
-        "rsyncd.conf",
-        "snmpd.conf",
-        "miniupnpd.conf",
-        "hostapd*.conf",
+        *(f"etc*/{name}" for name in FILES),
+        *(f"conf/{name}" for name in ("nginx.conf", "httpd.conf", "lighttpd.conf")),
     ),
 )
 def server_settings(artefact: Artefact) -> Iterator[Fact]:

@@ -20,10 +20,10 @@ SHARED = re.compile(r"!?(?:/var)?/tmp/|/dev/shm/|/home/")
 
 @analyzer(
     name="sudoers",
-    version=1,
+    version=2,
     stage=Stage.HARDENING,
     wants=contains(*MARKS) & kind("text"),
-    named=("sudoers", "sudoers.d/*"),
+    named=("etc*/sudoers", "etc*/sudoers.d/*"),
 )
 def sudoers(artefact: Artefact) -> Iterator[Fact]:
     """Judge what sudo lets users do without a password, and what of their environment it keeps."""

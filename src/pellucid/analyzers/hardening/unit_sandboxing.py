@@ -22,7 +22,7 @@ MOST_NAMED = 40
 
 @analyzer(
     name="unit_sandboxing",
-    version=1,
+    version=2,
     stage=Stage.HARDENING,
     wants=contains(SECTION) & kind("text"),
     # Those of users run as them.
