@@ -35,7 +35,7 @@ def said(text: str, syntax: str) -> list[tuple[str, str, str]]:
             "<Directory />\nOptions All\n</Directory>\nUser a\nuser b;",
             [("directory /", "options", "All"), ("", "user", "a")],
         ),
-        ("nginx", "http {\n user a b;\n # c d;\n location / { e on; }\n}", [("", "user", "a b")]),
+        ("nginx", "http {\n user a b;\n # c d;\n location / { e on; }\n}", [("", "user", "a b"), ("", "e", "on")]),
     ],
 )
 def test_what_each_syntax_says(syntax: str, text: str, expected: list[tuple[str, str, str]]) -> None:

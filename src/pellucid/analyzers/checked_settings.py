@@ -1,8 +1,10 @@
 """Verdicts on settings, as checked_settings.toml has them, for the units that read one kind of file each."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from pellucid.analysis.artefact import Artefact
+from pellucid.analysis.selector import Selector, contains, kind
 from pellucid.analyzers.settings_table import Condition, Rule, Subject, subjects
 from pellucid.domain.hardening import Check, Hardening, Verdict
 from pellucid.formats import settings_lines
@@ -10,8 +12,26 @@ from pellucid.formats.settings_lines import Setting
 
 LONGEST_VALUE = 32
 MOST_SECTIONS = 500
+MOST_MARKS = 200
+# What may stand in a line before a directive; more than one may be between braces.
+HEAD, LONGEST_HEAD = re.compile(rb"\s*(?:option\s+)?(?:[^{}\n;]{0,60}\{\s*)*['\"]?"), 64
 Settings = Mapping[str, list[Setting]]
 """The settings of a section by their directive."""
+
+
+def wanted(*marks: bytes) -> Selector:
+    """Texts of which some line begins with one of `marks`, and that are no scripts."""
+    return contains(*marks) & kind("text") & Selector(lambda artefact: any(_leads(artefact, mark) for mark in marks))
+
+
+def _leads(artefact: Artefact, mark: bytes) -> bool:
+    if artefact.size > settings_lines.MOST_BYTES or artefact.window(0, 2) == b"#!":
+        return False
+    for offset in artefact.offsets(mark)[:MOST_MARKS]:
+        before = artefact.window(max(offset - LONGEST_HEAD, 0), min(offset, LONGEST_HEAD))
+        if HEAD.fullmatch(before[before.rfind(b"\n") + 1 :]):
+            return True
+    return False
 
 
 def verdicts(artefact: Artefact, *names: str) -> Iterator[Hardening]:

@@ -28,14 +28,19 @@ class Setting:
 
 @dataclass(frozen=True)
 class Syntax:
-    """How a kind of file is written: `section` matches a line that opens one, `end` one that closes it."""
+    """How a kind of file is written: `section` matches a line that opens one, `end` one that closes it.
+
+    `several` settings may stand in a line.
+    """
 
     line: re.Pattern[str]
     comment: re.Pattern[str]
     section: re.Pattern[str] | None = None
     end: re.Pattern[str] | None = None
+    several: bool = False
 
 
+_COMMENT = re.compile(r"(?:^|\s)#.*$")
 _HASH, _HASH_OR_SEMICOLON = re.compile(r"[ \t]#.*$"), re.compile(r"[ \t][#;].*$")
 _WORDS = re.compile(r"(?P<key>[\w.\-]+)(?:[ \t]*=[ \t]*|[ \t]+|$)(?P<value>.*)")
 _EQUALS = re.compile(r"-?(?P<key>[\w.\-/ \t]{0,60}[\w.\-/])[ \t]*(?:\+|:)?=[ \t]*(?P<value>.*)")
@@ -60,6 +65,7 @@ SYNTAXES = {
         re.compile(r"</.*"),
     ),
     "nginx": Syntax(re.compile(r"(?:\w++[ \t]*+\{[ \t]*+)?(?P<key>\w++)[ \t]++(?P<value>[^;{}]*+)[;}].*"), _HASH),
+    "nginx": Syntax(re.compile(r"(?P<key>[a-z]\w{0,60})[ \t]+(?P<value>[^;{}#]*);"), _HASH, several=True),
 }
 
 
@@ -76,9 +82,14 @@ def read(data: bytes, syntax: str) -> Iterator[Setting]:
             section = opened["name"].strip().lower()
         elif how.end and how.end.match(line):
             section = ""
-        elif setting := how.line.match(line[: 2 * LONGEST_VALUE]):
-            value = how.comment.sub("", setting["value"]).strip()[:LONGEST_VALUE]
-            yield Setting(" ".join(setting["key"].lower().split()), _bare(value), section, start, line)
+        else:
+            whole = line[: 2 * LONGEST_VALUE]
+            matches = (
+                how.line.finditer(_COMMENT.sub("", whole)) if how.several else filter(None, [how.line.match(whole)])
+            )
+            for setting in matches:
+                value = how.comment.sub("", setting["value"]).strip()[:LONGEST_VALUE]
+                yield Setting(" ".join(setting["key"].lower().split()), _bare(value), section, start, line)
 
 
 def _bare(value: str) -> str:

@@ -17,8 +17,9 @@ from pellucid.formats.boot_commands import Started
 
 MOST_FOUND = 50
 MARKS = (b"telnetd", b"ftpd", b"rshd", b"rlogind", b"rexecd", b"fingerd", b"rwhod", b"gdbserver", b"adbd", b"upnpd")
-MORE_MARKS = (b"lldb-server", b"dropbear", b"dockerd", b":respawn:", b":askfirst:", b"autologin", b"INTERNAL")
-SOCKETS = (b"stream\t", b"stream ", b"dgram\t", b"dgram ", b"nc -l", b"getty")
+MORE_MARKS = (b"lldb-server", b"dropbear", b"dockerd", b":respawn:", b":askfirst:", b"autologin", b"nc -l")
+# Tables of inetd and xinetd may name services only.
+TABLES = (b"nowait", b"socket_type")
 Wrong = tuple[str, str, str]
 """Name, value and reason of a verdict."""
 
@@ -27,7 +28,7 @@ Wrong = tuple[str, str, str]
     name="insecure_services",
     version=2,
     stage=Stage.HARDENING,
-    wants=contains(*MARKS, *MORE_MARKS, *SOCKETS) & kind("text"),
+    wants=contains(*MARKS, *MORE_MARKS, *TABLES) & kind("text"),
 )
 def insecure_services(artefact: Artefact) -> Iterator[Fact]:
     """Tell which services without protection a table or a script starts: telnet, ftp, rsh, tftp, finger, debuggers.

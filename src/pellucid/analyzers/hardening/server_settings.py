@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers import checked_settings
 
 # In each file that one of the checks is about, one of these stands.
@@ -15,7 +14,8 @@ MARKS = (
     b"User root",
     b"User #0",
     b"server.username",
-    b"dir-listing",
+    b"server.dir-listing",
+    b"dir-listing.activate",
     b"Options",
     b"TraceEnable",
     b"rfc1918_filter",
@@ -25,6 +25,7 @@ MARKS = (
     b"netbios name",
     b"null passwords",
     b"min protocol",
+    b"server min protocol",
     b"anonymous_enable",
     b"local_enable",
     b"allow_anonymous",
@@ -35,10 +36,10 @@ MARKS = (
     b"rwcommunity",
     b"rocommunity",
     b"com2sec",
-    b"option secname",
+    b"secname",
     b"secure_mode",
     b"ssid=",
-    b"option encryption",
+    b"encryption",
 )
 SUBJECTS = (
     "nginx",
@@ -74,7 +75,7 @@ FILES = (
     name="server_settings",
     version=2,
     stage=Stage.HARDENING,
-    wants=contains(*MARKS) & kind("text"),
+    wants=checked_settings.wanted(*MARKS),
     # Examples lie elsewhere.
     named=(
         *(f"etc*/{name}" for name in FILES),

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers import checked_settings
 
 MARKS = (
@@ -27,7 +26,7 @@ MARKS = (
     name="sshd_settings",
     version=1,
     stage=Stage.HARDENING,
-    wants=contains(*MARKS) & kind("text"),
+    wants=checked_settings.wanted(*MARKS),
     named=(
         "etc*/sshd_config",
         "etc*/ssh/sshd_config",

@@ -14,7 +14,7 @@ from pellucid.domain.hardening import Check, Hardening, Verdict
 from pellucid.formats import sudo_rules
 from pellucid.formats.sudo_rules import Default, Rule
 
-MARKS = (b"NOPASSWD", b"Defaults", b"=(ALL", b"= (ALL", b"ALL=", b"ALL =")
+MARKS = (b"NOPASSWD", b"!authenticate", b"env_reset", b"env_keep", b"=(ALL", b"= (ALL")
 SHARED = re.compile(r"!?(?:/var)?/tmp/|/dev/shm/|/home/")
 
 

@@ -4,24 +4,24 @@ from collections.abc import Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
-from pellucid.analysis.selector import contains, kind
 from pellucid.analyzers import checked_settings
 
 MARKS = (
-    b"randomize_va_space",
-    b"suid_dumpable",
-    b"mmap_min_addr",
+    b"kernel.randomize_va_space",
+    b"fs.suid_dumpable",
+    b"vm.mmap_min_addr",
     b"fs.protected_",
-    b"unprivileged_bpf_disabled",
-    b"kptr_restrict",
-    b"dmesg_restrict",
+    b"kernel.unprivileged_bpf_disabled",
+    b"kernel.kptr_restrict",
+    b"kernel.dmesg_restrict",
     b"ENCRYPT_METHOD",
     b"MD5_CRYPT_ENAB",
     b"PASS_MAX_DAYS",
     b"ro.adb.secure",
     b"ro.debuggable",
     b"ro.secure",
-    b"adb.tcp.port",
+    b"service.adb.tcp.port",
+    b"persist.adb.tcp.port",
 )
 
 
@@ -29,7 +29,7 @@ MARKS = (
     name="system_settings",
     version=1,
     stage=Stage.HARDENING,
-    wants=contains(*MARKS) & kind("text"),
+    wants=checked_settings.wanted(*MARKS),
     named=("etc*/sysctl.conf", "sysctl.d/*.conf", "etc*/login.defs", "*.prop", "prop.default"),
 )
 def system_settings(artefact: Artefact) -> Iterator[Fact]:
