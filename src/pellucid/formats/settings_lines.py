@@ -64,8 +64,7 @@ SYNTAXES = {
         re.compile(r"<(?P<name>[A-Za-z][^>]*)>"),
         re.compile(r"</.*"),
     ),
-    "nginx": Syntax(re.compile(r"(?:\w++[ \t]*+\{[ \t]*+)?(?P<key>\w++)[ \t]++(?P<value>[^;{}]*+)[;}].*"), _HASH),
-    "nginx": Syntax(re.compile(r"(?P<key>[a-z]\w{0,60})[ \t]+(?P<value>[^;{}#]*);"), _HASH, several=True),
+    "nginx": Syntax(re.compile(r"(?P<key>[a-z]\w*+)[ \t]++(?P<value>.*)"), _HASH, several=True),
 }
 
 
@@ -83,13 +82,16 @@ def read(data: bytes, syntax: str) -> Iterator[Setting]:
         elif how.end and how.end.match(line):
             section = ""
         else:
-            whole = line[: 2 * LONGEST_VALUE]
-            matches = (
-                how.line.finditer(_COMMENT.sub("", whole)) if how.several else filter(None, [how.line.match(whole)])
-            )
-            for setting in matches:
-                value = how.comment.sub("", setting["value"]).strip()[:LONGEST_VALUE]
-                yield Setting(" ".join(setting["key"].lower().split()), _bare(value), section, start, line)
+            for statement in _statements(line) if how.several else (line,):
+                if setting := how.line.match(statement[: 2 * LONGEST_VALUE]):
+                    value = how.comment.sub("", setting["value"]).strip()[:LONGEST_VALUE]
+                    yield Setting(" ".join(setting["key"].lower().split()), _bare(value), section, start, line)
+
+
+def _statements(line: str) -> Iterator[str]:
+    """What ends in ";" on a line, inside of blocks or not."""
+    for part in re.split(r"[{}]", _COMMENT.sub("", line)):
+        yield from (statement.strip() for statement in part.split(";")[:-1])
 
 
 def _bare(value: str) -> str:

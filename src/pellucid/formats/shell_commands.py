@@ -15,12 +15,10 @@ ASSIGNED = re.compile(
 VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w{0,40})|\{([A-Za-z_]\w{0,40})(?::?-([^}$]{0,200}))?\})")
 # A command ends at ";", "|", "&" and newlines; those of subshells and of functions are commands too.
 ENDS = re.compile(r"(?<!\\)(?:;+|\|+|&(?!>)|[()`{}]|\$\()")
-WORD = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:[^\s\"'\\]|\\.)+|\\$")
+WORD = re.compile(r"(?:\"(?:[^\"\\]|\\.)*+\"|'[^']*+'|[^\s\"'\\]|\\.)+|\\$")
+QUOTE = re.compile(r"[\"']")
 # A quote behind a backslash opens nothing.
 QUOTED = re.compile(r"(?<!\\)\"(?:[^\"\\]|\\.)*\"|'[^']*'")
-WORD = re.compile(r"(?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s\"'\\]|\\.)+|\\$")
-QUOTE = re.compile(r"[\"']")
-QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 COMMENT = re.compile(r"(?:^|[ \t])#.*$")
 BEFORE = frozenset(
     ("if", "then", "else", "elif", "do", "while", "until", "!", "exec", "command", "nohup", "setsid", "time")
