@@ -66,3 +66,9 @@ def cases() -> Iterator[Case]:
     yield Case(f"{HASHES}/program", program, "a hash in a program, and parts of formats")
     locked = b"root:*:19000:0:99999:7:::\ndaemon:!:19000:0:99999:7:::\nnobody:x:65534:65534::/:/bin/sh\n"
     yield Case(f"{HASHES}/locked", locked, "accounts that nobody can log in to with a password")
+    fake = b"\x7fELF" + bytes(60) + b"\0$2a$10$" + b"x" * 53 + b"\0"
+    yield Case(f"{HASHES}/fake", fake, "what a server compares with for accounts that it does not know")
+    chap = filled('# client server secret addresses\n"line7@isp" * "{{pass:12}}"\nbackup * {{pass:10}} *\n')
+    yield Case("secrets/login_files/chap", chap.encode(), "chap-secrets of pppd with two logins")
+    yield Case("secrets/login_files/vnc", bytes.fromhex("dbd83cfd727a1458"), "the file of VNC for a known password")
+    yield Case("secrets/login_files/comments", b"# client server secret addresses\n", "chap-secrets without a login")
