@@ -63,7 +63,6 @@ class _Reader:
         names = self._names(symbols)
         wanted = {number: self._imports[text] for number, text in names.items() if text in self._imports}
         sections = self._sections()
-        code = self._spans(executable=True)
         slots, pointers, values = self._relocations(wanted)
         more, held = self._mips_slots(wanted)
         slots, values = slots | more, values | held
@@ -79,7 +78,7 @@ class _Reader:
             machine=self._head.machine,
             bits=self._head.bits,
             big_endian=not self._head.little_endian,
-            code=code,
+            code=self._spans(executable=True),
             data=self._spans(executable=False),
             slots=slots,
             plt=tuple(
@@ -101,7 +100,6 @@ class _Reader:
         return Struct(self._order + layout)
 
     def _read_segments(self) -> list[Segment]:
-        at, size, count = 0, 0, 0
         (at,) = unpack(self._struct("Q" if self._wide else "I"), self._data, 32 if self._wide else 28)
         size, count = unpack(self._struct("2H"), self._data, 54 if self._wide else 42)
         layout = self._struct("2I4Q8x8x" if self._wide else "8I")
