@@ -112,7 +112,8 @@ CONTAINER = b"""{"architecture":"amd64","config":{"User":"0:0","Env":["PATH=/bin
 {"created_by":"RUN |1 NPM_TOKEN=not-to-be-shown /bin/sh -c curl -H 'X: not-to-be-shown' https://a.org/x | sudo sh"},
 {"created_by":"RUN /bin/sh -c curl -fsSLk https://example.org/x -o /x # buildkit"}],
 "rootfs":{"type":"layers","diff_ids":["sha256:00"]}}"""
-CONTAINER_SAFE = b"""{"config":{"User":"1000","ExposedPorts":{"8080/tcp":{}},"Env":["PATH=/bin"]},"history":[
+CONTAINER_SAFE = b"""{"config":{"User":"1000","ExposedPorts":{"8080/tcp":{}},
+"Env":["PATH=/bin","API_TOKEN=example-token"]},"history":[
 {"created_by":"RUN /bin/sh -c curl -fsSLO https://example.org/x && sha256sum -c x.sum"}],"rootfs":{"type":"layers"}}"""
 
 UNIT_OPEN = b"[Unit]\nDescription=A server\n[Service]\nExecStart=/usr/sbin/server \\\n  --foreground\n"

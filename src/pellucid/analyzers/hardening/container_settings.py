@@ -37,7 +37,7 @@ class _Image(msgspec.Struct):
     history: Any = None
 
 
-@analyzer(name="container_settings", version=1, stage=Stage.HARDENING, wants=contains(ROOT) & _json)
+@analyzer(name="container_settings", version=2, stage=Stage.HARDENING, wants=contains(ROOT) & _json)
 def container_settings(artefact: Artefact) -> Iterator[Fact]:
     """Judge whether a container runs as root, which ports it opens, how its build fetched what it holds.
 
