@@ -1,14 +1,20 @@
 """Calls of imported functions in programs for several machines, assembled by hand."""
 
+import struct
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.alarm import within
 from tests.support.calling_programs import MACHINES, program
 from tests.support.golden_unsafe import calling_macho, importing_pe
 
 from pellucid.errors import Malformed
 from pellucid.formats import pe
 from pellucid.formats.calls import elf_program, macho_program, pe_program, unsafe_calls
+from pellucid.formats.calls.program import Program, Span
+from pellucid.formats.calls.program import within as within_spans
 from pellucid.formats.calls.unsafe_calls import Found
 
 IMPORTS = ("sprintf", "system", "strcpy")
@@ -86,3 +92,81 @@ def test_damage_to_programs_of_other_systems_is_malformed_or_read(
     except Malformed:
         return
     unsafe_calls.find(hostile, read, ["system", "_system"])
+
+
+BASE_OF_CODE = 0x1000
+
+
+def x86_program(code: bytes, name: str) -> tuple[bytes, Program]:
+    """A stub for one import, and code behind it, where it begins."""
+    data = b"\xff\x25" + (0x100000).to_bytes(4, "little") + b"\x90" * 10 + code
+    span = Span(address=BASE_OF_CODE, offset=0, size=len(data))
+    stub = Span(address=BASE_OF_CODE, offset=0, size=16)
+    slots = {BASE_OF_CODE + 6 + 0x100000: name}
+    begin = (BASE_OF_CODE + 16,)
+    return data, Program(
+        machine="x86_64", bits=64, big_endian=False, code=(span,), data=(), slots=slots, plt=(stub,), entries=begin
+    )
+
+
+def going(operation: int, count: int) -> bytes:
+    """As many calls or jumps, all to the stub."""
+    return b"".join(
+        bytes((operation,)) + (-(16 + 5 * number + 5)).to_bytes(4, "little", signed=True) for number in range(count)
+    )
+
+
+@pytest.mark.parametrize(("name", "operation"), [("strcpy", 0xE8), ("system", 0xE8), ("sprintf", 0xE9)])
+def test_many_calls_are_counted_in_time_that_grows_with_the_code_only(name: str, operation: int) -> None:
+    data, read = x86_program(going(operation, 400_000), name)
+    with within(3):
+        result = unsafe_calls.find(data, read, [name])
+    assert result
+    assert result[0][name].calls == 400_000
+
+
+def test_a_long_chain_of_calls_is_followed_in_time_that_grows_with_the_code_only() -> None:
+    data, read = x86_program(b"\xe8\0\0\0\0" * 400_000 + going(0xE8, 400_001)[-5:], "system")
+    with within(3):
+        result = unsafe_calls.find(data, read, ["system"])
+    assert result
+    assert result[0]["system"].calls == 1
+
+
+def test_loads_of_mips_that_are_followed_far_take_no_more_time() -> None:
+    loads = (
+        (0x8F998010).to_bytes(4, "little") + (0x1000_0000 | 29_998 - 2 * number).to_bytes(4, "little")
+        for number in range(14_000)
+    )
+    data = (b"".join(loads) + bytes(160_000)) * 8
+    read = Program(
+        machine="mips",
+        bits=32,
+        big_endian=False,
+        code=(Span(address=BASE_OF_CODE, offset=0, size=len(data)),),
+        data=(),
+        slots={0x20000 + 0x10 - 0x8000: "system"},
+        bases=(0x20000,),
+    )
+    with within(5):
+        unsafe_calls.find(data, read, ["system"])
+
+
+def test_segments_that_lie_over_each_other_are_malformed() -> None:
+    header = b"\x7fELF\2\1\1".ljust(16, b"\0") + struct.pack(
+        "<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, 0, 0, 64, 56, 300, 0, 0, 0
+    )
+    data = header + struct.pack("<2I6Q", 1, 4, 0, 0, 0, 1 << 20, 1 << 20, 1) * 300 + bytes(1 << 20)
+    with pytest.raises(Malformed):
+        elf_program.read(data, {})
+
+
+@pytest.mark.parametrize("address", [0, 9, 10, 19, 20, 25, 29, 30, 40])
+def test_what_lies_in_one_of_several_spans(address: int) -> None:
+    spans = [
+        Span(address=20, offset=0, size=5),
+        Span(address=10, offset=0, size=10),
+        Span(address=22, offset=0, size=8),
+    ]
+    inside = within_spans(np.array([address], np.int64), spans)
+    assert inside.tolist() == [any(span.has(address) for span in spans)]

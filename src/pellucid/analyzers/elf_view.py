@@ -79,9 +79,10 @@ class View:
         """Place and size of the code; of the segments that can be run, where there are no sections."""
         text = self.sections.get(".text")
         if text is not None:
-            return text.at, text.size
+            return text.at, min(text.size, max(self.artefact.size - text.at, 0))
         run = [item for item in self.loading.segments if item.type == SegmentType.LOAD and item.flags & 1]
-        return (run[0].offset, sum(item.size for item in run)) if run else (0, 0)
+        begin = min(run[0].offset, self.artefact.size) if run else 0
+        return begin, min(sum(item.size for item in run), self.artefact.size - begin)
 
     @property
     def is_debug_file(self) -> bool:

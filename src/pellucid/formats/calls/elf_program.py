@@ -13,18 +13,15 @@ from pellucid.formats.calls import function_tables
 from pellucid.formats.calls.program import NONE, Addresses, Program, Span
 from pellucid.formats.span import Data, take, unpack
 
-LOAD, DYNAMIC = 1, 2
-EXECUTABLE = 1
+LOAD, DYNAMIC, EXECUTABLE = 1, 2, 1
 RELR = 36
-LARGEST_DATA = 64 << 20
+LARGEST_DATA = LARGEST_STRINGS = 64 << 20
 PLTRELSZ, PLTGOT, HASH, STRTAB, SYMTAB, RELA, RELASZ, STRSZ, INIT, FINI = 2, 3, 4, 5, 6, 7, 8, 10, 12, 13
 REL, RELSZ, PLTREL, JMPREL, INIT_ARRAY, FINI_ARRAY, INIT_ARRAYSZ, FINI_ARRAYSZ = 17, 18, 20, 23, 25, 26, 27, 28
 MIPS_LOCAL_GOTNO, MIPS_SYMTABNO, MIPS_GOTSYM = 0x7000_000A, 0x7000_0011, 0x7000_0013
 MOST_SEGMENTS, MOST_TAGS, MOST_RELOCATIONS, MOST_SYMBOLS = 4096, 4096, 1 << 21, 1 << 18
-MOST_STARTS = 4096
+MOST_STARTS, MOST_LOADED, MOST_ADDRESS = 4096, 256, 1 << 62
 FUNCTION, GNU_IFUNC = 2, 10
-LARGEST_STRINGS = 64 << 20
-MOST_ADDRESS = 1 << 62
 # Of the global pointer of MIPS from the table of addresses.
 GP_OFFSET, TOC_OFFSET, PPC_GOT = 0x7FF0, 0x8000, 0x7000_0000
 
@@ -114,6 +111,9 @@ class _Reader:
                 kind, offset, address, _, length, _, flags, _ = fields
             if address + length < MOST_ADDRESS:
                 found.append(Segment(kind, flags, offset, address, min(length, max(len(self._data) - offset, 0))))
+        loaded = [item.size for item in found if item.type == LOAD]
+        if len(loaded) > MOST_LOADED or sum(loaded) > 2 * len(self._data):
+            raise Malformed("segments of an ELF file that lie over each other")
         return found
 
     def _spans(self, *, executable: bool) -> tuple[Span, ...]:

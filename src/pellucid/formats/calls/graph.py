@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.formats.calls.program import Addresses, Branches, Program
+from pellucid.formats.calls.program import Addresses, Branches, Program, distinct
 from pellucid.formats.calls.sites import Calls
 
 CALLED, EXPORTED, TAKEN = 1.0, 0.8, 0.5
@@ -50,6 +50,9 @@ class Graph:
         source, target = self._ends(self._edges)
         differs = (source != target) & (source >= 0) & (target >= 0)
         source, target = source[differs], target[differs]
+        order = np.argsort(source, kind="stable")
+        target = target[order]
+        first = np.searchsorted(source[order], np.arange(len(self._starts) + 1))
         found = np.zeros(len(self._starts))
         program = self._program
         entries = np.array(program.entries, np.int64)
@@ -60,12 +63,16 @@ class Graph:
         )
         for confidence, addresses in seeds:
             reached = np.zeros(len(self._starts), np.bool_)
-            reached[self._exactly(addresses)] = True
+            new = distinct(self._exactly(addresses))
             for _ in range(MOST_ROUNDS):
-                new = target[reached[source] & ~reached[target]]
+                reached[new] = True
+                # Each edge is followed once.
+                count = first[new + 1] - first[new]
+                behind = np.repeat(first[new] - (np.cumsum(count) - count), count) + np.arange(count.sum())
+                new = distinct(target[behind])
+                new = new[~reached[new]]
                 if not len(new):
                     break
-                reached[new] = True
             found[reached & (found == 0)] = confidence
         return found
 
@@ -97,5 +104,5 @@ def _starts(program: Program, calls: Calls) -> Addresses:
     if not program.listed:
         mask = ~1 if program.machine == "arm" else ~0
         found += [calls.edges.to[calls.edges.calls], program.pointers & mask]
-    every = np.unique(np.concatenate(found))
+    every = distinct(np.concatenate(found))
     return np.asarray(every[program.in_code(every)])

@@ -5,6 +5,7 @@ register, mostly $t9, and jumps by it; what else is in registers by then is foll
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import numpy as np
 
@@ -17,6 +18,8 @@ LOADS = (0x8F80_0000, 0xDF80_0000)
 KEPT = frozenset((*range(16, 24), 30))
 """Registers that functions give back as they were."""
 FARTHEST, NEAR = 2000, 20
+# In each piece of code, for all loads.
+MOST_FOLLOWED, MOST_STEPS = 50_000, 400_000
 ADDS = (0x09, 0x19)
 SPECIAL_WITHOUT = frozenset((0x08, 0x0C, 0x0D, 0x0F, 0x11, 0x13, *range(0x18, 0x20), *range(0x30, 0x37)))
 MOVES = frozenset((0x21, 0x25, 0x2D))
@@ -52,8 +55,9 @@ def through_slots(code: bytes, address: int, program: Program) -> Branches:
     """JALR and JR by a register that holds what was loaded from a slot."""
     every = words(code, big_endian=program.big_endian)
     found = set()
-    for load, slot in _loads(every, program):
-        for at, is_call in _followed(every, load):
+    left = iter(range(MOST_STEPS))
+    for load, slot in islice(_loads(every, program), MOST_FOLLOWED):
+        for at, is_call in _followed(every, load, left):
             found.add((at * 4 + address, slot, is_call))
     rows = sorted(found)
     table = np.array(rows, np.int64).reshape(-1, 3)
@@ -129,7 +133,7 @@ def _own(code: bytes, address: int, program: Program, every: Words) -> Branches:
     return found_at(at * 4 + address, to, True)
 
 
-def _followed(every: Words, load: int) -> Iterator[tuple[int, bool]]:
+def _followed(every: Words, load: int, left: Iterator[int]) -> Iterator[tuple[int, bool]]:
     """(number, whether it returns) of the jumps by what the load has put into a register, along all branches."""
     first = frozenset((int(every[load]) >> 16 & 31,))
     waiting = [(load + 1, first)]
@@ -140,6 +144,8 @@ def _followed(every: Words, load: int) -> Iterator[tuple[int, bool]]:
     while waiting:
         number, held = waiting.pop()
         while held and 0 <= number < len(every) and (number, held) not in seen and steps < FARTHEST:
+            if next(left, None) is None:
+                return
             steps += 1
             seen.add((number, held))
             word = int(every[number])

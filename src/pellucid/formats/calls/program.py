@@ -1,6 +1,6 @@
 """Programs as those who look for calls in them see them: where code is, and what the loader fills in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -65,18 +65,34 @@ class Program:
 
     def in_code(self, addresses: Addresses) -> NDArray[np.bool_]:
         """Which of these addresses code stands at."""
-        return _within(addresses, self.code)
+        return within(addresses, self.code)
 
     def is_loaded(self, addresses: Addresses) -> NDArray[np.bool_]:
         """Which of these addresses something of the file stands at."""
-        return _within(addresses, (*self.code, *self.data))
+        return within(addresses, (*self.code, *self.data))
 
 
-def _within(addresses: Addresses, spans: tuple[Span, ...]) -> NDArray[np.bool_]:
-    found = np.zeros(len(addresses), np.bool_)
-    for span in spans:
-        found |= (addresses >= span.address) & (addresses < span.address + span.size)
-    return found
+def distinct(values: Addresses) -> Addresses:
+    """The values, sorted, each once. They are chosen by whoever made the file: nothing is hashed."""
+    ordered = np.sort(values)
+    first = np.concatenate((np.ones(min(len(ordered), 1), np.bool_), ordered[1:] != ordered[:-1]))
+    return np.asarray(ordered[first])
+
+
+def within(addresses: Addresses, spans: Sequence[Span]) -> NDArray[np.bool_]:
+    """Which of these addresses lie in one of the spans; files may have thousands of them."""
+    merged: list[list[int]] = []
+    for span in sorted(spans, key=lambda item: item.address):
+        end = span.address + span.size
+        if merged and span.address <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([span.address, end])
+    if not merged:
+        return np.zeros(len(addresses), np.bool_)
+    bounds = np.array(merged, np.int64)
+    number = np.searchsorted(bounds[:, 0], addresses, "right") - 1
+    return np.asarray((number >= 0) & (addresses < bounds[number, 1]))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.formats.calls import aarch64, arm, mips, powerpc, riscv, x86
-from pellucid.formats.calls.program import NONE, Addresses, Branches, Program, pieces
+from pellucid.formats.calls.program import NONE, Addresses, Branches, Program, distinct, pieces, within
 from pellucid.formats.span import Data
 
 MACHINES: Mapping[str, ModuleType] = {
@@ -88,19 +88,18 @@ def _called(stubs: Mapping[int, str], edges: Branches) -> dict[int, str]:
 def _sites(program: Program, near: Branches, far: Branches, stubs: Mapping[int, str]) -> dict[str, Addresses]:
     far = far.kept(~_in_stubs(program, far.at, stubs))
     near = near.kept(~_in_stubs(program, near.at, stubs))
-    found: dict[str, set[int]] = {}
+    found: dict[str, list[Addresses]] = {}
     for branches, places in ((near, stubs), (far, program.slots)):
         hit = np.isin(branches.to, np.fromiter(places, np.int64, len(places)))
-        for at, to in zip(branches.at[hit].tolist(), branches.to[hit].tolist(), strict=True):
-            found.setdefault(places[to], set()).add(at)
-    return {name: np.array(sorted(at), np.int64) for name, at in sorted(found.items())}
+        order = np.argsort(branches.to[hit], kind="stable")
+        every, first = np.unique(branches.to[hit][order], return_index=True)
+        for to, at in zip(every.tolist(), np.split(branches.at[hit][order], first[1:]), strict=False):
+            found.setdefault(places[to], []).append(at)
+    return {name: distinct(np.concatenate(at)) for name, at in sorted(found.items())}
 
 
 def _in_stubs(program: Program, at: Addresses, stubs: Mapping[int, str]) -> NDArray[np.bool_]:
     """Which of these places are in stubs, whose own jumps are no calls."""
-    inside = np.zeros(len(at), np.bool_)
-    for span in program.plt:
-        inside |= (at >= span.address) & (at < span.address + span.size)
-    if not program.plt:
-        inside |= np.isin(at, [begin + ahead for begin in stubs for ahead in range(16)])
-    return inside
+    if program.plt:
+        return within(at, program.plt)
+    return np.isin(at, [begin + ahead for begin in stubs for ahead in range(16)])

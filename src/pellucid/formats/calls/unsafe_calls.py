@@ -42,6 +42,8 @@ LONGEST_TEXT = 120
 ARGUMENTS, NEARBY = 64, 1024
 """How many bytes of code in front of a call its arguments are made in, and how many a command is put together in."""
 MOST_SITES = 32
+# What stands around calls is looked for at so many of them; the others are only counted.
+MOST_DESCRIBED, MOST_DESCRIBED_OF_ONE, MOST_TRIED = 50_000, 10_000, 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,15 +95,19 @@ class _Surroundings:
         self._data, self._program, self._calls = data, program, calls
         self._graph = Graph(program, calls)
         formatting = [at for name, at in calls.sites.items() if _plain(name) in FORMATTERS]
+        self._called = calls.edges.at[calls.edges.calls]
+        self._left = MOST_DESCRIBED
         self._formatting = np.sort(np.concatenate(formatting)) if formatting else np.empty(0, np.int64)
 
     def describe(self, name: str) -> Found:
         """All calls of one function."""
         at = self._calls.sites.get(name, np.empty(0, np.int64))
-        numbers = self._graph.function_of(at).tolist()
-        found = [self._site(name, address, number) for address, number in zip(at.tolist(), numbers, strict=True)]
+        told = at[: min(self._left, MOST_DESCRIBED_OF_ONE)]
+        self._left -= len(told)
+        numbers = self._graph.function_of(told).tolist()
+        found = [self._site(name, address, number) for address, number in zip(told.tolist(), numbers, strict=True)]
         found.sort(key=lambda site: (not site.format, -site.confidence, site.address))
-        return Found(calls=len(found), sites=tuple(found[:MOST_SITES]))
+        return Found(calls=len(at), sites=tuple(found[:MOST_SITES]))
 
     def _site(self, name: str, address: int, number: int) -> Site:
         return Site(
@@ -123,7 +129,7 @@ class _Surroundings:
             return ""
         begin = max(start, address - NEARBY)
         low, high = np.searchsorted(self._formatting, (begin, address))
-        for place in reversed(self._formatting[low:high].tolist()):
+        for place in reversed(self._formatting[max(low, high - MOST_TRIED) : high].tolist()):
             if text := self._text(FORMATS, start, place):
                 return text
         return ""
@@ -134,11 +140,9 @@ class _Surroundings:
         It is the last one that the code refers to between the call before and this one, or behind it, where the
         processor carries that instruction out before the call.
         """
-        references, edges = self._calls.references, self._calls.edges
-        before = int(np.searchsorted(edges.at, call)) - 1
-        while before >= 0 and not edges.calls[before]:
-            before -= 1
-        begin = max(start, call - ARGUMENTS, int(edges.at[before]) if before >= 0 else 0)
+        references = self._calls.references
+        before = int(np.searchsorted(self._called, call)) - 1
+        begin = max(start, call - ARGUMENTS, int(self._called[before]) if before >= 0 else 0)
         end = call + 8 if self._program.machine == "mips" else call
         low, high = np.searchsorted(references.at, (begin, end))
         for to in reversed(references.to[low:high].tolist()):

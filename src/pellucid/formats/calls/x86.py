@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.formats.calls.program import NONE, Addresses, Branches, Program
+from pellucid.formats.calls.program import NONE, Addresses, Branches, Program, within
 
 CALL, JUMP = 0x15, 0x25
 BY_EBX, JUMP_BY_EBX = 0x93, 0xA3
@@ -60,15 +60,14 @@ def stubs(code: bytes, address: int, program: Program) -> Mapping[int, str]:
     """Jumps through slots, of those among the stubs where sections tell which these are."""
     found: dict[int, str] = {}
     jumps = through_slots(code, address, program)
-    for at, slot in zip(jumps.at[~jumps.calls].tolist(), jumps.to[~jumps.calls].tolist(), strict=True):
-        name = program.slots.get(slot)
-        if name is None:
-            continue
+    jumps = jumps.kept(~jumps.calls & np.isin(jumps.to, np.fromiter(program.slots, np.int64, len(program.slots))))
+    in_plt = within(jumps.at, program.plt).tolist()
+    for at, slot, listed in zip(jumps.at.tolist(), jumps.to.tolist(), in_plt, strict=True):
         begin = at - address
         begin -= 1 if begin and code[begin - 1] == BND else 0
         begin -= 4 if code[max(begin - 4, 0) : begin] in ENDBR else 0
-        if not program.plt or any(span.has(at) for span in program.plt):
-            found[begin + address] = name
+        if listed or not program.plt:
+            found[begin + address] = program.slots[slot]
     return found
 
 
