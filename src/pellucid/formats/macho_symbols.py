@@ -9,7 +9,7 @@ from pellucid.formats.span import Data, take, unpack
 SYMTAB, DYSYMTAB = 0x2, 0xB
 MOST_SYMBOLS = 1 << 18
 LARGEST_STRINGS = 64 << 20
-LONGEST_NAME = 4096
+LONGEST_NAME = 512
 PRIVATE, EXTERNAL, TYPE, STAB, UNDEFINED, IN_SECTION = 0x10, 0x01, 0x0E, 0xE0, 0x0, 0xE
 
 

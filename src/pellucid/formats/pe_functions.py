@@ -32,14 +32,11 @@ def functions(data: Data, image: pe.Image) -> Iterator[Function]:
         wide = _is_wide(data)
     except Malformed:
         return
-    left = MOST_FUNCTIONS
+    # Of all libraries, whose tables may be one and the same, and with those that are imported by number.
+    left = iter(range(MOST_FUNCTIONS))
     for names, slots in _tables(data, image):
         try:
-            for function in _of_library(data, image, names, slots, wide=wide):
-                yield function
-                left -= 1
-                if not left:
-                    return
+            yield from _of_library(data, image, names, slots, left, wide=wide)
         except Malformed:
             continue
 
@@ -73,11 +70,13 @@ def _tables(data: Data, image: pe.Image) -> Iterator[tuple[int, int]]:
             continue
 
 
-def _of_library(data: Data, image: pe.Image, names: int, slots: int, *, wide: bool) -> Iterator[Function]:
+def _of_library(
+    data: Data, image: pe.Image, names: int, slots: int, left: Iterator[int], *, wide: bool
+) -> Iterator[Function]:
     word = Struct("<Q" if wide else "<I")
     by_number = 1 << (63 if wide else 31)
     at = image.offset(names)
-    for number in range(MOST_FUNCTIONS):
+    for number, _ in enumerate(left):
         (entry,) = unpack(word, data, at + number * word.size)
         if not entry:
             return
