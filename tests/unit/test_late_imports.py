@@ -39,8 +39,8 @@ late_imports.prepare(analyse=len(sys.argv) > 1)
 compiled = [*late_imports.COMPILED, *(late_imports.OF_ANALYZERS if len(sys.argv) > 1 else [])]
 print(*(name in sys.modules for name in readers), all(name in sys.modules for name in compiled))
 """
-# These need nothing that lies elsewhere.
-PURE = {"msgspec", "packaging"}
+# These need nothing that lies elsewhere; numpy brings what it is linked with, and few artefacts need it.
+PURE = {"msgspec", "numpy", "packaging"}
 GOLDEN = Path(__file__).parents[1] / "analyzers"
 SCRIPTS = """
 import "hash"

@@ -69,7 +69,7 @@ def _imported(symbol: str, found: "Found") -> Imported:
 def _evidence(symbol: str, site: "Site") -> Evidence:
     said = [("address", f"0x{site.address:x}"), ("caller", site.caller)]
     said.append(("reachability", f"{site.confidence:.1f}" if site.confidence else ""))
-    said.append(("formatString", site.format.encode("unicode_escape").decode("ascii")))
+    said.append(("formatString", ascii(site.format)[1:-1]))
     return Evidence(
         offset=max(site.offset, 0),
         seen=f"{symbol} is called" + (f" in {site.caller}" if site.caller else ""),

@@ -31,7 +31,8 @@ class ForkServer:
                 (sys.executable, "-P", "-c", PROGRAM),
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
-                env={**os.environ, "MALLOC_ARENA_MAX": "1"},
+                # What numpy computes with would start a thread for each processor, in every process.
+                env={**os.environ, "MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"},
             )
 
     def __enter__(self) -> "ForkServer":
