@@ -7,10 +7,11 @@ import pytest
 from tests.matchers.class_cases import cases
 
 from pellucid.analysis.matcher import Inventory, StatementIndex
+from pellucid.domain.evidence import Evidence
 from pellucid.domain.finding import Finding
 from pellucid.domain.finding_class import FindingClass
 from pellucid.matchers import MATCHERS
-from pellucid.matchers.classes import classes
+from pellucid.matchers.classes import MOST_EVIDENCE, classes, finding_of
 from pellucid.matchers.failed_checks import table
 
 ID = re.compile(r"[a-z]+(-[a-z]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+")
@@ -48,3 +49,9 @@ def test_a_class_says_what_is_the_case_what_follows_and_what_to_do(item: Finding
 
 def test_checks_that_are_judged_have_classes_that_there_are() -> None:
     assert set(table().values()) <= set(classes())
+
+
+def test_the_evidence_of_a_finding_is_bounded() -> None:
+    places = tuple(Evidence(offset=number, seen="") for number in range(MOST_EVIDENCE + 1))
+    finding = finding_of(next(iter(classes())), places)
+    assert finding.evidence == places[:MOST_EVIDENCE]

@@ -13,6 +13,9 @@ from pellucid.domain.finding_class import FindingClass
 from pellucid.domain.hardening import Check, Hardening
 from pellucid.domain.severity import Severity
 
+# An image may hold hundreds of thousands of files that all lack the same; a finding is one row, and one document.
+MOST_EVIDENCE = 10_000
+
 
 @cache
 def classes() -> Mapping[str, FindingClass]:
@@ -66,7 +69,7 @@ def finding_of(
         recommended_action=of.action,
         weaknesses=of.weaknesses,
         references=of.references,
-        evidence=evidence,
+        evidence=evidence[:MOST_EVIDENCE],
         confidence=confidence,
         identifiers=identifiers,
     )
