@@ -117,3 +117,10 @@ def test_a_rule_costs_little_on_hostile_bytes(rule: Rule) -> None:
         for _ in matches(artefact, rule):
             pass
         assert time.process_time() - begun < SECONDS, filler
+
+
+def test_a_community_that_is_named_like_the_setting_is_not_shown() -> None:
+    artefact = Artefact(
+        data=b"rocommunity communityQ7\n", kind="text", hits={b"rocommunity": [0], b"community": [2, 12]}
+    )
+    assert [secret.redacted for secret in secrets_in(artefact)] == ["***"]

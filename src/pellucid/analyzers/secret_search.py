@@ -112,7 +112,9 @@ def judged(rule: Rule, match: re.Match[bytes], start: int) -> Secret | None:
     known = is_known(content, rule.kind)
     if verdict is Validity.UNDETERMINED and (is_example(match[0]) or (not known and is_placeholder(content))):
         verdict = Validity.FILTERED
-    prefix = next((word for word in rule.keywords if value.startswith(word)), b"")
+    # What a person chose may be the name of the setting, and more.
+    types = [word for word in rule.keywords if rule.kind not in CHOSEN or not word.isalnum()]
+    prefix = next((word for word in types if value.startswith(word)), b"")
     shown = redacted(value, prefix, shown=rule.kind not in CHOSEN)
     return Secret(
         rule=rule.id,
