@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pellucid.analyzers import password_guesses
 from pellucid.errors import Malformed
 from pellucid.formats import obscured_passwords, unix_crypt
 
@@ -70,3 +71,24 @@ def test_a_password_of_group_policies() -> None:
     """The example that has circulated since the key was published."""
     secret = b"j1Uyj3Vx8TY9LtLZil2uAuZkFQA/4latT76ZwgdHdhw"
     assert obscured_passwords.cpassword(secret) == b"Local*P4ssword!"
+
+
+def test_what_trying_costs_follows_from_what_the_hash_states() -> None:
+    usual = unix_crypt.cost("$6$salt$" + "a" * 86)
+    assert unix_crypt.cost("$6$rounds=50000$salt$" + "a" * 86) == pytest.approx(10 * usual)
+    assert unix_crypt.cost("$2b$11$" + "a" * 53) == pytest.approx(2 * unix_crypt.cost("$2b$10$" + "a" * 53))
+    assert unix_crypt.cost("abJnggxhB/yWI") < usual
+
+
+def test_no_file_of_hashes_costs_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unix_crypt, "matches", lambda _password, _hashed: False)
+    spent = 0.0
+    hashed = "$6$rounds=100000$" + "salt" + "$" + "a" * 86
+    left = password_guesses.MOST_AN_ARTEFACT
+    for _ in range(30):
+        password, tried = password_guesses.guess(hashed, "root", left)
+        assert password is None
+        left -= tried * unix_crypt.cost(hashed)
+        spent += tried * unix_crypt.cost(hashed)
+    assert 0 < spent <= password_guesses.MOST_AN_ARTEFACT
+    assert tried == 0

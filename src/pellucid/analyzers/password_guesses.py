@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from pellucid.analyzers.common_passwords import common
 from pellucid.formats import unix_crypt
 
-# By what a hash costs; of the others all are tried. Numbers, not seconds: the same bytes give the same facts.
-MOST_TRIES = {"bcrypt": 24, "yescrypt": 80}
+# What trying may cost, in milliseconds of a usual processor: reckoned, not measured, so that the same bytes give the
+# same facts.
+MOST_A_HASH, MOST_AN_ARTEFACT = 1_500.0, 8_000.0
 
 
-def guess(hashed: str, account: str) -> tuple[str | None, int]:
-    """(the password, or None; how many were tried). Raises MissingLibrary."""
+def guess(hashed: str, account: str, left: float = MOST_A_HASH) -> tuple[str | None, int]:
+    """(the password, or None; how many were tried) for what is `left` to spend. Raises MissingLibrary."""
     if not unix_crypt.is_affordable(hashed):
         return None, 0
-    most = MOST_TRIES.get(unix_crypt.scheme_of(hashed))
+    most = int(min(left, MOST_A_HASH) / unix_crypt.cost(hashed))
     tried = 0
     for password in _candidates(account):
-        if most is not None and tried >= most:
+        if tried >= most:
             break
         tried += 1
         if unix_crypt.matches(password, hashed):

@@ -40,6 +40,12 @@ SCHEMES = {
     "y": "yescrypt", "7": "scrypt", "apr1": "MD5 of Apache",
 }  # fmt: skip
 COST = re.compile(r"rounds=(\d+)|\$2[abxy]\$(\d\d)")
+# Milliseconds of a usual processor for one password; of those with rounds, for as many as there are without a word.
+COSTS = {
+    "DES": 0.03, "MD5": 0.15, "SHA-1": 0.01, "MD5 of Apache": 0.6, "SHA-256": 1.4, "SHA-512": 1.1, "yescrypt": 25.0,
+}  # fmt: skip
+USUAL_ROUNDS = 5000
+BCRYPT_COST = 0.05
 # Of yescrypt, what j9T stands for is the usual; each further letter doubles it.
 USUAL_YESCRYPT = ("$y$j7", "$y$j8", "$y$j9")
 
@@ -59,6 +65,15 @@ def is_affordable(hashed: str) -> bool:
         return hashed.startswith(USUAL_YESCRYPT)
     cost = COST.search(hashed)
     return cost is None or (int(cost[1]) <= MOST_ROUNDS if cost[1] else int(cost[2]) <= MOST_BCRYPT)
+
+
+def cost(hashed: str) -> float:
+    """About how many milliseconds it takes to try one password; the same for the same hash on every machine."""
+    scheme, stated = scheme_of(hashed), COST.search(hashed)
+    if scheme == "bcrypt" and stated:
+        return BCRYPT_COST * (1 << int(stated[2]))
+    rounds = int(stated[1]) if stated and stated[1] else USUAL_ROUNDS
+    return COSTS.get(scheme, max(COSTS.values())) * max(rounds / USUAL_ROUNDS, 1)
 
 
 def matches(password: str, hashed: str) -> bool:

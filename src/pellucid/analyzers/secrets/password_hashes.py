@@ -9,13 +9,13 @@ from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.secrets_seen import HIDDEN
 from pellucid.analysis.selector import contains
-from pellucid.analyzers.password_guesses import guess
+from pellucid.analyzers.password_guesses import MOST_AN_ARTEFACT, guess
 from pellucid.analyzers.secret_traces import entropy, fingerprint
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.secret import Secret, SecretKind, Validity
 from pellucid.errors import MissingLibrary
-from pellucid.formats.unix_crypt import scheme_of
+from pellucid.formats.unix_crypt import cost, scheme_of
 
 MAGICS = (b"$1$", b"$5$", b"$6$", b"$2a$", b"$2b$", b"$2y$", b"$y$", b"$7$", b"$apr1$", b"{SHA}")
 # What a hash stands behind: a name, a quote, an assignment, the end of the string before.
@@ -25,7 +25,7 @@ FIELDS = (b":0:0:", b"99999:7:::", b":0:99999:", b":/bin/sh", b":/bin/bash", b":
 LITERALS = (*(mark + magic for magic in MAGICS for mark in BEFORE), *FIELDS)
 LONGEST_LINE = 400
 FEWEST_CHARACTERS = 8
-MOST_HITS, MOST_TRIED = 2000, 32
+MOST_HITS = 2000
 LINE = re.compile(rb"(?P<name>[A-Za-z_][\w.\-]{0,31}\$?):(?P<hash>[^:\s]{0,200})(?::(?P<rest>[^\r\n\0]{0,200}))?")
 PASSWD = re.compile(rb"(?P<uid>\d{1,10}):\d{1,10}:[^:]{0,80}:[^:]{0,80}:(?P<shell>[^:]{0,80})")
 SHADOW = re.compile(rb"\d{0,6}:\d{0,6}:\d{0,6}:\d{0,6}:\d{0,6}:\d{0,6}:")
@@ -46,15 +46,16 @@ class _Account:
     shell: bool = True
 
 
-@analyzer(name="password_hashes", version=2, stage=Stage.SECRETS, wants=contains(*LITERALS), most_facts=1000)
+@analyzer(name="password_hashes", version=3, stage=Stage.SECRETS, wants=contains(*LITERALS), most_facts=1000)
 def password_hashes(artefact: Artefact) -> Iterator[Fact]:
     """Find hashes of passwords and try common ones: defaults of vendors, those of malware, the account's own name.
 
-    How many are tried depends on what a hash of its kind costs: all of some hundreds, or the first few dozen for
-    bcrypt and yescrypt. A hash whose password is found is valid beyond doubt. Locked accounts are left out; accounts
-    without any password are reported where there is a shell to log in with. Neither passwords nor hashes are kept.
+    How many are tried depends on what a hash of its kind costs, and on what the others in the file have cost: all of
+    some hundreds, or the first few dozen for bcrypt and yescrypt. A hash whose password is found is valid beyond
+    doubt. Locked accounts are left out; accounts without any password are reported where there is a shell to log in
+    with. Neither passwords nor hashes are kept.
     """
-    tried = 0
+    left = MOST_AN_ARTEFACT
     for account in _accounts(artefact):
         if not account.hashed:
             yield _fact(account, "empty-password", SecretKind.PASSWORD, "Account without a password", Validity.VALID)
@@ -63,12 +64,12 @@ def password_hashes(artefact: Artefact) -> Iterator[Fact]:
         if len(set(account.hashed)) < FEWEST_CHARACTERS:
             continue  # what a server compares with for accounts that it does not know
         password, count = None, 0
-        if tried < MOST_TRIED:
-            tried += 1
+        if left > 0:
             try:
-                password, count = guess(account.hashed, account.name)
+                password, count = guess(account.hashed, account.name, left)
+                left -= count * cost(account.hashed)
             except MissingLibrary as error:
-                tried = MOST_TRIED
+                left = 0
                 yield Problem(unit="password_hashes", kind=ProblemKind.MISSING, message=error.message)
         kind, what = SecretKind.PASSWORD_HASH, f"Hash of a password ({scheme})"
         validity = Validity.UNDETERMINED if password is None else Validity.VALID
