@@ -1,10 +1,25 @@
 """The readers of keys, certificates and their stores, as they are fuzzed."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import islice
 
 from pellucid.errors import Malformed
-from pellucid.formats import cms, der, java_keystore, openpgp, openpgp_packets, pkcs12, spki, ssh_wire, tss2, x500_name
+from pellucid.formats import (
+    bouncy_keystore,
+    cms,
+    der,
+    java_keystore,
+    openpgp,
+    openpgp_packets,
+    pkcs12,
+    spki,
+    ssh_names,
+    ssh_wire,
+    tss2,
+    x500_name,
+)
 
 SPKI = bytes.fromhex("302a300506032b6570032100") + bytes(32)
 CMS = bytes.fromhex(
@@ -17,6 +32,17 @@ PKCS12 = bytes.fromhex(
     "3063020103305e06092a864886f70d010701a051044f304d304b06092a864886f70d010701a03e043c303a3038060b2a864886f70d010c"
     "0a0102a0293027301b060a2a864886f70d010c0103300d040873616c7473616c7402010104080000000000000000"
 )
+BKS = (
+    bytes.fromhex("0000000200000014")
+    + bytes(range(20))
+    + bytes.fromhex("00000001")
+    + bytes.fromhex("040001610000000000000000000000000000002800000014")
+    + bytes(range(20))
+    + bytes.fromhex("00000001")
+    + bytes(12)
+    + bytes(21)
+)
+SSH_NAMES = b"\0ssh-ed25519,aes128-ctr,hmac-sha2-256,curve25519-sha256\0ssh-rsa\0"
 SSH = bytes.fromhex("0000000b7373682d6564323535313900000020") + bytes(32)
 TSS2 = bytes.fromhex("302c06066781050a0103020101041a00180001000b000000000000001000100010000000000002fff10403000178")
 OPENPGP = bytes.fromhex(
@@ -25,17 +51,20 @@ OPENPGP = bytes.fromhex(
     "2c300b25c6fb396287d7af0000"
 )
 
+MOST_NAMES = 100
 Read = Callable[[bytes], None]
 
 
 def readers() -> Iterator[tuple[str, bytes, Read, bytes]]:
     """(name, seed, how it is read, what its format begins with)."""
+    yield "formats.bouncy_keystore", BKS, _read_bouncy_keystore, bouncy_keystore.BEGINS[0]
     yield "formats.cms", CMS, _read_cms, cms.BEGINS[0]
     yield "formats.java_keystore", JKS, _read_java_keystore, java_keystore.BEGINS[0]
     yield "formats.openpgp", OPENPGP, _read_openpgp, b"\x99\x01"
     yield "formats.pkcs12", PKCS12, _read_pkcs12, pkcs12.BEGIN
     yield "formats.spki", SPKI, _read_spki, b"\x30\x82"
     yield "formats.tss2", TSS2, _read_tss2, tss2.BEGINS[0]
+    yield "formats.ssh_names", SSH_NAMES, _read_ssh_names, b"ssh-"
     yield "formats.ssh_wire", SSH, _read_ssh, ssh_wire.PREFIXES[0]
 
 
@@ -51,6 +80,17 @@ def _read_ssh(data: bytes) -> None:
     assert ssh_wire.read(data).end <= len(data)
 
 
+def _read_ssh_names(data: bytes) -> None:
+    names = list[ssh_names.Name]()
+    for begin, kind in ssh_names.beginnings().items():
+        for place in islice(re.finditer(re.escape(begin), data), MOST_NAMES):
+            if name := ssh_names.name_at(data, place.start(), kind):
+                assert data[name.offset :].startswith(name.text.encode())
+                names.append(name)
+    names.sort(key=lambda name: name.offset)
+    assert len(ssh_names.crowd(names, 1024, 3)) <= len(names)
+
+
 def _read_cms(data: bytes) -> None:
     message = cms.read(data, der.element(data, 0))
     assert message.end <= len(data)
@@ -58,6 +98,16 @@ def _read_cms(data: bytes) -> None:
         if signer.issuer:
             with suppress(Malformed):
                 x500_name.attributes(signer.issuer)
+
+
+def _read_bouncy_keystore(data: bytes) -> None:
+    store = bouncy_keystore.read(data)
+    assert store.end <= len(data)
+    for entry in store.entries:
+        with suppress(Malformed):
+            scheme, encrypted = bouncy_keystore.sealing(entry.sealed)
+            assert 0 < scheme.rounds <= bouncy_keystore.MOST_ROUNDS
+            bouncy_keystore.unsealed(encrypted)
 
 
 def _read_java_keystore(data: bytes) -> None:

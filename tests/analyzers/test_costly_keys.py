@@ -52,6 +52,13 @@ def java_stores() -> bytes:
     return (struct.pack(">III", 0xFEEDFEED, 2, 1) + key + bytes(20)) * 250
 
 
+def bouncy_stores() -> bytes:
+    """Each asks for as many rounds as BouncyCastle accepts, for the store and for its keys."""
+    head = struct.pack(">I", 20) + bytes(range(20)) + struct.pack(">I", 65_536)
+    key = b"\4\0\0" + bytes(8) + struct.pack(">II", 0, len(head) + 8) + head + bytes(8)
+    return (struct.pack(">I", 2) + head + key * 20 + bytes(21)) * 2_000
+
+
 def short_lines() -> bytes:
     return (ssh_wire.IN_BASE64[0] + b"A\n" * 30) * 12_000
 
@@ -82,6 +89,7 @@ def users() -> bytes:
         (UNITS["keystores"], nested_stores),
         (UNITS["keystores"], slow_stores),
         (UNITS["keystores"], java_stores),
+        (UNITS["keystores"], bouncy_stores),
         (UNITS["keystores"], long_mac),
         (UNITS["private_keys"], slow_stores),
         (UNITS["ssh_keys"], short_lines),

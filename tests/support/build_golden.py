@@ -11,6 +11,7 @@ from tests.support import (
     golden_algorithms,
     golden_android,
     golden_bills,
+    golden_bouncy,
     golden_bsd,
     golden_builders,
     golden_copyrights,
@@ -114,6 +115,7 @@ def main() -> None:
         write(ROOT, case)
     golden_crypto.build(ROOT)
     golden_keys.build(ROOT)
+    golden_bouncy.build(ROOT)
     golden_new_keys.build(ROOT)
     golden_openpgp.build(ROOT)
 

@@ -1,18 +1,19 @@
 """Key stores in an artefact: found once for the analyzers that open them, or need to know where they are."""
 
 import tomllib
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.errors import Malformed
-from pellucid.formats import der, java_keystore, pkcs12
+from pellucid.formats import bouncy_keystore, der, java_keystore, pkcs12
 
-LITERALS = (pkcs12.BEGIN, *java_keystore.BEGINS)
+LITERALS = (pkcs12.BEGIN, *java_keystore.BEGINS, *bouncy_keystore.BEGINS)
 MOST_STORES = 256
 # Bytes of candidates that are looked at, so that one inside another a thousand times costs no more than a big one.
 MOST_BYTES = 256 << 20
-Store = pkcs12.Store | java_keystore.Keystore
+Store = pkcs12.Store | java_keystore.Keystore | bouncy_keystore.Store
 
 
 @cache
@@ -26,16 +27,16 @@ def find(artefact: Artefact) -> tuple[Store, ...]:
     """All key stores of an artefact, in order; the result is kept with the artefact."""
     kept = artefact.memo.get("key_stores")
     if not isinstance(kept, tuple):
-        kept = tuple(sorted((*_pkcs12(artefact), *_java(artefact)), key=lambda store: store.start))
+        kept = tuple(sorted((*_pkcs12(artefact), *_java(artefact), *_bouncy(artefact)), key=lambda store: store.start))
         artefact.memo["key_stores"] = kept
     return kept
 
 
 def around(artefact: Artefact, start: int) -> str:
-    """The format of the store that the byte at `start` lies in: "pkcs12", "jks", "jceks"; empty when in none."""
+    """The format of the store that the byte at `start` lies in: "pkcs12", "jks" or another; empty when in none."""
     for store in find(artefact):
         if store.start <= start < store.end:
-            return store.format if isinstance(store, java_keystore.Keystore) else "pkcs12"
+            return "pkcs12" if isinstance(store, pkcs12.Store) else store.format
     return ""
 
 
@@ -63,4 +64,18 @@ def _java(artefact: Artefact) -> list[Store]:
                     found.append(java_keystore.read(artefact.data, offset))
             except Malformed:
                 continue
+    return found
+
+
+def _bouncy(artefact: Artefact) -> list[Store]:
+    """Places are looked at until there are enough stores: in a program for big-endian processors they may be chance."""
+    found = list[Store]()
+    for literal in bouncy_keystore.BEGINS:
+        end = 0
+        for offset in artefact.offsets(literal):
+            if offset < end or len(found) >= MOST_STORES:
+                continue
+            with suppress(Malformed):
+                found.append(bouncy_keystore.read(artefact.data, offset))
+                end = found[-1].end
     return found

@@ -1,4 +1,4 @@
-"""Key stores: PKCS#12, JKS and JCEKS, opened with passwords that everybody knows."""
+"""Key stores: PKCS#12, JKS, JCEKS and those of BouncyCastle, opened with passwords that everybody knows."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -7,6 +7,7 @@ from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
 from pellucid.analyzers import (
+    bouncy_stores,
     certificate_assets,
     certificate_fields,
     certificates,
@@ -19,12 +20,12 @@ from pellucid.analyzers.store_opening import Effort
 from pellucid.domain.crypto_asset import CryptoAsset, Encoding
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.errors import Malformed
-from pellucid.formats import java_keystore, pkcs12
+from pellucid.formats import bouncy_keystore, java_keystore, pkcs12
 
 NAME = "keystores"
 
 
-@analyzer(name=NAME, version=4, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
+@analyzer(name=NAME, version=5, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
 def keystores(artefact: Artefact) -> Iterator[Fact]:
     """Open key stores with passwords that everybody knows, and report what is hidden in them.
 
@@ -37,6 +38,8 @@ def keystores(artefact: Artefact) -> Iterator[Fact]:
     for store in key_stores.find(artefact):
         if isinstance(store, pkcs12.Store):
             yield from _pkcs12(artefact, store, effort)
+        elif isinstance(store, bouncy_keystore.Store):
+            yield from _bouncy(artefact, store, effort)
         else:
             yield from _java(artefact, store, effort)
 
@@ -100,6 +103,14 @@ def _java(artefact: Artefact, store: java_keystore.Keystore, effort: Effort) -> 
         locked = True
         yield Problem(unit=NAME, kind=ProblemKind.UNSUPPORTED, message=f"a Java key store: {error.message}")
     if locked and not opened:
+        yield store_assets.locked_store(artefact, store.format.upper(), store.format, store.start, store.end)
+
+
+def _bouncy(artefact: Artefact, store: bouncy_keystore.Store, effort: Effort) -> Iterator[Fact]:
+    try:
+        yield from bouncy_stores.assets(artefact, store, effort)
+    except Malformed as error:
+        yield Problem(unit=NAME, kind=ProblemKind.UNSUPPORTED, message=f"a key store of BouncyCastle: {error.message}")
         yield store_assets.locked_store(artefact, store.format.upper(), store.format, store.start, store.end)
 
 
