@@ -68,13 +68,14 @@ def _java(artefact: Artefact) -> list[Store]:
 
 
 def _bouncy(artefact: Artefact) -> list[Store]:
-    """Places are looked at until there are enough stores: in a program for big-endian processors they may be chance."""
-    found = list[Store]()
+    """Most places are chance, in programs for big-endian processors, and cost nothing; few others are read."""
+    found, tried = list[Store](), 0
     for literal in bouncy_keystore.BEGINS:
         end = 0
         for offset in artefact.offsets(literal):
-            if offset < end or len(found) >= MOST_STORES:
+            if offset < end or tried >= MOST_STORES or not bouncy_keystore.begins(artefact.data, offset):
                 continue
+            tried += 1
             with suppress(Malformed):
                 found.append(bouncy_keystore.read(artefact.data, offset))
                 end = found[-1].end

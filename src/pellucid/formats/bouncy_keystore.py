@@ -52,11 +52,26 @@ class Store:
     entries: tuple[Entry, ...] = ()
 
 
-def read(data: bytes | mmap, offset: int = 0) -> Store:
-    """The BKS at `offset`, or the UBER that `data` is. Raises Malformed, also for a store without entries."""
+def begins(data: bytes | mmap, offset: int) -> bool:
+    """Whether a store could begin there, as far as its first 32 bytes tell."""
+    try:
+        _beginning(data, offset)
+    except Malformed:
+        return False
+    return True
+
+
+def _beginning(data: bytes | mmap, offset: int) -> tuple[int, bytes, int]:
+    """(version, salt, rounds)"""
     version, length, salt, rounds = unpack(BEGINNING, data, offset)
     if version not in (1, 2) or length != SALT or not 0 < rounds <= MOST_ROUNDS or len(set(salt)) < LEAST_DISTINCT:
         raise Malformed("no key store of BouncyCastle")
+    return version, salt, rounds
+
+
+def read(data: bytes | mmap, offset: int = 0) -> Store:
+    """The BKS at `offset`, or the UBER that `data` is. Raises Malformed, also for a store without entries."""
+    version, salt, rounds = _beginning(data, offset)
     content = offset + BEGINNING.size
     try:
         entries, end = _entries(data, content)
