@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from pellucid.domain.entry import Entry, EntryKind
 from pellucid.domain.evidence import Evidence
+from pellucid.domain.hardening import Check, Hardening, Verdict
 from pellucid.domain.observation import Observation, ObservationKind
+from pellucid.domain.secret import Secret, Validity
 from pellucid.formats.withheld import withheld
-from pellucid.pipeline.content import Child, Content, UnitResult
+from pellucid.pipeline.content import Child, Content, UnitResult, decode, encode
 from pellucid.pipeline.withholding import withhold
 
 SECRET = "Bekotirula42"
@@ -73,3 +75,32 @@ def test_what_was_seen_as_a_secret_is_in_no_fact_of_the_artefact() -> None:
     assert kept.children == content.children
     assert kept.units["a"].observations[1].evidence.seen == "a line that ends in the middle: ***"
     assert withhold(content, ()) is content
+
+
+def test_words_of_ours_stay_what_they_are_whatever_a_secret_is() -> None:
+    seen = Evidence(offset=0, seen="password=***")
+    secret = Secret(rule="password-assignment", kind="password", redacted="***", fingerprint="ab" * 8, evidence=seen)
+    verdict = Hardening(
+        subject="password",
+        checks=(Check(name="a", verdict=Verdict.NOT_APPLICABLE, reason="it is Applicable"),),
+        evidence=seen,
+    )
+    content = Content(sha256="ab" * 32, size=1, identity="x", units={"u": UnitResult()})
+    for fact in (secret, verdict):
+        content.units["u"].add(fact)
+    kept = decode(encode(withhold(content, {b"determined", b"Undetermined", b"password", b"Applicable"})))
+    (found,) = kept.units["u"].secrets
+    assert (found, found.validity) == (secret, Validity.UNDETERMINED)
+    (judged,) = kept.units["u"].hardening
+    assert (judged.subject, judged.checks[0].verdict) == ("password", Verdict.NOT_APPLICABLE)
+    assert judged.checks[0].reason == "it is ***"
+    assert judged.evidence.seen == "***=***"
+
+
+def test_the_end_of_a_longer_word_is_no_beginning_of_a_secret() -> None:
+    note = Observation(
+        kind=ObservationKind.KERNEL, name="x", evidence=Evidence(offset=0, seen="Undetermined"), note="it is determined"
+    )
+    content = Content(sha256="ab" * 32, size=1, identity="x", units={"u": UnitResult(observations=[note])})
+    (kept,) = withhold(content, {b"determined42"}).units["u"].observations
+    assert (kept.evidence.seen, kept.note) == ("Undetermined", "it is ***")
