@@ -293,6 +293,7 @@ def test_a_scan_without_a_data_directory_leaves_nothing_of_the_image_behind(imag
     assert ended.code == 0, ended.stderr
     assert {path.name.partition("-")[0] for path in home.rglob("*") if path.is_file()} <= {
         "patterns",
+        "secret",
         "signatures",
         "revision",
     }

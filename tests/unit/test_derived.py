@@ -118,7 +118,7 @@ def test_a_process_keeps_what_it_made_before_its_sandbox_and_the_next_one_takes_
             assert processes.layers()
         kept.append({path.name: path.stat().st_mtime_ns for path in cache.iterdir()})
     assert kept[0] == kept[1]
-    assert {name.partition("-")[0] for name in kept[0]} == {"patterns", "revision", "signatures"}
+    assert {name.partition("-")[0] for name in kept[0]} == {"patterns", "revision", "secret", "signatures"}
     assert cache.stat().st_mode & 0o777 == 0o700
 
 
