@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from pellucid.analysis import secrets_seen
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector
@@ -51,7 +50,7 @@ def login_files(artefact: Artefact) -> Iterator[Fact]:
     for match in list(LINE.finditer(content))[:MOST_LINES]:
         client, password = _word(match, "c"), _word(match, "p")
         if password and password != b"*" and not client.startswith(b"#"):
-            secrets_seen.note(artefact, password)
+            # It is not withheld from other facts: by its content, any text of three words is such a file.
             at = max(match.start("pq"), match.start("pa"), match.start("pw"))
             yield _secret("ppp-secret", "Password of a PPP connection", password, at, client)
 
