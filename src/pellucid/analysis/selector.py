@@ -71,4 +71,6 @@ def kind(*names: str) -> Selector:
 
 def contains(*literals: bytes) -> Selector:
     """Artefacts in which at least one of `literals` (4 bytes or more) stands; all of them become searchable."""
-    return Selector(lambda artefact: any(artefact.offsets(item) for item in literals), frozenset(literals), hit=True)
+    wanted = frozenset(literals)
+    # The shorter of the two is gone through.
+    return Selector(lambda artefact: not artefact.hits.keys().isdisjoint(wanted), wanted, hit=True)

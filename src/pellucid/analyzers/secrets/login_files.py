@@ -17,11 +17,16 @@ from pellucid.formats import obscured_passwords
 VNC_SIZES = (8, 16)
 LARGEST = 64 << 10
 MOST_LINES = 500
+# Lines of something else, beyond as many as are logins, after which a text is no such file.
+MOST_OTHERS = 4
 WORD = rb"""(?:"(?P<{0}q>[^"\r\n]{{0,128}})"|'(?P<{0}a>[^'\r\n]{{0,128}})'|(?P<{0}w>[^\s"'#]{{1,128}}))"""
-# Client, server, secret, addresses.
+ADDRESSES = rb"(?:[ \t]{1,32}(?:\*|-|!?(?=[^\s0-9]{0,60}[0-9])[\w.:/\-]{1,120})){0,8}"
+# Client, server, secret, addresses, options or a remark.
 LINE = re.compile(
-    b"(?m)^[ \\t]{0,8}%s[ \\t]{1,32}%s[ \\t]{1,32}%s"
+    b"[ \\t]{0,8}%s[ \\t]{1,32}%s[ \\t]{1,32}%s"
     % tuple(WORD.replace(b"{0}", name).replace(b"{{", b"{").replace(b"}}", b"}") for name in (b"c", b"s", b"p"))
+    + ADDRESSES
+    + rb"[ \t]{0,32}(?:[ \t](?:--|#)[^\r\n]*)?[\r\n]*\Z"
 )
 
 
@@ -31,7 +36,7 @@ def _may_be(artefact: Artefact) -> bool:
 
 @analyzer(
     name="login_files",
-    version=1,
+    version=2,
     stage=Stage.SECRETS,
     wants=Selector(_may_be, kinds=frozenset(("text", "data"))),
     most_facts=MOST_LINES,
@@ -46,13 +51,28 @@ def login_files(artefact: Artefact) -> Iterator[Fact]:
             return
         yield _secret("vnc-password", "Password of a VNC server", password, 0, b"", text=False)
         return
-    content = artefact.window(0, LARGEST)
-    for match in list(LINE.finditer(content))[:MOST_LINES]:
-        client, password = _word(match, "c"), _word(match, "p")
-        if password and password != b"*" and not client.startswith(b"#"):
+    for match in _logins(artefact.window(0, LARGEST)):
+        password = _word(match, "p")
+        if password and password != b"*":
             # It is not withheld from other facts: by its content, any text of three words is such a file.
             at = max(match.start("pq"), match.start("pa"), match.start("pw"))
-            yield _secret("ppp-secret", "Password of a PPP connection", password, at, client)
+            yield _secret("ppp-secret", "Password of a PPP connection", password, at, _word(match, "c"))
+
+
+def _logins(content: bytes) -> list[re.Match[bytes]]:
+    """The lines of client, server and secret, unless there are more of another kind."""
+    found: list[re.Match[bytes]] = []
+    at = others = 0
+    for line in content.splitlines(keepends=True):
+        match = LINE.match(content, at, at + len(line))
+        if match:
+            found.append(match)
+        elif line.strip() and not line.lstrip().startswith(b"#"):
+            others += 1
+        if len(found) == MOST_LINES or others > len(found) + MOST_OTHERS:
+            break
+        at += len(line)
+    return found if others <= len(found) + MOST_OTHERS else []
 
 
 def _word(match: re.Match[bytes], name: str) -> bytes:
