@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 
+from tests.support import git_packs
 from tests.support.android_images import ota_payload, vbmeta, vendor_boot_v4
 from tests.support.container_images import docker, tar_of
 from tests.support.kernels import IKCONFIG, bzimage, device_tree, elf_program, flat_image, initramfs, zboot, zimage
@@ -34,6 +35,7 @@ def inputs() -> dict[str, bytes]:
         "srec": SREC,
         "uf2": uf2_file({0xE48BFF56: (0x10000000, CONTENT), 1: (0x2000, CONTENT)}),
         "git_object": zlib.compress(b"blob 9\0some text"),
+        "git_pack": git_packs.pack(git_packs.history()),
         "uboot_env": environment(b"bootcmd=run x\0ethaddr=00:11\0\0".ljust(4092, b"\xff")),
         "android_ota": ota_payload(
             {"boot": ([(1, 0, 1, bz2.compress(CONTENT * 3)), (8, 1, 1, lzma.compress(CONTENT * 3))], b"other")}

@@ -121,3 +121,19 @@ def test_a_container_of_more_than_may_be_listed_is_listed_in_part(monkeypatch: p
 def test_places_are_small() -> None:
     place = ScannedPlace(parent=1, entry=LINK)
     assert not hasattr(place, "__dict__")
+
+
+def test_what_was_taken_out_of_history_is_former() -> None:
+    old = Entry(name="0123/old.tar", size=9, facts={"gitObject": "ab"})
+    outcome = Outcome(
+        source=Source(path=Path("a.bin"), name="a.bin", sha256="root", size=9),
+        contents={
+            item.sha256: item
+            for item in (
+                content("root", Child(Entry(name="x.pack", size=9), "pack"), Child(Entry(name="y", size=1), "same")),
+                content("pack", Child(old, "tar"), Child(Entry(name="commits", size=9), "log")),
+                content("tar", Child(Entry(name="inner", size=1), "same")),
+            )
+        },
+    )
+    assert tree.tree_of(outcome).former == {"a.bin!x.pack!0123/old.tar", "a.bin!x.pack!0123/old.tar!inner"}

@@ -4,6 +4,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.extractor import Signature, extractor
 from pellucid.analysis.output import Output
 from pellucid.formats import git_object as objects
+from pellucid.formats.git.pack import identified
 from pellucid.formats.span import Data
 
 
@@ -14,7 +15,7 @@ def measure(data: Data, start: int) -> int:
 
 @extractor(
     name="git_object",
-    version=1,
+    version=2,
     signatures=tuple(Signature(magic) for magic in objects.MAGICS),
     measure=measure,
     carve=False,
@@ -24,4 +25,4 @@ def git_object(artefact: Artefact, output: Output) -> None:
     known = objects.header(artefact.data, 0)
     content, _ = objects.content(artefact.data, 0)
     output.fact("type", known.type)
-    output.file(known.type, iter((content,)))
+    output.file(known.type, iter((content,)), facts={"gitObject": identified("sha1", known.type, content).hex()})

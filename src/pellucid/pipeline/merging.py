@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from pellucid.domain.component import Component
-from pellucid.domain.crypto_asset import CryptoAsset
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
 from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
@@ -53,10 +53,11 @@ class Found:
 def merge(outcome: Outcome) -> Found:
     """Put facts at their places. A fact about bytes that lie in many places names at most sixteen of them.
 
-    Facts that are only believed under some names are left out elsewhere.
+    Facts that are only believed under some names are left out elsewhere. What only a former version of a file says is
+    not true of the image any more, but for keys and other secrets.
     """
     tree = tree_of(outcome)
-    facts = _Facts()
+    facts = _Facts(tree.former)
     for content in tree.contents:
         facts.add(content, tree.paths[content.sha256])
     inventory = assemble(
@@ -88,7 +89,8 @@ def merge(outcome: Outcome) -> Found:
 class _Facts:
     """Facts as they are gathered."""
 
-    def __init__(self) -> None:
+    def __init__(self, former: frozenset[str] = frozenset()) -> None:
+        self._former = former
         self.components: list[Component] = []
         self.dependencies: list[Dependency] = []
         self.crypto_assets: list[CryptoAsset] = []
@@ -111,8 +113,10 @@ class _Facts:
     def add(self, content: Content, paths: list[str]) -> None:
         for unit in content.units.values():
             believed = [path for path in paths if is_named(path, unit.named)] if unit.named else paths
-            if believed:
-                self._add(unit, believed)
+            if present := [path for path in believed if path not in self._former]:
+                self._add(unit, present)
+            if former := [path for path in believed if path in self._former]:
+                self._add(_lasting(unit), former)
 
     def _add(self, unit: UnitResult, paths: list[str]) -> None:
         shown = paths[:MOST_PLACES]
@@ -157,6 +161,12 @@ def is_named(path: str, patterns: Iterable[str]) -> bool:
         if len(parts) >= len(wanted) and all(map(fnmatchcase, parts[-len(wanted) :], wanted)):
             return True
     return False
+
+
+def _lasting(unit: UnitResult) -> UnitResult:
+    """What is still to be known when the file itself is gone: keys, other secrets, what somebody's own rules found."""
+    keys = [item for item in unit.crypto_assets if item.kind is CryptoKind.PRIVATE_KEY]
+    return UnitResult(secrets=unit.secrets, crypto_assets=keys, rule_matches=unit.rule_matches, problems=unit.problems)
 
 
 def _at(evidence: Evidence, path: str) -> Evidence:

@@ -1,7 +1,7 @@
 """The tree of artefacts: which contents lie where, as the containers list them."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pellucid.domain.place import SEPARATOR, ScannedArtefact, ScannedPlace
@@ -13,16 +13,22 @@ from pellucid.pipeline.outcome import Outcome
 MOST_LISTED, ALWAYS_LISTED = 500_000, 50_000
 LEAST_BYTES = 8
 UNKNOWN = "unknown"
+# What extractors say of an object of Git.
+OBJECT = "gitObject"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tree:
-    """All places, depth first; the paths of each content by its SHA-256; contents and their problems, in that order."""
+    """All places, depth first; the paths of each content by its SHA-256; contents and their problems, in that order.
+
+    `former` are the paths of what only the history of a repository of Git has, or may have.
+    """
 
     places: tuple[ScannedPlace, ...]
     paths: dict[str, list[str]]
     contents: tuple[Content, ...]
     problems: tuple[Problem, ...]
+    former: frozenset[str]
 
     @property
     def artefacts(self) -> tuple[ScannedArtefact, ...]:
@@ -43,7 +49,8 @@ def tree_of(outcome: Outcome) -> Tree:
     problems += [
         replace(problem, artefact=paths[content.sha256][0]) for content in contents for problem in content.problems
     ]
-    return Tree(places=places, paths=dict(paths), contents=contents, problems=tuple(problems))
+    former = frozenset(_former(places))
+    return Tree(places=places, paths=dict(paths), contents=contents, problems=tuple(problems), former=former)
 
 
 def nothing_recognised(outcome: Outcome) -> list[Problem]:
@@ -115,6 +122,16 @@ def _closed(outcome: Outcome, most: int) -> dict[str, int]:
         # What lies in a part of a container is listed, and not opened.
         parts |= {_place(place, child): 0 for child in children[: parts[place]] if child.sha256}
     return parts
+
+
+def _former(places: Sequence[ScannedPlace]) -> Iterator[str]:
+    """Paths of objects of Git, and of what was taken out of them."""
+    numbers: set[int] = set()
+    for number, place in enumerate(places):
+        if place.parent in numbers or (place.entry and OBJECT in place.entry.facts):
+            numbers.add(number)
+            if place.artefact:
+                yield place.artefact.path
 
 
 def _place(path: str, child: Child | None) -> str:
