@@ -7,6 +7,7 @@ from itertools import islice
 
 from pellucid.errors import Malformed
 from pellucid.formats import (
+    ber,
     bouncy_keystore,
     cms,
     der,
@@ -42,6 +43,7 @@ BKS = (
     + bytes(12)
     + bytes(21)
 )
+BER = bytes.fromhex("308006092a864886f70d010703a0803080300030801200a0800401610000000024800401610401620000000000000000")
 SSH_NAMES = b"\0ssh-ed25519,aes128-ctr,hmac-sha2-256,curve25519-sha256\0ssh-rsa\0"
 SSH = bytes.fromhex("0000000b7373682d6564323535313900000020") + bytes(32)
 TSS2 = bytes.fromhex("302c06066781050a0103020101041a00180001000b000000000000001000100010000000000002fff10403000178")
@@ -57,6 +59,7 @@ Read = Callable[[bytes], None]
 
 def readers() -> Iterator[tuple[str, bytes, Read, bytes]]:
     """(name, seed, how it is read, what its format begins with)."""
+    yield "formats.ber", BER, _read_ber, b"\x30\x80"
     yield "formats.bouncy_keystore", BKS, _read_bouncy_keystore, bouncy_keystore.BEGINS[0]
     yield "formats.cms", CMS, _read_cms, cms.BEGINS[0]
     yield "formats.java_keystore", JKS, _read_java_keystore, java_keystore.BEGINS[0]
@@ -118,8 +121,14 @@ def _read_java_keystore(data: bytes) -> None:
             java_keystore.private_key(entry.key, "changeit")
 
 
+def _read_ber(data: bytes) -> None:
+    found = ber.convert(data, 0, ber.Work())
+    assert found.end <= len(data)
+    assert ber.convert(found.encoded, 0, ber.Work()).encoded == found.encoded
+
+
 def _read_pkcs12(data: bytes) -> None:
-    for part in pkcs12.read(data, der.element(data, 0)).parts:
+    for part in pkcs12.read(data, ber.Work()).parts:
         if part.scheme is None:
             for bag in pkcs12.bags(part.content):
                 if bag.kind is pkcs12.BagKind.SHROUDED_KEY:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from tests.support.ber_forms import streamed, streamed_store
 from tests.support.golden_crypto import Make, certificate, certificate_der, in_data, run, write_missing
 
 MADE_BY = "ssh-keygen and others, once (tests/support/golden_keys.py); new keys whenever it is built again"
@@ -162,6 +163,10 @@ CASES: dict[str, tuple[Make, str]] = {
         "a store whose password takes too long to try",
     ),
     f"{STORES}/pkcs12-open": (no_mac, "a store in which nothing is hidden: its content is found by other units"),
+    f"{STORES}/pkcs12-ber": (
+        lambda at: streamed_store(pkcs12(at, "changeit"), "changeit"),
+        "a store in BER, as BouncyCastle and NSS write it, in segments of 1000 bytes",
+    ),
     f"{STORES}/jks": (lambda at: java(at, "changeit"), "a JKS store with a password that everybody knows"),
     f"{STORES}/jks-locked": (lambda at: java(at, "hgT5-unknown"), "a JKS store that nobody can open"),
     f"{STORES}/jceks": (lambda at: java(at, "secret", 0xCECECECE), "a JCEKS store"),
@@ -180,6 +185,10 @@ CASES: dict[str, tuple[Make, str]] = {
     f"{MESSAGES}/key-id": (lambda at: message(at, "-keyid"), "a signer who is named by the identifier of a key"),
     f"{MESSAGES}/bundle": (bundle, "certificates in PEM, which nobody signed"),
     f"{MESSAGES}/enveloped": (enveloped, "a message for somebody"),
+    f"{MESSAGES}/streamed": (
+        lambda at: streamed(message(at), levels=4),
+        "a signature in BER: no lengths outside the certificates",
+    ),
     f"{MESSAGES}/damaged": (lambda at: message(at)[:-9], "a signature without its end"),
     "crypto/x509_certificates/pkcs7": (bundle, "two certificates in a PKCS#7 message in PEM"),
     "crypto/x509_certificates/authenticode": (authenticode, "a certificate in the signature of a program"),

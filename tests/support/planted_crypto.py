@@ -6,14 +6,10 @@ Whatever is found must be what was planted, at the place where it was.
 """
 
 import base64
-import bz2
-import gzip
 import io
-import lzma
 import random
 import sys
 import tarfile
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,9 +29,12 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from cryptography.x509.oid import NameOID
-from tests.support import kernels, pe_images, uefi_images
+from tests.support import ber_forms
+from tests.support.crypto_carriers import CONTAINERS
 
 from pellucid.domain.crypto_asset import CryptoKind
+from pellucid.formats import ber
+from pellucid.formats import pkcs12 as stores
 
 # What an EncryptedPrivateKeyInfo (RFC 5958, 3) begins with, behind two headers of 3 and 2 bytes.
 PBES2 = bytes.fromhex("06092a864886f70d01050d")
@@ -141,6 +140,49 @@ def message(encoding: Encoding) -> Made:
     return data, frozenset({*map(fingerprint, found), (CryptoKind.PKCS7, sha256(body).hexdigest())})
 
 
+def streamed(made: Made, form: str = "") -> Made:
+    """A message in BER: no lengths outside the certificates, which stay as they are. In PEM with a `form`."""
+    data, held = made
+    data = ber_forms.streamed(data, levels=4)
+    body = {*held - {(CryptoKind.PKCS7, sha256(made[0]).hexdigest())}, (CryptoKind.PKCS7, sha256(data).hexdigest())}
+    if form:
+        data = b"-----BEGIN %s-----\n%s-----END %s-----\n" % (form.encode(), base64.encodebytes(data), form.encode())
+    return data, frozenset(body)
+
+
+def signed_message() -> Made:
+    """With what is signed, long enough for many segments, and the certificate of the signer."""
+    key = curve()
+    found = certificate(key)
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(random.randbytes(5000)).add_signer(found, key, hashes.SHA256())
+    data = builder.sign(Encoding.DER, [pkcs7.PKCS7Options.Binary])
+    return data, frozenset({fingerprint(found), (CryptoKind.PKCS7, sha256(data).hexdigest())})
+
+
+def streamed_store(password: bytes, segment: int = 100, *, plain: bool = False) -> Made:
+    """PKCS#12 in BER, whose certificate and key lie there in segments; in the open inside it when `plain`."""
+    key = curve()
+    found = certificate(key)
+    builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(2048)
+    protection = NoEncryption() if plain else builder.build(password)
+    data = pkcs12.serialize_key_and_certificates(b"me", key, found, None, protection)
+    if not plain:
+        data = ber_forms.streamed_store(data, password.decode(), segment)
+    else:
+        data = ber_forms.streamed(data, levels=5, segment=segment)
+    if password != b"changeit":
+        bag = (CryptoKind.PRIVATE_KEY, sha256(shrouded_key(data)).hexdigest())
+        return data, frozenset({(CryptoKind.KEYSTORE, sha256(data).hexdigest()), bag})
+    return data, frozenset({fingerprint(found), (CryptoKind.PRIVATE_KEY, sha256(spki(key)).hexdigest())})
+
+
+def shrouded_key(store: bytes) -> bytes:
+    """The encrypted key of a store in BER, in DER."""
+    parts = stores.read(ber.convert(store, 0, ber.Work()).encoded, ber.Work()).parts
+    (bag,) = (bag for part in parts if part.scheme is None for bag in stores.bags(part.content))
+    return bag.content
+
+
 KINDS: dict[str, Callable[[], Made]] = {
     "certificate-ec.pem": lambda: signed(curve(), Encoding.PEM),
     "certificate-ec.der": lambda: signed(curve(), Encoding.DER),
@@ -168,59 +210,20 @@ KINDS: dict[str, Callable[[], Made]] = {
     "locked.p12": lambda: store(random.randbytes(12).hex().encode()),
     "two.p7b": lambda: message(Encoding.DER),
     "two.p7b.pem": lambda: message(Encoding.PEM),
+    "signed.p7m": signed_message,
+    "two-ber.p7b": lambda: streamed(message(Encoding.DER)),
+    "signed-ber.p7m": lambda: streamed(signed_message()),
+    "signed-ber.pem": lambda: streamed(signed_message(), "CMS"),
+    "open-ber.p12": lambda: streamed_store(b"changeit"),
+    "open-ber-long-segments.p12": lambda: streamed_store(b"changeit", 1000),
+    "locked-ber.p12": lambda: streamed_store(random.randbytes(12).hex().encode()),
+    "plain-ber.p12": lambda: streamed_store(b"changeit", plain=True),
+    "plain-ber-long-segments.p12": lambda: streamed_store(b"changeit", 1 << 16, plain=True),
 }
 
 
-def _zipped(data: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("inside", data)
-    return buffer.getvalue()
-
-
-def _tarred(data: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        member = tarfile.TarInfo("etc/inside")
-        member.size = len(data)
-        archive.addfile(member, io.BytesIO(data))
-    return buffer.getvalue()
-
-
-def _cpio(data: bytes) -> bytes:
-    """The "new ASCII" format (cpio(5))."""
-
-    def entry(name: bytes, content: bytes, mode: int) -> bytes:
-        fields = (1, mode, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(name) + 1, 0)
-        head = b"070701" + b"".join(b"%08X" % field for field in fields) + name + b"\0"
-        return head + bytes(-len(head) % 4) + content + bytes(-len(content) % 4)
-
-    return entry(b"inside", data, 0o100644) + entry(b"TRAILER!!!", b"", 0)
-
-
-def _variable(data: bytes) -> bytes:
-    """In an authenticated variable of UEFI, in a volume that has nothing but such."""
-    body = uefi_images.store(uefi_images.variable("db", data), size=16384)
-    plain = uefi_images.volume(system=uefi_images.NV_DATA, size=72 + len(body))
-    return plain[:72] + body + plain[72 + len(body) :]
-
-
-CONTAINERS: dict[str, Callable[[bytes], bytes]] = {
-    "file": lambda data: data,
-    "unknown": lambda data: random.randbytes(5000) + bytes(64) + data + bytes(64) + random.randbytes(5000),
-    "program": lambda data: kernels.elf_program(bytes(16) + data + bytes(16)),
-    "gzip": lambda data: gzip.compress(data, mtime=0),
-    "xz": lzma.compress,
-    "bzip2": bz2.compress,
-    "zip": _zipped,
-    "tar": _tarred,
-    "cpio": _cpio,
-    "initramfs": lambda data: kernels.bzimage(gzip.compress(_cpio(data), mtime=0)),
-    "variable": _variable,
-    "pe": lambda data: pe_images.image({".data": bytes(16) + data}),
-}
-# What is a file of lines or a document of its own is not looked for in the middle of others.
-WHOLE_FILES = ("ssh-ed25519.pub", "ssh-rsa.pub", "open.p12", "locked.p12")
+# What is a line of its own is not looked for in the middle of others.
+WHOLE_FILES = ("ssh-ed25519.pub", "ssh-rsa.pub")
 EMBEDDING = ("unknown", "program", "variable", "pe")
 
 

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support import ber_forms
 
 from pellucid.errors import Malformed, Unsupported
-from pellucid.formats import der, password_based, rc2
+from pellucid.formats import ber, der, password_based, rc2
 from pellucid.formats import pkcs12 as stores
 
 KEY = ec.derive_private_key(7, ec.SECP256R1())
@@ -26,17 +27,17 @@ OLD = ENCRYPTION.hmac_hash(hashes.SHA1()).key_cert_algorithm(pkcs12.PBES.PBESv1S
 
 
 def store(encryption: object) -> tuple[bytes, stores.Store]:
-    data = b"\xff" + pkcs12.serialize_key_and_certificates(b"device", KEY, CERTIFICATE, None, encryption) + b"\xff"  # type: ignore[arg-type]  # what the builder makes has no public type
-    return data, stores.read(data, der.element(data, 1))
+    data = pkcs12.serialize_key_and_certificates(b"device", KEY, CERTIFICATE, None, encryption)  # type: ignore[arg-type]  # what the builder makes has no public type
+    return data, stores.read(data, ber.Work())
 
 
 @pytest.mark.parametrize("encryption", [MODERN, OLD], ids=["modern", "old"])
 def test_a_password_opens_a_store(encryption: object) -> None:
     data, found = store(encryption)
-    assert (found.start, found.end, found.unread) == (1, len(data) - 1, "")
+    assert (found.start, found.end, found.unread) == (0, len(data), "")
     assert found.mac
     assert found.mac.rounds == 2048
-    assert [stores.fits(found.mac, password, found, data) for password in ("pass", "Pass", "", None)] == [
+    assert [stores.fits(found.mac, password, found.sealed) for password in ("pass", "Pass", "", None)] == [
         True,
         False,
         False,
@@ -52,6 +53,18 @@ def test_a_password_opens_a_store(encryption: object) -> None:
     assert scheme.rounds == 3
     assert password_based.decrypt(scheme, "pass", encrypted).startswith(b"\x30")
     assert {bag.name for bag in bags} == {"device"}
+
+
+@pytest.mark.parametrize("encryption", [MODERN, OLD], ids=["modern", "old"])
+@pytest.mark.parametrize("segment", [16, 1000])
+def test_a_store_in_ber_holds_what_its_twin_holds(encryption: object, segment: int) -> None:
+    data, twin = store(encryption)
+    rewritten = ber.convert(ber_forms.streamed_store(data, "pass", segment), 0, ber.Work())
+    found = stores.read(rewritten.encoded, ber.Work())
+    assert found.sealed.startswith(b"\x30\x80")
+    assert found.parts == twin.parts
+    assert found.mac
+    assert [stores.fits(found.mac, password, found.sealed) for password in ("pass", "Pass")] == [True, False]
 
 
 def test_the_derivation_is_that_of_the_specification() -> None:
@@ -94,7 +107,7 @@ def test_damage_gives_a_store_or_malformed(made: tuple[bytes, stores.Store], dat
     octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
     damaged = bytes(octets)
     with suppress(Malformed):
-        found = stores.read(damaged, der.element(damaged, 1))
+        found = stores.read(damaged, ber.Work())
         for part in found.parts:
             if part.scheme is None:
                 for bag in stores.bags(part.content):

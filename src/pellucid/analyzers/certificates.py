@@ -5,7 +5,7 @@ the enclosing elements are found by walking back (RFC 5280, 4.1), and a full par
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -43,9 +43,8 @@ def find(artefact: Artefact) -> tuple[Found, ...]:
     """All certificates of an artefact, in order; the result is kept with the artefact."""
     kept = artefact.memo.get("certificates")
     if not isinstance(kept, tuple):
-        found = {
-            (item.start, item.der): item for item in (*_in_pem(artefact), *_in_messages(artefact), *_in_der(artefact))
-        }
+        plain = (*_in_pem(artefact), *_in_der(artefact))
+        found = {(item.start, item.der): item for item in (*plain, *_in_messages(artefact, plain))}
         kept = tuple(sorted(found.values(), key=lambda item: item.start))
         artefact.memo["certificates"] = kept
     return kept
@@ -85,14 +84,17 @@ def _in_pem(artefact: Artefact) -> Iterator[Found]:
                 )
 
 
-def _in_messages(artefact: Artefact) -> Iterator[Found]:
-    """Those in signed messages in PEM: in DER, they are found as any others."""
+def _in_messages(artefact: Artefact, plain: Sequence[Found]) -> Iterator[Found]:
+    """Those in signed messages in PEM or in pieces: in DER, they are found as any others, and are among the `plain`."""
+    known = {item.der for item in plain}
     for found in signed_messages.find(artefact):
-        if found.encoding is Encoding.PEM:
+        if found.encoding is Encoding.PEM or found.scattered:
             for encoded in found.message.certificates:
+                if found.scattered and encoded in known:
+                    continue
                 if certificate := load(encoded):
                     yield Found(
-                        certificate=certificate, der=encoded, encoding=Encoding.PEM, start=found.start, end=found.end
+                        certificate=certificate, der=encoded, encoding=found.encoding, start=found.start, end=found.end
                     )
 
 

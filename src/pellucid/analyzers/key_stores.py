@@ -2,12 +2,13 @@
 
 import tomllib
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.errors import Malformed
-from pellucid.formats import bouncy_keystore, der, java_keystore, pkcs12
+from pellucid.formats import ber, bouncy_keystore, java_keystore, pkcs12
 
 LITERALS = (pkcs12.BEGIN, *java_keystore.BEGINS, *bouncy_keystore.BEGINS)
 MOST_STORES = 256
@@ -41,17 +42,19 @@ def around(artefact: Artefact, start: int) -> str:
 
 
 def _pkcs12(artefact: Artefact) -> list[Store]:
-    found, end, left = list[Store](), 0, MOST_BYTES
+    found, end, left, work = list[Store](), 0, MOST_BYTES, ber.Work()
     for offset in artefact.offsets(pkcs12.BEGIN):
-        for whole in der.enclosing(artefact.data, offset, longest=pkcs12.LONGEST) if offset >= end else ():
+        for whole in ber.enclosing(artefact.data, offset, work, pkcs12.LONGEST) if offset >= end else ():
             left -= whole.end - whole.start
             if left < 0 or len(found) >= MOST_STORES:
                 return found
             try:
-                found.append(pkcs12.read(artefact.data, whole))
+                store = pkcs12.read(whole.encoded, work)
             except Malformed:
                 continue
+            found.append(replace(store, start=whole.start, end=whole.end, scattered=whole.rewritten))
             end = whole.end
+            break
     return found
 
 

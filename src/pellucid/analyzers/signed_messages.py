@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pellucid.analysis.artefact import Artefact
 from pellucid.domain.crypto_asset import Encoding
 from pellucid.errors import Malformed
-from pellucid.formats import cms, der, pem
+from pellucid.formats import ber, cms, der, pem
 
 PEM_LABELS = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
 PEM_BEGINS = tuple(f"-----BEGIN {label}-----".encode() for label in PEM_LABELS)
@@ -25,13 +25,17 @@ CONTAINERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A message at `start`:`end` of the artefact, and its bytes in DER."""
+    """A message at `start`:`end` of the artefact, and its bytes, in PEM what the armour holds.
+
+    `scattered`: it was no DER, so that certificates may lie there in pieces.
+    """
 
     message: cms.Message
-    der: bytes
+    encoded: bytes
     encoding: Encoding
     start: int
     end: int
+    scattered: bool = False
 
     @property
     def container(self) -> str:
@@ -60,29 +64,37 @@ def around(artefact: Artefact, start: int) -> str:
 
 
 def _in_pem(artefact: Artefact) -> Iterator[Found]:
+    work = ber.Work()
     for literal in PEM_BEGINS:
         for offset in artefact.offsets(literal)[:MOST_MESSAGES]:
             try:
                 block = pem.read(artefact.data, offset)
-                content = block.content
+                content = ber.in_der(block.content, work)
                 message = cms.read(content, der.element(content, 0, longest=cms.LONGEST))
             except Malformed:
                 continue
-            yield Found(message=message, der=content, encoding=Encoding.PEM, start=block.start, end=block.end)
+            yield Found(message=message, encoded=block.content, encoding=Encoding.PEM, start=block.start, end=block.end)
 
 
 def _in_der(artefact: Artefact) -> Iterator[Found]:
     """Outermost first: what lies in a message is not looked at again."""
-    end, left = 0, MOST_BYTES
+    end, left, work = 0, MOST_BYTES, ber.Work()
     for offset in sorted(offset for literal in cms.BEGINS for offset in artefact.offsets(literal))[:MOST_MESSAGES]:
-        for whole in der.enclosing(artefact.data, offset, longest=cms.LONGEST) if offset >= end else ():
+        for whole in ber.enclosing(artefact.data, offset, work, cms.LONGEST) if offset >= end else ():
             left -= whole.end - whole.start
             if left < 0:
                 return
             try:
-                message = cms.read(artefact.data, whole)
+                message = cms.read(whole.encoded, der.element(whole.encoded, 0, longest=cms.LONGEST))
             except Malformed:
                 continue
-            encoded = bytes(artefact.data[whole.start : whole.end])
-            end = max(end, whole.end)
-            yield Found(message=message, der=encoded, encoding=Encoding.DER, start=whole.start, end=whole.end)
+            end = whole.end
+            yield Found(
+                message=message,
+                encoded=bytes(artefact.data[whole.start : end]),
+                encoding=Encoding.DER,
+                start=whole.start,
+                end=end,
+                scattered=whole.rewritten,
+            )
+            break

@@ -1,11 +1,10 @@
 """Opening PKCS#12 stores with passwords that everybody knows, in bounded time."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pellucid.errors import Malformed, Unsupported
-from pellucid.formats import der, password_based, pkcs12
-from pellucid.formats.span import Data
+from pellucid.formats import ber, der, password_based, pkcs12
 
 # Rounds of hashing that one artefact may cost: a few seconds. Stores of today take 2,000 to 10,000 for each password.
 MOST_ROUNDS = 5_000_000
@@ -18,6 +17,7 @@ class Effort:
     """What is left to spend."""
 
     rounds: int = MOST_ROUNDS
+    rewriting: ber.Work = field(default_factory=ber.Work)
 
     def spend(self, rounds: int, size: int = 0) -> None:
         """Raises Unsupported when so many rounds, and hashing so many bytes, are too much."""
@@ -34,20 +34,20 @@ class Opened:
     hidden: bool
 
 
-def password_of(store: pkcs12.Store, data: Data, passwords: Iterable[str], effort: Effort) -> tuple[str | None, bool]:
+def password_of(store: pkcs12.Store, passwords: Iterable[str], effort: Effort) -> tuple[str | None, bool]:
     """(password, whether it opens anything); raises Unsupported when trying them would take too long."""
     locked = None if store.mac and store.mac.digest else locked_by(store)
     variants = (variant for text in passwords for variant in ((text,) if text else ("", None)))
     for password in variants:
         if store.mac and store.mac.digest:
             effort.spend(store.mac.rounds, store.end - store.start)
-            if pkcs12.fits(store.mac, password, store, data):
+            if pkcs12.fits(store.mac, password, store.sealed):
                 return password, True
         elif locked:
             scheme, encrypted = locked
             effort.spend(2 * scheme.rounds)
             try:
-                plain = password_based.decrypt(scheme, password, encrypted)
+                plain = ber.in_der(password_based.decrypt(scheme, password, encrypted), effort.rewriting)
                 # What is encrypted is a SEQUENCE that fills it, and a wrong password seldom makes one.
                 list(der.children(plain, der.element(plain, 0, longest=pkcs12.LONGEST), longest=pkcs12.LONGEST))
             except Malformed:
@@ -75,7 +75,7 @@ def bags(store: pkcs12.Store, password: str | None, effort: Effort, *, opened: b
             if not opened:
                 continue
             effort.spend(2 * part.scheme.rounds)
-            content = password_based.decrypt(part.scheme, password, content)
+            content = ber.in_der(password_based.decrypt(part.scheme, password, content), effort.rewriting)
         for bag in pkcs12.bags(content):
             yield Opened(bag=bag, hidden=part.scheme is not None)
 

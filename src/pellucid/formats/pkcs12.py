@@ -4,10 +4,9 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from mmap import mmap
 
 from pellucid.errors import Malformed
-from pellucid.formats import der, password_based
+from pellucid.formats import ber, der, password_based
 
 DATA, ENCRYPTED = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.6"
 X509 = "1.2.840.113549.1.9.22.1"
@@ -53,13 +52,18 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Store:
-    """Offsets `start` and `end`, and what lies between them. `unread`: why a part cannot be read, by any password."""
+    """Offsets `start` and `end`, and what lies between them. `unread`: why a part cannot be read, by any password.
+
+    `sealed` is what the MAC is made over. `scattered`: it was no DER, so that its parts may lie there in pieces.
+    """
 
     start: int
     end: int
     mac: Mac | None
     parts: tuple[Part, ...]
+    sealed: bytes = b""
     unread: str = ""
+    scattered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,33 +75,30 @@ class Bag:
     name: str = ""
 
 
-def read(data: bytes | mmap, whole: der.Element) -> Store:
-    """The store that `whole` is. Raises Malformed."""
-    encoded = bytes(data[whole.start : whole.end])
+def read(encoded: bytes, work: ber.Work) -> Store:
+    """The store that `encoded` is, in DER; what lies in it may be BER. Raises Malformed."""
     top = list(_children(encoded, der.element(encoded, 0, longest=LONGEST), most=3))
     if [item.tag for item in top[:2]] != [der.INTEGER, der.SEQUENCE]:
         raise Malformed("no PKCS#12 store")
-    kind, content = _content_info(encoded, top[1])
+    kind, sealed = _content_info(encoded, top[1])
     if kind != DATA:
         raise Malformed("a PKCS#12 store that is not kept together by a password")
+    content = ber.in_der(sealed, work)
     parts, unread = list[Part](), ""
     for item in _children(content, der.element(content, 0, longest=LONGEST), most=MOST_PARTS):
         try:
-            parts.append(_part(content, item))
+            parts.append(_part(content, item, work))
         except Malformed as error:
             unread = error.message
     mac = _mac(encoded, top[2]) if len(top) > 2 else None
-    return Store(start=whole.start, end=whole.end, mac=mac, parts=tuple(parts), unread=unread)
+    return Store(start=0, end=len(encoded), mac=mac, parts=tuple(parts), sealed=sealed, unread=unread)
 
 
-def fits(mac: Mac, password: str | None, store: Store, data: bytes | mmap) -> bool:
+def fits(mac: Mac, password: str | None, sealed: bytes) -> bool:
     """Whether a password is that of the store; takes `mac.rounds` hashes."""
-    encoded = bytes(data[store.start : store.end])
-    top = list(_children(encoded, der.element(encoded, 0, longest=LONGEST), most=3))
-    _, content = _content_info(encoded, top[1])
     size = len(mac.value)
     key = password_based.derive(mac.digest, password, mac.salt, mac.rounds, purpose=password_based.MAC, length=size)
-    return hmac.compare_digest(hmac.digest(key, content, mac.digest), mac.value)
+    return hmac.compare_digest(hmac.digest(key, sealed, mac.digest), mac.value)
 
 
 def bags(content: bytes, depth: int = 0) -> Iterator[Bag]:
@@ -148,10 +149,10 @@ def _content_info(data: bytes, element: der.Element) -> tuple[str, bytes]:
     return name, data[inner.content : inner.end] if name == DATA else data[inner.start : inner.end]
 
 
-def _part(data: bytes, element: der.Element) -> Part:
+def _part(data: bytes, element: der.Element, work: ber.Work) -> Part:
     kind, content = _content_info(data, element)
     if kind == DATA:
-        return Part(content=content)
+        return Part(content=ber.in_der(content, work))
     if kind != ENCRYPTED:
         raise Malformed(f"a part of a PKCS#12 store is of an unknown kind, {kind}")
     _, info = _pair(content, der.element(content, 0, longest=LONGEST))

@@ -10,7 +10,7 @@ from pellucid.domain.component_tree import number_in
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.file import File
 from pellucid.errors import Malformed, NotFound, PermissionDenied
-from pellucid.formats import der, pem
+from pellucid.formats import ber, der, pem
 from pellucid.services.scans import Scans
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.scan_places import tree_component
@@ -99,6 +99,14 @@ def _read(blobs: LocalBlobs, file: File, offset: int, encoding: Encoding) -> byt
         data = source.read(pem.LONGEST if encoding is Encoding.PEM else der.LONGEST)
     try:
         encoded = pem.read(data, 0).content if encoding is Encoding.PEM else data
-        return encoded[: der.element(encoded, 0).end]
+        return encoded[: _end(encoded)]
     except Malformed:
         raise NotFound(NOT_KEPT) from None
+
+
+def _end(encoded: bytes) -> int:
+    """Where the element that `encoded` begins with ends. Raises Malformed."""
+    try:
+        return der.element(encoded, 0).end
+    except Malformed:
+        return ber.convert(encoded, 0, ber.Work(), der.LONGEST).end

@@ -25,7 +25,7 @@ from pellucid.formats import bouncy_keystore, java_keystore, pkcs12
 NAME = "keystores"
 
 
-@analyzer(name=NAME, version=5, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
+@analyzer(name=NAME, version=6, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
 def keystores(artefact: Artefact) -> Iterator[Fact]:
     """Open key stores with passwords that everybody knows, and report what is hidden in them.
 
@@ -47,13 +47,13 @@ def keystores(artefact: Artefact) -> Iterator[Fact]:
 def _pkcs12(artefact: Artefact, store: pkcs12.Store, effort: Effort) -> Iterator[Fact]:
     password, opened, closed = None, False, bool(store.unread)
     try:
-        password, opened = store_opening.password_of(store, artefact.data, key_stores.passwords(), effort)
+        password, opened = store_opening.password_of(store, key_stores.passwords(), effort)
         for item in store_opening.bags(store, password, effort, opened=opened):
             bag = item.bag
             if bag.kind is pkcs12.BagKind.CERTIFICATE:
-                if item.hidden:
+                if item.hidden or _in_pieces(artefact, store, bag, effort):
                     yield from _certificate(artefact, store, bag)
-            elif item.hidden or bag.kind is pkcs12.BagKind.SHROUDED_KEY:
+            elif item.hidden or bag.kind is pkcs12.BagKind.SHROUDED_KEY or _in_pieces(artefact, store, bag, effort):
                 yield _pkcs12_key(artefact, store, bag, password, effort)
         closed |= not opened and store_opening.locked_by(store) is not None
     except Malformed as error:
@@ -61,6 +61,14 @@ def _pkcs12(artefact: Artefact, store: pkcs12.Store, effort: Effort) -> Iterator
         yield Problem(unit=NAME, kind=ProblemKind.UNSUPPORTED, message=f"a PKCS#12 store: {error.message}")
     if closed:
         yield store_assets.locked_store(artefact, "PKCS#12", "pkcs12", store.start, store.end)
+
+
+def _in_pieces(artefact: Artefact, store: pkcs12.Store, bag: pkcs12.Bag, effort: Effort) -> bool:
+    """Whether what is in a bag stands in the artefact nowhere as a whole, for other units to find."""
+    if not store.scattered:
+        return False
+    effort.spend(0, store.end - store.start)
+    return artefact.data.find(bag.content, store.start, store.end) < 0
 
 
 def _certificate(artefact: Artefact, store: pkcs12.Store, bag: pkcs12.Bag) -> Iterator[CryptoAsset]:

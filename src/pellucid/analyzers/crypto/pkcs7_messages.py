@@ -15,7 +15,7 @@ from pellucid.formats import cms
 RSA = "1.2.840.113549.1.1.1"
 
 
-@analyzer(name="pkcs7_messages", version=2, stage=Stage.CRYPTO, wants=contains(*signed_messages.LITERALS))
+@analyzer(name="pkcs7_messages", version=3, stage=Stage.CRYPTO, wants=contains(*signed_messages.LITERALS))
 def pkcs7_messages(artefact: Artefact) -> Iterator[Fact]:
     """Find signed and enveloped messages, in PEM and in DER: one asset each, with its first signer.
 
@@ -30,7 +30,7 @@ def pkcs7_messages(artefact: Artefact) -> Iterator[Fact]:
         seen = f"{cms.KINDS[message.kind]}{number if message.kind == cms.SIGNED else ''}"
         yield CryptoAsset(
             kind=CryptoKind.PKCS7,
-            fingerprint=sha256(found.der).hexdigest(),
+            fingerprint=sha256(found.encoded).hexdigest(),
             encoding=found.encoding,
             container=found.container if found.container != "pkcs7" else "",
             evidence=artefact.evidence(found.start, f"PKCS#7 {seen}"),

@@ -11,7 +11,7 @@ from pellucid.domain.crypto_asset import Encoding
 
 @analyzer(
     name="x509_certificates",
-    version=4,
+    version=5,
     stage=Stage.CRYPTO,
     wants=contains(*certificates.LITERALS, *key_stores.LITERALS, *signed_messages.LITERALS),
 )
