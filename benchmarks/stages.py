@@ -54,7 +54,7 @@ def run(path: Path, units: Units) -> Run:
                 content = examine(Request(sha256=sha256, size=size, folder=str(output)), data, units)
             seconds += time.process_time() - before
             total += size
-            scratch.take_in(output, extent, content.children)
+            scratch.take_in(output, extent, content.children, content.held)
             for child in content.children:
                 if child.sha256 and child.sha256 not in known:
                     known.add(child.sha256)

@@ -35,12 +35,12 @@ KINDS = {
 class Output:
     """Collects entries, metadata and problems of one extraction; bytes go to `folder`/bytes.
 
-    Every method raises BudgetExceeded when a limit is reached; what was put before stays. Close it at the end.
+    With `hold`, few bytes are `held` in memory instead, once it is closed. Every method raises BudgetExceeded when a limit is reached; what was put before stays. Close it at the end.
     """
 
-    def __init__(self, folder: Path, *, unit: str, source_size: int, limits: Limits) -> None:
+    def __init__(self, folder: Path, *, unit: str, source_size: int, limits: Limits, hold: bool = False) -> None:
         self._folder = folder
-        self._pack = Pack(folder)
+        self._pack = Pack(folder, hold=hold)
         self._unit = unit
         self._limits = limits
         self._most_bytes = min(limits.bytes, max(limits.ratio_floor, source_size * limits.ratio))
@@ -123,6 +123,11 @@ class Output:
             except Malformed as error:
                 self.failure(error)
             return mmap(file.fileno(), size, access=ACCESS_READ) if size else b""
+
+    @property
+    def held(self) -> bytes:
+        """All bytes that came out; empty where they were written to the file."""
+        return self._pack.held
 
     def fact(self, name: str, value: str | int) -> None:
         """Record a header field worth showing, such as a uImage's load address; the first thousand are kept."""

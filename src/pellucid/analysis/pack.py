@@ -1,7 +1,8 @@
 """A pack: the bytes of many files one after the other in one file, so that a small file costs no system call.
 
 A file of `MAPPED` bytes or more begins at a multiple of the page size, so that it can be mapped where it lies;
-smaller ones are read as a copy.
+smaller ones are read as a copy. A pack that is small may be held in memory as a whole: of thousands of small archives,
+making and deleting a file for each costs more than unpacking does.
 """
 
 import errno
@@ -15,16 +16,21 @@ NAME = "bytes"
 MAPPED = 64 << 10
 PAGE = 1 << 16  # no page of a machine that runs Linux is larger
 BUFFER = 1 << 20
+MOST_HELD = 256 << 10
 _ZEROS = bytes(BUFFER)
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_ROOM = "no room for more on the disk, or more than a unit may write: the rest was not unpacked"
 
 
 class Pack:
-    """Writes `folder`/bytes; the file is only made when there is a byte to write."""
+    """Writes `folder`/bytes; the file is only made when there is a byte to write.
 
-    def __init__(self, folder: Path) -> None:
+    With `hold`, none is made for up to `MOST_HELD` bytes: they are `held` once it is closed.
+    """
+
+    def __init__(self, folder: Path, *, hold: bool = False) -> None:
         self._path = folder / NAME
+        self._hold = hold
         self._descriptor = -1
         self._pending = bytearray()
         self._pending_at = 0
@@ -32,6 +38,7 @@ class Pack:
         self._large = self._full = False
         self.written = 0
         """How many bytes there are once it is closed: fewer than were put when the disk was full."""
+        self.held = b""
 
     @staticmethod
     def addressable(at: int, size: int) -> bool:
@@ -67,6 +74,10 @@ class Pack:
 
     def close(self) -> None:
         """Write what is left. A hole at the end counts, too. Raises BudgetExceeded when there is no room, once."""
+        if self._hold and not self._pending_at and len(self._pending) <= MOST_HELD:
+            self.held = bytes(self._pending)
+            self.written = len(self.held)
+            return
         try:
             if not self._full:
                 self._flush()

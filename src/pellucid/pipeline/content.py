@@ -84,7 +84,8 @@ class Content:
     """All that is known about bytes.
 
     `identity` says by which extractors they were looked at, `versions` by which analyzers; `units` has only those
-    that had something to say. What was `unpacked` is `analysed` only where what came out is not all of it.
+    that had something to say. What was `unpacked` is `analysed` only where what came out is not all of it. `held` are
+    the bytes that came out where they are few, on their way from the sandbox: nobody keeps them here.
     """
 
     sha256: str
@@ -98,6 +99,7 @@ class Content:
     problems: list[Problem] = field(default_factory=list)
     unpacked: bool = False
     analysed: bool = False
+    held: bytes = b""
 
     @property
     def lasting(self) -> bool:

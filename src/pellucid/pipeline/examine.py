@@ -189,7 +189,7 @@ def _output(request: Request, unit: str) -> Output:
     folder = Path(request.folder)
     (folder / pack.NAME).unlink(missing_ok=True)
     limits = replace(request.limits, seconds=request.seconds * 0.8)
-    return Output(folder, unit=unit, source_size=request.size, limits=limits)
+    return Output(folder, unit=unit, source_size=request.size, limits=limits, hold=True)
 
 
 def _keep(output: Output, content: Content) -> None:
@@ -197,6 +197,7 @@ def _keep(output: Output, content: Content) -> None:
     content.problems.extend(output.problems)
     content.metadata.update(output.metadata)
     content.children = [Child(entry) for entry in output.entries]
+    content.held = output.held
     content.unpacked = any(entry.stored >= 0 for entry in output.entries)
 
 

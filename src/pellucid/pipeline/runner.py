@@ -208,10 +208,11 @@ class Runner:
         content = event.content
         try:
             container = self._scratch.get(content.sha256) or Extent(self._source.path, 0, 0)
-            self._scratch.take_in(event.folder, container, content.children)
+            self._scratch.take_in(event.folder, container, content.children, content.held)
         except Malformed as error:
             content.problems.append(Problem(unit="pipeline", kind=ProblemKind.CRASH, message=error.message))
             content.children = [child for child in content.children if child.sha256]
+        content.held = b""
         parts = sum(child.entry.size for child in content.children if child.sha256 and child.entry.inside)
         self._parts += parts // HOLE
         if (known := self._partial.pop(content.sha256, None)) and self._wanted[content.sha256].analyzers is not None:

@@ -42,6 +42,7 @@ class Scratch:
         self._folder = folder
         self._numbers = itertools.count()
         self._extents: dict[str, Extent] = {}
+        self._end = 0
         self.written = 0
 
     def add(self, sha256: str, extent: Extent) -> None:
@@ -54,15 +55,18 @@ class Scratch:
     def __contains__(self, sha256: str) -> bool:
         return sha256 in self._extents
 
-    def take_in(self, folder: Path, container: Extent, children: Sequence[Child]) -> None:
-        """Take over what a process left in `folder`, give each child its hash, and remember where it lies.
+    def take_in(self, folder: Path, container: Extent, children: Sequence[Child], held: bytes = b"") -> None:
+        """Take over what a process left in `folder` or sent as `held`, give each child its hash, and remember where it
+        lies.
 
         The process may be hostile: where its entries lie is checked, and the hashes are made here. Malformed when an
         entry lies outside.
         """
         files = [child for child in children if child.entry.stored >= 0]
         outside = [child for child in files if not child.entry.inside]
-        if any(child.entry.size for child in outside):
+        if held:
+            self._hash(self._put(held), outside)
+        elif any(child.entry.size for child in outside):
             kept = self._adopt(folder / pack.NAME)
             self._hash(Extent(kept, 0, kept.stat().st_size), outside)
         else:
@@ -115,6 +119,19 @@ class Scratch:
         shutil.move(path, target)
         self.written += found.st_blocks * 512
         return target
+
+    def _put(self, held: bytes) -> Extent:
+        """Keep few bytes, behind those that came before in one file."""
+        if len(held) > pack.MOST_HELD:
+            raise Malformed(f"{len(held):,} bytes were sent, which ought to be in a file")
+        at = -(-self._end // pack.PAGE) * pack.PAGE if len(held) >= pack.MAPPED else self._end
+        path = self._folder / "held"
+        with path.open("ab") as file:
+            file.truncate(at)
+            file.write(held)
+        self._end = at + len(held)
+        self.written += len(held)
+        return Extent(path, at, len(held))
 
     def _hash(self, whole: Extent, children: Sequence[Child]) -> None:
         """Hash what lies in `whole`, each byte once."""
