@@ -193,8 +193,8 @@ def test_what_takes_too_long_is_a_problem_and_is_not_remembered(bench: Bench, im
     ("budget", "message"),
     [
         (Budget(files=3), "more than 3 artefacts: nothing more is unpacked"),
-        (Budget(bytes=1000), "the 1,000 bytes that one scan may unpack are used up: nothing more is unpacked"),
-        (Budget(ratio=0, ratio_floor=2000), "the 2,000 bytes that one scan may unpack are used up"),
+        (Budget(bytes=1000), "more than 1,000 bytes came out: the rest was not unpacked"),
+        (Budget(ratio=0, ratio_floor=2000), "more than 2,000 bytes came out: the rest was not unpacked"),
         (Budget(seconds=-1), "longer than"),
         (Budget(reserve=1 << 60), "the disk is nearly full"),
     ],

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pellucid.analysis import pack
 from pellucid.analysis.limits import Limits
 from pellucid.analysis.output import Output
-from pellucid.domain.entry import Entry
+from pellucid.domain.entry import Entry, EntryKind
 from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.formats.span import zeros
 from pellucid.pipeline.content import Child
@@ -118,3 +118,40 @@ def test_only_a_regular_file_is_taken_over(tmp_path: Path, left: str) -> None:
     with pytest.raises(Malformed, match="came out is not"):
         Scratch(tmp_path / "scratch").take_in(tmp_path, Extent(tmp_path / "secret", 0, 10), [child])
     assert child.sha256 == ""
+
+
+def test_few_bytes_need_no_file_of_their_own(tmp_path: Path) -> None:
+    scratch = Scratch(tmp_path / "scratch")
+    sizes = [(3, 5), (pack.MAPPED, 7), (100_000, 80), (1,)]
+    contents = [[bytes([number]) * size for number, size in enumerate(some, 65)] for some in sizes]
+    for number, some in enumerate(contents):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        output = Output(folder, unit="test", source_size=1, limits=Limits(), hold=True)
+        for content in some:
+            output.file("name", [content])
+        output.close()
+        assert list(folder.iterdir()) == []
+        children = [Child(entry) for entry in output.entries]
+        scratch.take_in(folder, Extent(tmp_path, 0, 0), children, output.held)
+        for child, content in zip(children, some, strict=True):
+            with scratch.opened(child.sha256) as data:
+                assert bytes(data) == content
+    assert len(list((tmp_path / "scratch").iterdir())) == 1
+
+
+def test_much_is_written_to_a_file_whoever_asks_to_hold_it(tmp_path: Path) -> None:
+    output = Output(tmp_path, unit="test", source_size=1, limits=Limits(), hold=True)
+    output.file("name", [b"x" * (pack.MOST_HELD + 1)])
+    output.close()
+    assert output.held == b""
+    assert (tmp_path / pack.NAME).stat().st_size == pack.MOST_HELD + 1
+
+
+@pytest.mark.parametrize(
+    ("stored", "size", "held"), [(0, 4, b"abc"), (2, 2, b"abc"), (0, 1, bytes(pack.MOST_HELD + 1))]
+)
+def test_what_is_sent_is_checked_like_a_file(tmp_path: Path, stored: int, size: int, held: bytes) -> None:
+    child = Child(Entry(name="x", kind=EntryKind.FILE, size=size, stored=stored))
+    with pytest.raises(Malformed):
+        Scratch(tmp_path / "scratch").take_in(tmp_path, Extent(tmp_path, 0, 0), [child], held)

@@ -35,7 +35,8 @@ KINDS = {
 class Output:
     """Collects entries, metadata and problems of one extraction; bytes go to `folder`/bytes.
 
-    With `hold`, few bytes are `held` in memory instead, once it is closed. Every method raises BudgetExceeded when a limit is reached; what was put before stays. Close it at the end.
+    With `hold`, few bytes are `held` in memory instead, once it is closed. Every method raises BudgetExceeded when a
+    limit is reached; what was put before stays. Close it at the end.
     """
 
     def __init__(self, folder: Path, *, unit: str, source_size: int, limits: Limits, hold: bool = False) -> None:
