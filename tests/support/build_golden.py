@@ -14,6 +14,7 @@ from tests.support import (
     golden_bouncy,
     golden_bsd,
     golden_builders,
+    golden_built_in,
     golden_copyrights,
     golden_crypto,
     golden_dotnet,
@@ -80,6 +81,7 @@ def cases() -> Iterator[Case]:
     yield from golden_strings.cases()
     yield from golden_vex.cases()
     yield from golden_algorithms.cases()
+    yield from golden_built_in.cases()
     yield from golden_unsafe.cases()
     yield from golden_system_settings.cases()
     yield from golden_programs.cases()

@@ -1,0 +1,60 @@
+"""Libraries that are told which algorithm to take by a number, and the texts that show what was compiled into them.
+
+The table is built_in_algorithms.toml.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from pellucid.formats import crypto_algorithms
+from pellucid.formats.crypto_algorithms import Algorithm
+
+# Linkers let a text be the end of a longer one, such as SHA512_256 of HMAC_SHA512_256.
+_KINDS = {
+    "texts": rb"(?<![A-Za-z0-9-])%(text)s(?=[\0:\n])",
+    "listed": rb"(?:(?<=\0)%(text)s(?=:)|(?<=:)%(text)s(?=[:\0]))",
+    "bytes": rb"%(text)s",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """A text, or what some bytes are, and the algorithms that are there when it is; `pattern` finds it as a whole."""
+
+    text: str
+    pattern: re.Pattern[bytes]
+    algorithms: tuple[Algorithm, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """One that states what it has: `name`, and its texts."""
+
+    name: str
+    stated: tuple[Stated, ...]
+
+
+@cache
+def by_sign() -> Mapping[bytes, Library]:
+    """The libraries, by the text that tells that an artefact holds one."""
+    text = resources.files("pellucid.formats").joinpath("built_in_algorithms.toml").read_text(encoding="utf-8")
+    return {
+        row["sign"].encode(): Library(
+            name=row["name"],
+            stated=tuple(_stated(*entry, kind=kind) for kind in _KINDS for entry in row.get(kind, ())),
+        )
+        for row in tomllib.loads(text)["library"]
+    }
+
+
+def _stated(text: str, names: list[str], what: str = "", *, kind: str) -> Stated:
+    content = bytes.fromhex(text) if kind == "bytes" else text.encode()
+    pattern = re.compile(_KINDS[kind] % {b"text": re.escape(content)})
+    algorithms = [algorithm for name in names if (algorithm := crypto_algorithms.by_name(name))]
+    if len(algorithms) < len(names):
+        raise ValueError(f"{text} states an unknown algorithm: {names}")
+    return Stated(text=what or text, pattern=pattern, algorithms=tuple(algorithms))
