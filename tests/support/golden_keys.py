@@ -9,6 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.support.ber_forms import streamed, streamed_store
 from tests.support.golden_crypto import Make, certificate, certificate_der, in_data, run, write_missing
+from tests.support.uefi_images import authenticated
+
+from pellucid.formats import der
 
 MADE_BY = "ssh-keygen and others, once (tests/support/golden_keys.py); new keys whenever it is built again"
 SSH, STORES, MESSAGES = "crypto/ssh_keys", "crypto/keystores", "crypto/pkcs7_messages"
@@ -132,6 +135,13 @@ def message(folder: Path, *options: str) -> bytes:
     return run("openssl", "cms", "-sign", "-in", str(folder / "text"), "-binary", "-outform", "DER", *signer, *options)
 
 
+def bare(folder: Path) -> bytes:
+    """The inner half of a message, without attributes, as UEFI signs."""
+    whole = message(folder, "-noattr")
+    _, wrapped = der.children(whole, der.element(whole, 0))
+    return whole[wrapped.content : wrapped.end]
+
+
 def authenticode(folder: Path) -> bytes:
     """The signature of a program: what is signed has an object identifier that is Microsoft's."""
     return in_data(message(folder, "-nodetach", "-econtent_type", "1.3.6.1.4.1.311.2.1.4"))
@@ -188,6 +198,15 @@ CASES: dict[str, tuple[Make, str]] = {
     f"{MESSAGES}/streamed": (
         lambda at: streamed(message(at), levels=4),
         "a signature in BER: no lengths outside the certificates",
+    ),
+    f"{MESSAGES}/variable": (
+        lambda at: authenticated(bare(at), b"the new value"),
+        "the signature of a variable of UEFI, with a time and the value",
+    ),
+    f"{MESSAGES}/bare": (lambda at: in_data(bare(at)), "signed data that nothing says is some, in unknown data"),
+    f"{MESSAGES}/no-signature": (
+        lambda _: in_data(authenticated(b"\x30\x03\x02\x01\x01", b"")),
+        "a variable of UEFI whose signature is none",
     ),
     f"{MESSAGES}/damaged": (lambda at: message(at)[:-9], "a signature without its end"),
     "crypto/x509_certificates/pkcs7": (bundle, "two certificates in a PKCS#7 message in PEM"),

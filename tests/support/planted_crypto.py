@@ -29,12 +29,13 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from cryptography.x509.oid import NameOID
-from tests.support import ber_forms
+from tests.support import ber_forms, pc_firmware, uefi_images
 from tests.support.crypto_carriers import CONTAINERS
 
 from pellucid.domain.crypto_asset import CryptoKind
-from pellucid.formats import ber
+from pellucid.formats import ber, der
 from pellucid.formats import pkcs12 as stores
+from pellucid.formats.uefi import secure_boot
 
 # What an EncryptedPrivateKeyInfo (RFC 5958, 3) begins with, behind two headers of 3 and 2 bytes.
 PBES2 = bytes.fromhex("06092a864886f70d01050d")
@@ -159,6 +160,32 @@ def signed_message() -> Made:
     return data, frozenset({fingerprint(found), (CryptoKind.PKCS7, sha256(data).hexdigest())})
 
 
+def bare() -> Made:
+    """Signed data without a word of what it is, as UEFI has it: without what was signed, too (UEFI 2.10, 8.2.2)."""
+    key = curve()
+    found = certificate(key)
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(b"variable").add_signer(found, key, hashes.SHA256())
+    whole = builder.sign(Encoding.DER, [pkcs7.PKCS7Options.Binary, pkcs7.PKCS7Options.DetachedSignature])
+    _, wrapped = der.children(whole, der.element(whole, 0))
+    data = whole[wrapped.content : wrapped.end]
+    return data, frozenset({fingerprint(found), (CryptoKind.PKCS7, sha256(data).hexdigest())})
+
+
+def authenticated_variable() -> Made:
+    """An update of a variable (EFI_VARIABLE_AUTHENTICATION_2), which puts another certificate into it."""
+    (signature, signed_by), key = bare(), certificate(curve())
+    encoded = key.public_bytes(Encoding.DER)
+    data = uefi_images.authenticated(signature, uefi_images.signature_list(secure_boot.X509, encoded))
+    return data, signed_by | {fingerprint(key)}
+
+
+def capsule() -> Made:
+    """An update of firmware (EFI_FIRMWARE_IMAGE_AUTHENTICATION)."""
+    signature, held = bare()
+    body = pc_firmware.managed((), (pc_firmware.payload(random.randbytes(3000), signature=signature),))
+    return pc_firmware.capsule(pc_firmware.MANAGEMENT, body), held
+
+
 def streamed_store(password: bytes, segment: int = 100, *, plain: bool = False) -> Made:
     """PKCS#12 in BER, whose certificate and key lie there in segments; in the open inside it when `plain`."""
     key = curve()
@@ -211,6 +238,9 @@ KINDS: dict[str, Callable[[], Made]] = {
     "two.p7b": lambda: message(Encoding.DER),
     "two.p7b.pem": lambda: message(Encoding.PEM),
     "signed.p7m": signed_message,
+    "bare.p7": bare,
+    "db.auth": authenticated_variable,
+    "update.cap": capsule,
     "two-ber.p7b": lambda: streamed(message(Encoding.DER)),
     "signed-ber.p7m": lambda: streamed(signed_message()),
     "signed-ber.pem": lambda: streamed(signed_message(), "CMS"),

@@ -16,6 +16,7 @@ LZMA = "EE4E5898-3914-4259-9D6E-DC7BD79403CF"
 LZMA_X86 = "D42AE6BD-1352-4BFB-909A-CA72A6EAE889"
 CRC32 = "FC1BCDB0-7D31-49AA-936A-A4600D9DD083"
 MICROSOFT = "77FA9ABD-0359-4D32-BD60-28F4E78F784B"
+SIGNED_PKCS7 = "4AAFD29D-68DF-49EE-8AA9-347D375665A7"
 GLOBAL = "8BE4DF61-93CA-11D2-AA0D-00E098032B8C"
 DRIVER, FREEFORM, RAW, VOLUME_IMAGE, PAD = 7, 2, 1, 0x0B, 0xF0
 
@@ -117,6 +118,13 @@ def signature_list(kind: bytes, *contents: bytes, owner: str = MICROSOFT) -> byt
     size = 16 + len(contents[0])
     body = b"".join(guid.raw(owner) + content for content in contents)
     return struct.pack("<16sIII", kind, 28 + len(body), 0, size) + body
+
+
+def authenticated(signature: bytes, content: bytes) -> bytes:
+    """A new value of a variable, with what signs it (EFI_VARIABLE_AUTHENTICATION_2)."""
+    time = struct.pack("<H5B9x", 2026, 1, 2, 3, 4, 5)
+    head = struct.pack("<IHH", 24 + len(signature), 0x200, 0x0EF1) + guid.raw(SIGNED_PKCS7)
+    return time + head + signature + content
 
 
 def store(*variables: bytes, kind: str = AUTHENTICATED, size: int = 2048) -> bytes:

@@ -1,6 +1,7 @@
 """CMS messages, and the names in them."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -53,6 +54,17 @@ def test_what_is_signed_can_be_proved() -> None:
     key = CERTIFICATE.public_key()
     assert isinstance(key, ec.EllipticCurvePublicKey)
     key.verify(signer.value, signer.signed, ec.ECDSA(hashes.SHA256()))
+
+
+def test_signed_data_is_read_without_what_says_its_kind() -> None:
+    whole = der.element(SIGNED, 0, longest=cms.LONGEST)
+    _, wrapped = der.children(SIGNED, whole, longest=cms.LONGEST)
+    bare = SIGNED[wrapped.content : wrapped.end]
+    assert bare[4:].startswith(cms.BARE_BEGINS)
+    found = cms.signed_data(b"\xff" + bare, der.element(b"\xff" + bare, 1, longest=cms.LONGEST))
+    assert found == replace(read(SIGNED), start=1, end=1 + len(bare))
+    with pytest.raises(Malformed):
+        read(bare)
 
 
 def test_a_message_may_have_no_signers() -> None:

@@ -2,16 +2,20 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.domain.crypto_asset import Encoding
 from pellucid.errors import Malformed
 from pellucid.formats import ber, cms, der, pem
+from pellucid.formats.uefi import guid
 
 PEM_LABELS = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
 PEM_BEGINS = tuple(f"-----BEGIN {label}-----".encode() for label in PEM_LABELS)
-LITERALS = (*cms.BEGINS, *PEM_BEGINS)
+# What a signature of UEFI has in front (UEFI 2.10, 32.2.4): EFI_CERT_TYPE_PKCS7_GUID.
+UEFI = guid.raw("4AAFD29D-68DF-49EE-8AA9-347D375665A7")
+LITERALS = (*cms.BEGINS, *cms.BARE_BEGINS, UEFI, *PEM_BEGINS)
 MOST_MESSAGES = 10_000
 # Bytes of candidates that are looked at, so that one inside another a thousand times costs no more than a big one.
 MOST_BYTES = 256 << 20
@@ -27,7 +31,8 @@ CONTAINERS = {
 class Found:
     """A message at `start`:`end` of the artefact, and its bytes, in PEM what the armour holds.
 
-    `scattered`: it was no DER, so that certificates may lie there in pieces.
+    `scattered`: it was no DER, so that certificates may lie there in pieces. `bare`: signed data that nothing says is
+    some, as UEFI has it, which is in front of it when `of_uefi`.
     """
 
     message: cms.Message
@@ -36,11 +41,13 @@ class Found:
     start: int
     end: int
     scattered: bool = False
+    bare: bool = False
+    of_uefi: bool = False
 
     @property
     def container(self) -> str:
-        """What its certificates lie in: "authenticode", "catalogue", "timestamp", or just "pkcs7"."""
-        return CONTAINERS.get(self.message.content, "pkcs7")
+        """What its certificates lie in: "authenticode", "catalogue", "timestamp", "uefi", or just "pkcs7"."""
+        return "uefi" if self.of_uefi else CONTAINERS.get(self.message.content, "pkcs7")
 
 
 def find(artefact: Artefact) -> tuple[Found, ...]:
@@ -79,13 +86,15 @@ def _in_pem(artefact: Artefact) -> Iterator[Found]:
 def _in_der(artefact: Artefact) -> Iterator[Found]:
     """Outermost first: what lies in a message is not looked at again."""
     end, left, work = 0, MOST_BYTES, ber.Work()
-    for offset in sorted(offset for literal in cms.BEGINS for offset in artefact.offsets(literal))[:MOST_MESSAGES]:
+    for offset in sorted(_contents(artefact))[:MOST_MESSAGES]:
         for whole in ber.enclosing(artefact.data, offset, work, cms.LONGEST) if offset >= end else ():
             left -= whole.end - whole.start
             if left < 0:
                 return
             try:
-                message = cms.read(whole.encoded, der.element(whole.encoded, 0, longest=cms.LONGEST))
+                top = der.element(whole.encoded, 0, longest=cms.LONGEST)
+                bare = whole.encoded[top.content] == der.INTEGER
+                message = (cms.signed_data if bare else cms.read)(whole.encoded, top)
             except Malformed:
                 continue
             end = whole.end
@@ -96,5 +105,16 @@ def _in_der(artefact: Artefact) -> Iterator[Found]:
                 start=whole.start,
                 end=end,
                 scattered=whole.rewritten,
+                bare=bare,
+                of_uefi=artefact.window(whole.start - len(UEFI), len(UEFI)) == UEFI,
             )
             break
+
+
+def _contents(artefact: Artefact) -> set[int]:
+    """Where the content of an outermost element may begin."""
+    found = {offset for literal in (*cms.BEGINS, *cms.BARE_BEGINS) for offset in artefact.offsets(literal)}
+    for offset in artefact.offsets(UEFI):
+        with suppress(Malformed):
+            found.add(der.element(artefact.data, offset + len(UEFI), longest=cms.LONGEST).content)
+    return found

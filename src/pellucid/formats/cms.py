@@ -1,6 +1,6 @@
 """Cryptographic messages (CMS, RFC 5652; PKCS#7, RFC 2315): who signed them, and which certificates they carry."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from mmap import mmap
 
 from pellucid.errors import Malformed
@@ -10,6 +10,20 @@ SIGNED, ENVELOPED = "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.3"
 KINDS = {SIGNED: "signed data", ENVELOPED: "enveloped data"}
 # What the content of a message begins with: the object identifier of its kind.
 BEGINS = tuple(bytes.fromhex("06092a864886f70d01070" + arc) for arc in "23")
+# What that of signed data begins with: its version, and the one digest that nearly all of them name. UEFI has it
+# without what says its kind (UEFI 2.10, 8.2.2). SHA-2 with and without parameters, by key identifier; SHA-1, MD5.
+BARE_BEGINS = tuple(
+    bytes.fromhex(begin)
+    for begin in (
+        "020101310f300d06096086480165030402",
+        "020101310d300b06096086480165030402",
+        "020103310f300d06096086480165030402",
+        "020103310d300b06096086480165030402",
+        "020101310b300906052b0e03021a",
+        "0201013109300706052b0e03021a",
+        "020101310e300c06082a864886f70d0205",
+    )
+)
 MESSAGE_DIGEST, SIGNING_TIME = "1.2.840.113549.1.9.4", "1.2.840.113549.1.9.5"
 LONGEST = 16 << 20
 MOST_CERTIFICATES, MOST_SIGNERS, MOST_ATTRIBUTES = 1024, 64, 32
@@ -59,16 +73,21 @@ def read(data: bytes | mmap, whole: der.Element) -> Message:
         return Message(kind=name, content="", start=whole.start, end=whole.end)
     if name != SIGNED:
         raise Malformed("no message that is signed or enveloped")
+    return replace(signed_data(data, body), start=whole.start, end=whole.end)
+
+
+def signed_data(data: bytes | mmap, body: der.Element) -> Message:
+    """The SignedData that `body` is. Raises Malformed."""
     fields = _children(data, body, most=6, tags=(der.INTEGER, der.SET, der.SEQUENCE))
     content = _children(data, fields[2], most=2, tags=(der.OID,))
     if fields[-1].tag != der.SET or len(fields) < 4:
         raise Malformed("a signed message without signers")
     certificates = [field for field in fields[3:] if field.tag == der.CONTEXT_0]
     return Message(
-        kind=name,
+        kind=SIGNED,
         content=der.oid(data, content[0]),
-        start=whole.start,
-        end=whole.end,
+        start=body.start,
+        end=body.end,
         inner=_inner(data, content),
         certificates=tuple(
             bytes(data[item.start : item.end])

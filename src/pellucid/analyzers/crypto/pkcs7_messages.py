@@ -15,12 +15,13 @@ from pellucid.formats import cms
 RSA = "1.2.840.113549.1.1.1"
 
 
-@analyzer(name="pkcs7_messages", version=3, stage=Stage.CRYPTO, wants=contains(*signed_messages.LITERALS))
+@analyzer(name="pkcs7_messages", version=4, stage=Stage.CRYPTO, wants=contains(*signed_messages.LITERALS))
 def pkcs7_messages(artefact: Artefact) -> Iterator[Fact]:
     """Find signed and enveloped messages, in PEM and in DER: one asset each, with its first signer.
 
     Those inside another one (a time stamp, a second signature) belong to that. Certificates in a message are found by
-    the unit for certificates. What is signed tells Authenticode (programs of Windows and of UEFI) and catalogues.
+    the unit for certificates. What is signed tells Authenticode (programs of Windows and of UEFI) and catalogues. UEFI
+    signs variables and updates with signed data that is bare: nothing says what it is.
     """
     for found in signed_messages.find(artefact):
         message = found.message
@@ -28,6 +29,7 @@ def pkcs7_messages(artefact: Artefact) -> Iterator[Fact]:
         certificate = message_signers.certificate_of(message, signer) if signer else None
         number = f", {len(message.signers)} signers" if len(message.signers) != 1 else ""
         seen = f"{cms.KINDS[message.kind]}{number if message.kind == cms.SIGNED else ''}"
+        seen += " of UEFI" if found.of_uefi else ", bare" if found.bare else ""
         yield CryptoAsset(
             kind=CryptoKind.PKCS7,
             fingerprint=sha256(found.encoded).hexdigest(),

@@ -11,7 +11,7 @@ from pellucid.domain.crypto_asset import Encoding
 
 @analyzer(
     name="x509_certificates",
-    version=5,
+    version=6,
     stage=Stage.CRYPTO,
     wants=contains(*certificates.LITERALS, *key_stores.LITERALS, *signed_messages.LITERALS),
 )

@@ -10,7 +10,7 @@ from pellucid.matchers.crypto.known_keys import self_test_keys
 
 # A device has a few certificates of its own; the smallest trust stores that are shipped have more anchors than this.
 FEWEST_ANCHORS = 10
-SIGNATURES = frozenset({"authenticode", "catalogue", "timestamp", "pkcs7"})
+SIGNATURES = frozenset({"authenticode", "catalogue", "timestamp", "uefi", "pkcs7"})
 LONGEST_COMMENT = 100
 _SHOWN_BY = (CryptoKind.CERTIFICATE, CryptoKind.PRIVATE_KEY, CryptoKind.PUBLIC_KEY)
 
