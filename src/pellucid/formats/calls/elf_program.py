@@ -1,25 +1,25 @@
 """ELF files as programs whose calls can be followed (System V gABI, chapters 4 and 5; supplements of processors)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import Malformed
-from pellucid.formats import elf, elf_sections
+from pellucid.formats import elf, elf_sections, elf_segments
 from pellucid.formats.calls import function_tables
 from pellucid.formats.calls.program import NONE, Addresses, Program, Span
-from pellucid.formats.span import Data, take, unpack
+from pellucid.formats.elf_segments import EXECUTE, Loading, SegmentType
+from pellucid.formats.span import Data, unpack
 
-LOAD, DYNAMIC, EXECUTABLE = 1, 2, 1
 RELR = 36
 LARGEST_DATA = LARGEST_STRINGS = 64 << 20
 PLTRELSZ, PLTGOT, HASH, STRTAB, SYMTAB, RELA, RELASZ, STRSZ, INIT, FINI = 2, 3, 4, 5, 6, 7, 8, 10, 12, 13
 REL, RELSZ, PLTREL, JMPREL, INIT_ARRAY, FINI_ARRAY, INIT_ARRAYSZ, FINI_ARRAYSZ = 17, 18, 20, 23, 25, 26, 27, 28
 MIPS_LOCAL_GOTNO, MIPS_SYMTABNO, MIPS_GOTSYM = 0x7000_000A, 0x7000_0011, 0x7000_0013
-MOST_SEGMENTS, MOST_TAGS, MOST_RELOCATIONS, MOST_SYMBOLS = 4096, 4096, 1 << 21, 1 << 18
+MOST_RELOCATIONS, MOST_SYMBOLS = 1 << 21, 1 << 18
 MOST_STARTS, MOST_LOADED, MOST_ADDRESS = 4096, 256, 1 << 62
 FUNCTION, GNU_IFUNC = 2, 10
 # Of the global pointer of MIPS from the table of addresses.
@@ -28,20 +28,23 @@ GP_OFFSET, TOC_OFFSET, PPC_GOT = 0x7FF0, 0x8000, 0x7000_0000
 Rows = NDArray[np.void]
 
 
-@dataclass(frozen=True)
-class Segment:
-    """A program header."""
-
-    type: int
-    flags: int
-    offset: int
-    address: int
-    size: int
-
-
 def read(data: Data, imports: Mapping[str, str]) -> Program:
     """The program; `imports` are the symbols to look for, with the names of their functions. Raises Malformed."""
     return _Reader(data, imports).read()
+
+
+def _loading(data: Data) -> Loading:
+    """Segments and tags with what of them is in the file, and at addresses that can be reckoned with."""
+    found = elf_segments.read(data)
+    segments = tuple(
+        replace(item, size=min(item.size, max(len(data) - item.offset, 0)))
+        for item in found.segments
+        if item.address + item.size < MOST_ADDRESS
+    )
+    loaded = [item.size for item in segments if item.type == SegmentType.LOAD]
+    if len(loaded) > MOST_LOADED or sum(loaded) > 2 * len(data):
+        raise Malformed("segments of an ELF file that lie over each other")
+    return Loading(segments=segments, tags={tag: value for tag, value in found.tags.items() if value < MOST_ADDRESS})
 
 
 class _Reader:
@@ -52,8 +55,8 @@ class _Reader:
         self._head = elf.header(data)
         self._order = "<" if self._head.little_endian else ">"
         self._wide = self._head.bits == 64
-        self._segments = self._read_segments()
-        self._tags = self._read_tags()
+        self._loading = _loading(data)
+        self._tags = self._loading.tags
 
     def read(self) -> Program:
         symbols = self._symbols()
@@ -66,9 +69,13 @@ class _Reader:
         thumb = self._head.machine == "arm"
         defined = symbols["value"][(symbols["section"] != 0) & np.isin(symbols["info"] & 15, (FUNCTION, GNU_IFUNC))]
         starts, listed, own_names = function_tables.of_elf(
-            self._data, sections, [(item.type, item.offset, item.address, item.size) for item in self._segments],
-            order=self._order, bits=self._head.bits, machine=self._head.machine,
-        )  # fmt: skip
+            self._data,
+            sections,
+            self._loading.segments,
+            order=self._order,
+            bits=self._head.bits,
+            machine=self._head.machine,
+        )
         exports = defined.astype(np.int64) & (~1 if thumb else ~0)
         own_names |= self._exported_names(symbols, thumb=thumb)
         return Program(
@@ -96,56 +103,16 @@ class _Reader:
     def _struct(self, layout: str) -> Struct:
         return Struct(self._order + layout)
 
-    def _read_segments(self) -> list[Segment]:
-        (at,) = unpack(self._struct("Q" if self._wide else "I"), self._data, 32 if self._wide else 28)
-        size, count = unpack(self._struct("2H"), self._data, 54 if self._wide else 42)
-        layout = self._struct("2I4Q8x8x" if self._wide else "8I")
-        if size < (56 if self._wide else 32) or count > MOST_SEGMENTS:
-            raise Malformed("the program headers of an ELF file have an impossible size")
-        found = []
-        for number in range(count):
-            fields = unpack(layout, self._data, at + number * size)
-            if self._wide:
-                kind, flags, offset, address, _, length = fields
-            else:
-                kind, offset, address, _, length, _, flags, _ = fields
-            if address + length < MOST_ADDRESS:
-                found.append(Segment(kind, flags, offset, address, min(length, max(len(self._data) - offset, 0))))
-        loaded = [item.size for item in found if item.type == LOAD]
-        if len(loaded) > MOST_LOADED or sum(loaded) > 2 * len(self._data):
-            raise Malformed("segments of an ELF file that lie over each other")
-        return found
-
     def _spans(self, *, executable: bool) -> tuple[Span, ...]:
         return tuple(
             Span(address=item.address, offset=item.offset, size=item.size)
-            for item in self._segments
-            if item.type == LOAD and bool(item.flags & EXECUTABLE) == executable and item.size
+            for item in self._loading.segments
+            if item.type == SegmentType.LOAD and bool(item.flags & EXECUTE) == executable and item.size
         )
-
-    def _read_tags(self) -> dict[int, int]:
-        place = next((item for item in self._segments if item.type == DYNAMIC), None)
-        if place is None:
-            return {}
-        layout = self._struct("2Q" if self._wide else "2I")
-        size = min(place.size, MOST_TAGS * layout.size)
-        tags: dict[int, int] = {}
-        for tag, value in layout.iter_unpack(take(self._data, place.offset, size - size % layout.size)):
-            if not tag:
-                break
-            if value < MOST_ADDRESS:
-                tags.setdefault(tag, value)
-        return tags
-
-    def _offset(self, address: int) -> int:
-        for item in self._segments:
-            if item.type == LOAD and item.address <= address < item.address + item.size:
-                return address - item.address + item.offset
-        return -1
 
     def _table(self, address: int, size: int, row: np.dtype[np.void], most: int) -> Rows:
         """A table of the file; as much of it as there is."""
-        at = self._offset(address) if address else -1
+        at = self._loading.offset(address) if address else -1
         if at < 0 or size <= 0:
             return np.empty(0, row)
         count = min(size // row.itemsize, most, (len(self._data) - at) // row.itemsize)
@@ -169,7 +136,7 @@ class _Reader:
         return self._table(begin, size, row, MOST_SYMBOLS)
 
     def _strings(self) -> bytes:
-        at = self._offset(self._tags.get(STRTAB, 0))
+        at = self._loading.offset(self._tags.get(STRTAB, 0))
         return bytes(self._data[at : at + min(self._tags.get(STRSZ, 0), LARGEST_STRINGS)]) if at >= 0 else b""
 
     def _names(self, symbols: Rows) -> dict[int, str]:
@@ -285,7 +252,7 @@ class _Reader:
         word = np.dtype(f"{self._order}u{8 if self._wide else 4}")
         found = [entry, self._tags.get(INIT, 0), self._tags.get(FINI, 0)]
         for array, size in ((INIT_ARRAY, INIT_ARRAYSZ), (FINI_ARRAY, FINI_ARRAYSZ)):
-            at = self._offset(self._tags.get(array, 0))
+            at = self._loading.offset(self._tags.get(array, 0))
             length = min(self._tags.get(size, 0), MOST_STARTS * word.itemsize)
             raw = bytes(self._data[at : at + length]) if at >= 0 else b""
             found += np.frombuffer(raw[: len(raw) // word.itemsize * word.itemsize], word).tolist()

@@ -10,6 +10,7 @@ import numpy as np
 
 from pellucid.formats.calls.program import NONE, Addresses
 from pellucid.formats.elf_sections import Section
+from pellucid.formats.elf_segments import Segment
 from pellucid.formats.span import Data
 
 EH_FRAME, EXIDX = 0x6474_E550, 0x7000_0001
@@ -24,25 +25,25 @@ FUNCTION = 2
 def of_elf(
     data: Data,
     sections: Sequence[Section],
-    segments: Sequence[tuple[int, int, int, int]],
+    segments: Sequence[Segment],
     *,
     order: str,
     bits: int,
     machine: str,
 ) -> tuple[Addresses, bool, dict[int, str]]:
-    """(beginnings, whether these are all functions, names); segments are (type, offset, address, size).
+    """(beginnings, whether these are all functions, names).
 
     .ARM.exidx has one entry for neighbours that are unwound alike: it never lists all.
     """
     starts, names = _symbols(data, sections, order=order, bits=bits, machine=machine)
     found = [starts]
     listed = len(starts) > 0
-    for kind, offset, address, size in segments:
-        if kind == EH_FRAME:
-            found.append(_frames(data, offset, address, order))
+    for item in segments:
+        if item.type == EH_FRAME:
+            found.append(_frames(data, item.offset, item.address, order))
             listed = listed or len(found[-1]) >= FEWEST
-        elif kind == EXIDX and machine == "arm":
-            found.append(_index(data, offset, address, size, order))
+        elif item.type == EXIDX and machine == "arm":
+            found.append(_index(data, item.offset, item.address, item.size, order))
     return np.unique(np.concatenate(found)), listed, names
 
 
