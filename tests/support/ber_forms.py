@@ -37,6 +37,14 @@ def tagged(tag: int, content: bytes) -> bytes:
     return bytes((tag, 0x80 | len(octets))) + octets + content
 
 
+def with_attached(message: bytes, *attached: tuple[str, bytes]) -> bytes:
+    """A message in DER whose signer has attributes that are not signed: names in hex, values in DER."""
+    values = (tagged(der.SEQUENCE, tagged(der.OID, bytes.fromhex(name)) + tagged(der.SET, it)) for name, it in attached)
+    return _appended(
+        message, [der.CONTEXT_0, der.SEQUENCE, der.SET, der.SEQUENCE], tagged(der.CONTEXT_1, b"".join(values))
+    )
+
+
 def streamed_store(encoded: bytes, password: str, segment: int = SEGMENT) -> bytes:
     """A PKCS#12 store of which each level is rewritten, as BouncyCastle and NSS do, with a MAC over that."""
     store = pkcs12.read(encoded, ber.Work())
@@ -79,6 +87,16 @@ def _rewritten(safe: bytes, segment: int) -> bytes:
         else:
             parts.append(streamed(safe[part.start : part.end], 5, segment))
     return b"\x30\x80" + b"".join(parts) + END
+
+
+def _appended(encoded: bytes, way: list[int], added: bytes) -> bytes:
+    """With `added` at the end of the element that the last children with these tags lead to."""
+    whole = der.element(encoded, 0, longest=len(encoded))
+    if not way:
+        return tagged(whole.tag, encoded[whole.content : whole.end] + added)
+    *_, last = (child for child in der.children(encoded, whole, longest=len(encoded)) if child.tag == way[0])
+    inner = _appended(encoded[last.start : last.end], way[1:], added)
+    return tagged(whole.tag, encoded[whole.content : last.start] + inner + encoded[last.end : whole.end])
 
 
 def _inside(encoded: bytes, whole: der.Element, levels: int, segment: int) -> bytes:

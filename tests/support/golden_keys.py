@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from tests.support.ber_forms import streamed, streamed_store
+from tests.support.ber_forms import streamed, streamed_store, with_attached
 from tests.support.golden_crypto import Make, certificate, certificate_der, in_data, run, write_missing
 from tests.support.uefi_images import authenticated
 
@@ -147,6 +147,14 @@ def authenticode(folder: Path) -> bytes:
     return in_data(message(folder, "-nodetach", "-econtent_type", "1.3.6.1.4.1.311.2.1.4"))
 
 
+def attached(folder: Path) -> bytes:
+    """Signatures and a time stamp as signtool attaches them, in attributes of Microsoft's."""
+    (first, second), program = (message(folder, "-noattr") for _ in range(2)), authenticode(folder)[3:-3]
+    stamp = message(folder, "-nodetach", "-econtent_type", "1.2.840.113549.1.9.16.1.4")
+    signatures, stamps = "2b060104018237020401", "2b060104018237030301"
+    return with_attached(program, (signatures, first + second), (stamps, stamp), (stamps, b"\x30\x03\x02\x01\x01"))
+
+
 def bundle(folder: Path) -> bytes:
     """Two certificates in a message that nobody signed."""
     for name in ("one", "two"):
@@ -207,6 +215,10 @@ CASES: dict[str, tuple[Make, str]] = {
     f"{MESSAGES}/no-signature": (
         lambda _: in_data(authenticated(b"\x30\x03\x02\x01\x01", b"")),
         "a variable of UEFI whose signature is none",
+    ),
+    f"{MESSAGES}/attached": (
+        attached,
+        "the signature of a program with two more and a time stamp attached, and an attribute that holds no message",
     ),
     f"{MESSAGES}/damaged": (lambda at: message(at)[:-9], "a signature without its end"),
     "crypto/x509_certificates/pkcs7": (bundle, "two certificates in a PKCS#7 message in PEM"),

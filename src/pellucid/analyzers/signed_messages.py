@@ -4,11 +4,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.domain.crypto_asset import Encoding
 from pellucid.errors import Malformed
-from pellucid.formats import ber, cms, der, pem
+from pellucid.formats import authenticode, ber, cms, der, pem
 from pellucid.formats.uefi import guid
 
 PEM_LABELS = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
@@ -16,7 +17,9 @@ PEM_BEGINS = tuple(f"-----BEGIN {label}-----".encode() for label in PEM_LABELS)
 # What a signature of UEFI has in front (UEFI 2.10, 32.2.4): EFI_CERT_TYPE_PKCS7_GUID.
 UEFI = guid.raw("4AAFD29D-68DF-49EE-8AA9-347D375665A7")
 LITERALS = (*cms.BEGINS, *cms.BARE_BEGINS, UEFI, *PEM_BEGINS)
-MOST_MESSAGES = 10_000
+# Attributes that hold a message: a further signature and a time stamp of Authenticode, that of CMS (RFC 3161, A).
+ATTACHED = (authenticode.NESTED_SIGNATURE, authenticode.TIME_STAMP, "1.2.840.113549.1.9.16.2.14")
+MOST_MESSAGES, MOST_INSIDE = 10_000, 16
 # Bytes of candidates that are looked at, so that one inside another a thousand times costs no more than a big one.
 MOST_BYTES = 256 << 20
 # Object identifiers of what is signed, where that says what it is for.
@@ -63,11 +66,35 @@ def find(artefact: Artefact) -> tuple[Found, ...]:
     return kept
 
 
+def inside(found: Found) -> Iterator[Found]:
+    """Messages that signers attached to their signatures: further signatures of a program, and time stamps.
+
+    They begin where they stand in the artefact, or with the outermost message where they do not stand there in DER.
+    """
+    waiting = [found.message]
+    for message in islice(_taken(waiting), MOST_INSIDE):
+        for name, value in (pair for signer in message.signers for pair in signer.unsigned):
+            if name not in ATTACHED:
+                continue
+            with suppress(Malformed):
+                attached = cms.read(value, der.element(value, 0, longest=cms.LONGEST))
+                waiting.append(attached)
+                at = found.encoded.find(value) if found.encoding is Encoding.DER else -1
+                start = found.start + max(at, 0)
+                end = start + len(value) if at >= 0 else found.end
+                yield Found(message=attached, encoded=value, encoding=found.encoding, start=start, end=end)
+
+
 def around(artefact: Artefact, start: int) -> str:
     """The kind of message that the byte at `start` lies in; empty when in none."""
     found = find(artefact)
     at = bisect_right(found, start, key=lambda item: item.start) - 1
     return found[at].container if at >= 0 and start < found[at].end else ""
+
+
+def _taken(waiting: list[cms.Message]) -> Iterator[cms.Message]:
+    while waiting:
+        yield waiting.pop(0)
 
 
 def _in_pem(artefact: Artefact) -> Iterator[Found]:

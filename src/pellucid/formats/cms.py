@@ -34,7 +34,7 @@ class Signer:
     """Named by `issuer` (a Name in DER) and `serial`, or by `key_id`. Algorithms are object identifiers.
 
     `value` is the signature. With `signed`, the attributes that it covers as a SET in DER, it covers nothing else;
-    `unsigned` are attributes that it does not cover. Attributes are pairs of a name and their first value in DER.
+    `unsigned` are attributes that it does not cover: pairs of a name and a value in DER, one for each value.
     """
 
     issuer: bytes
@@ -100,13 +100,13 @@ def signed_data(data: bytes | mmap, body: der.Element) -> Message:
 
 
 def attributes(encoded: bytes) -> tuple[tuple[str, bytes], ...]:
-    """Name and first value of each attribute of a SET, or of what stands in the place of one. Raises Malformed."""
+    """Name and value of each attribute of a SET, or of what stands in the place of one. Raises Malformed."""
     whole = der.element(encoded, 0, longest=LONGEST)
     found = []
     for item in _children(encoded, whole, most=MOST_ATTRIBUTES, tags=()):
         name, values = _children(encoded, item, most=2, tags=(der.OID, der.SET))
-        if first := _children(encoded, values, most=MOST_ATTRIBUTES)[:1]:
-            found.append((der.oid(encoded, name), encoded[first[0].start : first[0].end]))
+        for value in _children(encoded, values, most=MOST_ATTRIBUTES):
+            found.append((der.oid(encoded, name), encoded[value.start : value.end]))
     return tuple(found)
 
 

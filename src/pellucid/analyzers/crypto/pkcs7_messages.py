@@ -15,29 +15,35 @@ from pellucid.formats import cms
 RSA = "1.2.840.113549.1.1.1"
 
 
-@analyzer(name="pkcs7_messages", version=4, stage=Stage.CRYPTO, wants=contains(*signed_messages.LITERALS))
+@analyzer(name="pkcs7_messages", version=5, stage=Stage.CRYPTO, wants=contains(*signed_messages.LITERALS))
 def pkcs7_messages(artefact: Artefact) -> Iterator[Fact]:
-    """Find signed and enveloped messages, in PEM and in DER: one asset each, with its first signer.
+    """Find signed and enveloped messages, in PEM and in DER or BER: one asset each, with its first signer.
 
-    Those inside another one (a time stamp, a second signature) belong to that. Certificates in a message are found by
-    the unit for certificates. What is signed tells Authenticode (programs of Windows and of UEFI) and catalogues. UEFI
-    signs variables and updates with signed data that is bare: nothing says what it is.
+    Those that are attached to another one (a time stamp, a second signature of a program) follow it. Certificates in a
+    message are found by the unit for certificates. What is signed tells Authenticode (programs of Windows and of UEFI)
+    and catalogues. UEFI signs variables and updates with signed data that is bare: nothing says what it is.
     """
     for found in signed_messages.find(artefact):
-        message = found.message
-        signer = message.signers[0] if message.signers else None
-        certificate = message_signers.certificate_of(message, signer) if signer else None
-        number = f", {len(message.signers)} signers" if len(message.signers) != 1 else ""
-        seen = f"{cms.KINDS[message.kind]}{number if message.kind == cms.SIGNED else ''}"
-        seen += " of UEFI" if found.of_uefi else ", bare" if found.bare else ""
-        yield CryptoAsset(
-            kind=CryptoKind.PKCS7,
-            fingerprint=sha256(found.encoded).hexdigest(),
-            encoding=found.encoding,
-            container=found.container if found.container != "pkcs7" else "",
-            evidence=artefact.evidence(found.start, f"PKCS#7 {seen}"),
-            **_signed_by(signer, certificate),
-        )
+        yield _asset(artefact, found, " of UEFI" if found.of_uefi else ", bare" if found.bare else "")
+        for attached in signed_messages.inside(found):
+            stamp = attached.container == "timestamp"
+            yield _asset(artefact, attached, ", time stamp of a signature" if stamp else ", attached to a signature")
+
+
+def _asset(artefact: Artefact, found: signed_messages.Found, more: str) -> CryptoAsset:
+    message = found.message
+    signer = message.signers[0] if message.signers else None
+    certificate = message_signers.certificate_of(message, signer) if signer else None
+    number = f", {len(message.signers)} signers" if len(message.signers) != 1 else ""
+    seen = f"{cms.KINDS[message.kind]}{number if message.kind == cms.SIGNED else ''}{more}"
+    return CryptoAsset(
+        kind=CryptoKind.PKCS7,
+        fingerprint=sha256(found.encoded).hexdigest(),
+        encoding=found.encoding,
+        container=found.container if found.container != "pkcs7" else "",
+        evidence=artefact.evidence(found.start, f"PKCS#7 {seen}"),
+        **_signed_by(signer, certificate),
+    )
 
 
 def _signed_by(signer: cms.Signer | None, certificate: tuple[x509.Certificate, bytes] | None) -> certificate_assets.By:
