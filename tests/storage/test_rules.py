@@ -1,7 +1,9 @@
 """Rules of organizations, on both databases."""
 
+import threading
 from datetime import UTC, datetime
 
+import pytest
 from tests.contract.rule_exercises import RULE
 
 from pellucid.domain.access import Caller
@@ -67,3 +69,31 @@ def test_old_sets_are_forgotten(database: Database, caller: Caller) -> None:
     assert newest is not None
     assert newest[0] == max(ids)
     assert newest[1] == (RuleFile(name="all.yar", body=RULE),)
+
+
+@pytest.mark.parametrize("disables", [False, True])
+def test_two_at_the_same_time_come_one_after_the_other(database: Database, caller: Caller, disables: bool) -> None:
+    """The later one finds what the earlier one has made."""
+    first, second = given("rule a { condition: true }", RULE), given("rule b { condition: true }", RULE)
+    waits = threading.Event()
+
+    def later() -> None:
+        with database.begin() as tx:
+            waits.set()
+            if disables:
+                CustomRules(tx).set_enabled(caller, ["a"], enabled=False)
+            else:
+                CustomRules(tx).replace(caller, second)
+
+    other = threading.Thread(target=later)
+    with database.begin() as tx:
+        CustomRules(tx).replace(caller, first)
+        other.start()
+        # SQLite does not even let it begin.
+        waits.wait(0.5)
+        other.join(0.5)
+        assert other.is_alive()
+    other.join(30)
+    with database.read() as tx:
+        found = {rule.name: rule.is_enabled for rule in RuleRepository(tx).all(caller.org.id)}
+    assert found == ({"a": False, "acme": True} if disables else {"b": True, "acme": True})

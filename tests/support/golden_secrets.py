@@ -70,7 +70,9 @@ def cases() -> Iterator[Case]:
     yield Case(f"{HASHES}/fake", fake, "what a server compares with for accounts that it does not know")
     chap = filled('# client server secret addresses\n"line7@isp" * "{{pass:12}}"\nbackup * {{pass:10}} *\n')
     yield Case("secrets/login_files/chap", chap.encode(), "chap-secrets of pppd with two logins")
-    more = filled("office gate {{pass:11}} 10.7.0.0/24 !10.7.0.9 # east\n@/etc/ppp/more\ndial * {{pass:9}} * -- mtu 1400\n")
+    more = filled(
+        "office gate {{pass:11}} 10.7.0.0/24 !10.7.0.9 # east\n@/etc/ppp/more\ndial * {{pass:9}} * -- mtu 1400\n"
+    )
     yield Case("secrets/login_files/addresses", more.encode(), "chap-secrets with addresses, an option, a remark")
     prose = "This text is about\nthree words here\nand what they may be\ntaken for by those\nwho do not read\n" * 3
     yield Case("secrets/login_files/prose", prose.encode(), "a text, a line of which has three words")

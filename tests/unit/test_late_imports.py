@@ -62,9 +62,10 @@ def by_child(
     names = {request.sha256: name for (request, _), name in zip(batch, inputs, strict=True)}
     found: dict[str, Content] = {}
     with (
-        lent(rules) as ready,
+        lent(rules) as (ready, unmatched),
         pool.Pool(1, work=folder / "work", memory=1 << 30, file_size=1 << 30, units=units) as processes,
     ):
+        assert not unmatched
         layers = processes.layers()
         for start in range(0, len(batch), 16):
             processes.submit(batch[start : start + 16], ready)

@@ -196,3 +196,16 @@ def test_rules_of_a_folder_and_of_one_file(tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir(exist_ok=True)
         with pytest.raises(InvalidRequest):
             found_in(path)
+
+
+def test_a_file_by_itself_is_taken_from_whatever_folder() -> None:
+    files, refused = archive.taken("C:\\rules\\..\\a.yar", b"rule a { condition: true }")
+    assert ([file.name for file in files], refused) == (["a.yar"], [])
+    files, (long,) = archive.taken("a" * 300 + ".yar", b"rule a { condition: true }")
+    assert (files, len(long.name), long.errors) == ([], archive.LONGEST_NAME, ("line 1: its name is too long",))
+
+
+def test_a_nul_is_no_text() -> None:
+    found = archive.decoded("a.yar", b"/*\n\0 */ rule a { condition: true }")
+    assert isinstance(found, CheckedFile)
+    assert found.errors == ("line 2: the file has a NUL",)

@@ -1,5 +1,6 @@
 """FwHunt rules: what they match, beside an evaluation by hand; what they are about; what is said of them."""
 
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -147,3 +148,46 @@ def test_a_rule_that_is_switched_off_does_not_match() -> None:
         rules = ENGINE.load(ENGINE.compile(files, disabled), files, disabled)
         said = rules.match(Artefact(data=b"x", kind="pe"), "mine 1")
         assert {item.rule for item in said if isinstance(item, RuleMatch)} == left
+
+
+HEAD = "Sample:\n  meta: {author: A}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "what"),
+    [
+        ("Sample:\n  meta: {}\n  ? [strings]\n  : [abcd]\n", 3, "what stands before a colon is a text"),
+        (HEAD + "  strings:\n    ? [and]\n    : [abcd]\n", 4, "what stands before a colon is a text"),
+        (HEAD + "  variants:\n    ? {a: b}\n    : {strings: [abcd]}\n", 4, "what stands before a colon is a text"),
+        ('Sample:\n  meta: {author: "\\uD800"}\n  strings: [abcd]\n', 2, "a text has half a character"),
+        ('"\\uDFFF":\n  meta: {}\n  strings: [abcd]\n', 1, "a text has half a character"),
+        (HEAD + '  strings: ["\\UFFFFFFFF"]\n', 1, "an escape names no character"),
+        (HEAD + '  strings: ["\\U00110000"]\n', 1, "an escape names no character"),
+        (HEAD + "  strings:\n    and: [abcd]\n    0: efgh\n", 5, "'0' is none of and"),
+        (HEAD + "  strings:\n    and:\n      or: [abcd, efgh]\n", 5, "'or' is none of and"),
+        (HEAD + "  strings:\n    - and: [abcd]\n", 4, "an item of strings has no text"),
+        (HEAD + "  strings:\n    - Error: disk\n", 4, "an item of strings has no text"),
+        (HEAD + "  hex_strings:\n    - any: aabb\n", 4, "an item of hex_strings has no text"),
+        (HEAD + "  strings: [" + "x" * (256 << 10) + "]\n", 1, "it is larger than 256 KiB"),
+        (HEAD + "  strings: [" + "a, " * 20_000 + "]\n", 3, "it is too large, or nested too deep"),
+    ],
+)
+def test_what_is_no_rule_is_said_with_its_line(body: str, line: int, what: str) -> None:
+    (error,) = check(RuleFile(name="sample.yml", body=body)).errors
+    assert error.startswith(f"line {line}: {what}")
+
+
+SIGNS = (*"ab0 \n:-?[]{}!&*\"'\\uxU#%|>,", "  ", "strings", "and", "meta")
+
+
+@given(some.lists(some.sampled_from(SIGNS)).map("".join))
+def test_whatever_stands_in_a_file_is_answered(tail: str) -> None:
+    check(RuleFile(name="sample.yml", body=tail))
+    check(RuleFile(name="sample.yml", body=HEAD + "  strings:" + tail))
+    check(RuleFile(name="sample.yml", body=HEAD + "  " + tail))
+
+
+def test_a_long_pattern_is_read_in_linear_time() -> None:
+    began = time.process_time()
+    assert not check(RuleFile(name="sample.yml", body=HEAD + f"  hex_strings: [aa{'..' * 60_000}bb]\n")).errors
+    assert time.process_time() - began < 10

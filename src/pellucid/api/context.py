@@ -12,6 +12,7 @@ from pellucid.storage.database import Database
 
 WRITERS = 8
 CHECKERS = 4
+COMPILERS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,8 @@ class Context:
 
     SQLite lets one write at a time. Waiting for it here, and not in a thread, keeps threads free: were all of them to
     wait for the lock, its holder would find none to go on in. `checking` bounds the threads that check passwords, which
-    is slow on purpose: whoever floods the token endpoint must not stop everybody else.
+    is slow on purpose: whoever floods the token endpoint must not stop everybody else. `compiling` bounds those that
+    have rules checked.
     """
 
     settings: Settings
@@ -30,8 +32,10 @@ class Context:
     vault: Vault
     writing: anyio.Semaphore = field(init=False)
     checking: anyio.CapacityLimiter = field(init=False)
+    compiling: anyio.CapacityLimiter = field(init=False)
 
     def __post_init__(self) -> None:
         writers = 1 if self.database.is_sqlite else WRITERS
         object.__setattr__(self, "writing", anyio.Semaphore(writers))
         object.__setattr__(self, "checking", anyio.CapacityLimiter(CHECKERS))
+        object.__setattr__(self, "compiling", anyio.CapacityLimiter(COMPILERS))

@@ -27,7 +27,7 @@ def read(content: bytes) -> tuple[list[RuleFile], list[CheckedFile]]:
     names = set[str]()
     total = 0
     for member in _members(content):
-        name, wrong = _name(member)
+        name, wrong = _name(member.name)
         if member.kind is not EntryKind.FILE or not language_of(name) or name.rpartition("/")[2].startswith("._"):
             continue
         if wrong or name in names:
@@ -48,13 +48,26 @@ def read(content: bytes) -> tuple[list[RuleFile], list[CheckedFile]]:
     return files, refused
 
 
+def taken(filename: str, content: bytes) -> tuple[list[RuleFile], list[CheckedFile]]:
+    """As `read`, also of a file of rules that comes by itself, whatever folder it is said to be from."""
+    name, wrong = _name(filename.replace("\\", "/").rpartition("/")[2])
+    if not language_of(name):
+        return read(content)
+    found = CheckedFile(name=name, errors=(f"line 1: {wrong}",)) if wrong else decoded(name, content)
+    return ([found], []) if isinstance(found, RuleFile) else ([], [found])
+
+
 def decoded(name: str, body: bytes) -> RuleFile | CheckedFile:
-    """A file of rules is UTF-8."""
+    """A file of rules is UTF-8, without NUL, which databases do not take for text."""
+    wrong = body.find(b"\0")
+    what = "the file has a NUL"
     try:
         text = body.removeprefix(BYTE_ORDER_MARK).decode("utf-8")
     except UnicodeDecodeError as error:
-        line = body.count(b"\n", 0, error.start) + 1
-        return CheckedFile(name=name, errors=(f"line {line}: the file is not UTF-8",))
+        wrong, what = error.start, "the file is not UTF-8"
+    if wrong >= 0:
+        line = body.count(b"\n", 0, wrong) + 1
+        return CheckedFile(name=name, errors=(f"line {line}: {what}",))
     return RuleFile(name=name, body=text)
 
 
@@ -92,9 +105,9 @@ def _unzipped(content: bytes) -> bytes:
     return b"".join(parts)
 
 
-def _name(member: Member) -> tuple[str, str]:
+def _name(stated: str | bytes) -> tuple[str, str]:
     """Printable, and what is wrong with it; ""."""
-    stated = member.name.decode("utf-8", "backslashreplace") if isinstance(member.name, bytes) else member.name
+    stated = stated.decode("utf-8", "backslashreplace") if isinstance(stated, bytes) else stated
     name = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in stated)
     name = name.removeprefix("./")
     if name.startswith("/") or ".." in name.replace("\\", "/").split("/") or name[1:2] == ":":

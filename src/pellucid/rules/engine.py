@@ -46,6 +46,6 @@ class Engine(Checker, Protocol):
         """All rules but those with the names `disabled`, for `load`; of files that were checked and have no errors."""
         ...
 
-    def load(self, compiled: bytes, files: Sequence[RuleFile], disabled: Collection[str]) -> ReadyRules:
+    def load(self, compiled: bytes, files: Sequence[RuleFile], disabled: Collection[str], /) -> ReadyRules:
         """What `compile` made of these files. May be called in a process without rights."""
         ...

@@ -4,7 +4,7 @@ A file is YAML: the rule's name, and below it `meta` and conditions, or `variant
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -13,8 +13,10 @@ from pellucid.rules.fwhunt_source import guid_parts
 from pellucid.rules.meta import stated
 from pellucid.rules.rule_file import MOST_REMARKS, CheckedFile, CheckedRule, RuleFile
 
+# Of one rule: the largest that are published have some hundred lines.
 DEEPEST = 12
-MOST_EVENTS = 200_000
+MOST_EVENTS = 20_000
+LARGEST = 256 << 10
 # The sections of conditions, each with what an item of it must have; () is a plain text.
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "strings": (),
@@ -27,8 +29,12 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "nvram": ("name", "guid"),
 }
 OPERATORS = ("and", "or", "not-any", "not-all")
+# What may stand in front of a text of `wide_strings`.
+ENCODINGS = ("utf16le", "utf16be")
 PATTERN = re.compile(r"(?:[0-9a-f.]{2})+", re.IGNORECASE)
 NAME = re.compile(r"[^\x00-\x1f/\\]{1,255}")
+# Escapes can name halves of characters, which stand for nothing by themselves.
+HALF = re.compile(r"[\ud800-\udfff]")
 Remarks = Iterator[tuple[int, str]]
 """Lines, from 1, and what is wrong there."""
 
@@ -74,15 +80,27 @@ def document_of(body: str) -> tuple[str, dict[str, Any]]:
 
 def _composed(text: str) -> Any:
     """The tree of the document; raises YAMLError, also for what is nested too deep or refers to other parts."""
+    if len(text) > LARGEST:
+        raise yaml.YAMLError(f"it is larger than {LARGEST >> 10} KiB")
+    try:
+        _bound(yaml.parse(text, yaml.SafeLoader))
+        return yaml.compose(text, yaml.SafeLoader)
+    except (ValueError, OverflowError):
+        # The library makes a character of any number that an escape names.
+        raise yaml.YAMLError("an escape names no character") from None
+
+
+def _bound(events: Iterable[Any]) -> None:
     depth = 0
-    for number, event in enumerate(yaml.parse(text, yaml.SafeLoader)):
+    for number, event in enumerate(events):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _refused(event, "anchors and aliases are not allowed")
         if depth > DEEPEST or number > MOST_EVENTS:
             raise _refused(event, "it is too large, or nested too deep")
-    return yaml.compose(text, yaml.SafeLoader)
+        if isinstance(event, yaml.ScalarEvent) and HALF.search(event.value):
+            raise _refused(event, "a text has half a character")
 
 
 def _refused(event: Any, why: str) -> yaml.MarkedYAMLError:
@@ -100,10 +118,13 @@ def _wrong(root: Any) -> Remarks:
     if not isinstance(root, yaml.MappingNode) or not root.value:
         yield 1, "a rule is a mapping: its name, with meta and conditions below it"
         return
+    if node := next(_no_text(root), None):
+        yield _line(node), "what stands before a colon is a text"
+        return
     key, rule = root.value[0]
     if len(root.value) > 1:
         yield _line(root.value[1][0]), "a file has one rule"
-    if not isinstance(key, yaml.ScalarNode) or not NAME.fullmatch(key.value):
+    if not NAME.fullmatch(key.value):
         yield _line(key), "the name of the rule is no text of 1 to 255 characters without slashes"
         return
     if not isinstance(rule, yaml.MappingNode):
@@ -124,6 +145,19 @@ def _wrong(root: Any) -> Remarks:
                 yield _line(name), "the variant has no conditions"
 
 
+def _no_text(node: Any) -> Iterator[Any]:
+    """Keys that are no scalars."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                yield from _no_text(value)
+            else:
+                yield key
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _no_text(item)
+
+
 def _conditions(node: Any, also: tuple[str, ...] = ()) -> Remarks:
     found = False
     for key, value in node.value:
@@ -136,13 +170,15 @@ def _conditions(node: Any, also: tuple[str, ...] = ()) -> Remarks:
         yield _line(node), "there are no conditions"
 
 
-def _section(key: Any, node: Any) -> Remarks:
-    """Items as a list, numbered, or either of them below operators."""
+def _section(key: Any, node: Any, operators: Collection[str] = OPERATORS) -> Remarks:
+    """Items as a list, numbered, or either of them below operators, which are not mixed, and not nested."""
     if isinstance(node, yaml.MappingNode):
+        if {name.value for name, _ in node.value}.isdisjoint(operators):
+            operators = ()
         for name, value in node.value:
-            if name.value in OPERATORS and isinstance(value, yaml.SequenceNode | yaml.MappingNode):
-                yield from _section(key, value)
-            elif name.value.isdigit():
+            if name.value in operators and isinstance(value, yaml.SequenceNode | yaml.MappingNode):
+                yield from _section(key, value, ())
+            elif name.value.isdigit() and not operators:
                 yield from _item(key.value, value)
             else:
                 yield _line(name), f"{name.value!r} is none of {', '.join(OPERATORS)}, and no number"
@@ -155,10 +191,7 @@ def _section(key: Any, node: Any) -> Remarks:
 
 def _item(section: str, node: Any) -> Remarks:
     needed = SECTIONS[section]
-    texts = dict(_texts(node))
-    if not needed:
-        # "utf16le: text" says how a text is written; the text is what counts.
-        texts = dict.fromkeys(("",), next(iter(texts.values()), ""))
+    texts = dict(_texts(node)) if needed else {"": _plain_text(section, node)}
     missing = [name for name in needed or ("",) if not texts.get(name)]
     if missing:
         yield _line(node), f"an item of {section} has no {missing[0] or 'text'}"
@@ -171,6 +204,20 @@ def _item(section: str, node: Any) -> Remarks:
             guid_parts(guid)
         except ValueError as error:
             yield _line(node), str(error)
+
+
+def _plain_text(section: str, node: Any) -> str:
+    """The text that an item is; "": it is none, such as a text with a colon that nobody has put in quotes."""
+    while not isinstance(node, yaml.ScalarNode):
+        if len(node.value) != 1:
+            return ""
+        if isinstance(node, yaml.SequenceNode):
+            (node,) = node.value
+            continue
+        ((key, node),) = node.value
+        if not key.value.isdigit() and (section != "wide_strings" or key.value not in ENCODINGS):
+            return ""
+    return str(node.value.strip())
 
 
 def _texts(node: Any, name: str = "") -> Iterator[tuple[str, str]]:
@@ -187,7 +234,7 @@ def _texts(node: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _fields(node: Any) -> dict[str, Any]:
-    return {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+    return {key.value: value for key, value in node.value}
 
 
 def _plain(node: Any) -> Any:

@@ -38,6 +38,7 @@ class Named:
 class _Packed(msgspec.Struct, frozen=True):
     compiled: bytes
     source: str
+    named: dict[str, Named]
 
 
 class FwHuntEngine(FwHunt):
@@ -52,10 +53,10 @@ class FwHuntEngine(FwHunt):
         checked = super().check(file)
         if checked.errors:
             return checked
-        _, rule = document_of(file.body)
+        name, rule = document_of(file.body)
         try:
             said = YARA.check(RuleFile(name=file.name, body=yara_rule("fwhunt_0", rule))).errors
-            _named(file.body)
+            _named(name, rule["meta"])
         except ValueError as error:
             said = (f"line 1: {error}",)
         if said:
@@ -67,25 +68,26 @@ class FwHuntEngine(FwHunt):
 
     def compile(self, files: Sequence[RuleFile], disabled: Collection[str]) -> bytes:
         """The YARA rules that they are matched as; "fwhunt_7" is that of the seventh file."""
-        source = "\n".join(
-            yara_rule(f"fwhunt_{number}", rule)
-            for number, file in enumerate(files)
-            for name, rule in (document_of(file.body),)
-            if name not in disabled
-        )
-        if not source:
+        rules: list[str] = []
+        named: dict[str, Named] = {}
+        for number, file in enumerate(files):
+            name, rule = document_of(file.body)
+            if name not in disabled:
+                rules.append(yara_rule(f"fwhunt_{number}", rule))
+                named[f"fwhunt_{number}"] = _named(name, rule["meta"])
+        if not rules:
             return b""
+        source = "\n".join(rules)
         compiled = YARA.compile([RuleFile(name="fwhunt", body=source)], ())
-        return msgspec.msgpack.encode(_Packed(compiled, source))
+        return msgspec.msgpack.encode(_Packed(compiled, source, named))
 
-    def load(self, compiled: bytes, files: Sequence[RuleFile], disabled: Collection[str]) -> ReadyRules:
-        """What `compile` made of the same files."""
+    def load(self, compiled: bytes, _files: Sequence[RuleFile], _disabled: Collection[str], /) -> ReadyRules:
+        """What `compile` made, which has all that is asked of the files: to read them again takes long."""
         if not compiled:
             return FwHuntRules(None, {})
         found = msgspec.msgpack.decode(compiled, type=_Packed)
         inner = YARA.load(found.compiled, [RuleFile(name="fwhunt", body=found.source)], ())
-        named = {f"fwhunt_{number}": _named(file.body) for number, file in enumerate(files)}
-        return FwHuntRules(inner, {key: item for key, item in named.items() if item.name not in disabled})
+        return FwHuntRules(inner, found.named)
 
 
 class FwHuntRules:
@@ -133,9 +135,7 @@ def _match(found: RuleMatch, rule: Named) -> RuleMatch:
     )
 
 
-def _named(body: str) -> Named:
-    name, rule = document_of(body)
-    meta: Mapping[str, Any] = rule["meta"]
+def _named(name: str, meta: Mapping[str, Any]) -> Named:
     said = stated(list(meta.items()))
     namespace = str(meta.get("namespace", "")).replace(" ", "").lower()
     return Named(

@@ -16,8 +16,7 @@ OPERATORS: Mapping[str, str] = {
     "not-all": "not ({})",
 }
 JOINED_BY_AND = ("and", "not-all")
-# In bytes that are anything, YARA wants to begin with one that is not.
-ANY = re.compile(r"^(?:\.\.)+|(?:\.\.)+$")
+ANY = "??"
 _GUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-?([0-9a-f]{12})", re.IGNORECASE)
 Definitions = dict[str, str]
 """Patterns by their names, which begin with "$"."""
@@ -95,12 +94,13 @@ def _wide(item: Any) -> Iterator[str]:
 
 
 def _pattern(item: Any) -> Iterator[str]:
-    """Pairs of hexadecimal digits; a dot is any digit."""
-    text = ANY.sub("", str(item.get("pattern", "") if isinstance(item, dict) else item).strip().lower())
-    if not text.strip(".") or len(text) % 2:
-        raise ValueError("a pattern of nothing but dots")
+    """Pairs of hexadecimal digits; a dot is any digit. Bytes that are anything count for nothing at either end."""
+    text = str(item.get("pattern", "") if isinstance(item, dict) else item).strip().lower()
     pairs = [text[at : at + 2].replace(".", "?") for at in range(0, len(text), 2)]
-    yield f"{{ {' '.join(pairs)} }}"
+    told = [number for number, pair in enumerate(pairs) if pair != ANY]
+    if not told or len(text) % 2:
+        raise ValueError("a pattern of nothing but dots")
+    yield f"{{ {' '.join(pairs[told[0] : told[-1] + 1])} }}"
 
 
 def _guid(item: Mapping[str, Any]) -> Iterator[str]:

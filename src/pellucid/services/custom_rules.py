@@ -10,9 +10,8 @@ from pellucid.domain.grid import GridPage, GridQuery
 from pellucid.domain.ids import new_id
 from pellucid.domain.severity import Severity
 from pellucid.errors import BudgetExceeded, Detail, InvalidRequest, Malformed, NotFound
-from pellucid.rules import archive
-from pellucid.rules.checking import check_all
-from pellucid.rules.engines import SUFFIXES, language_of
+from pellucid.pipeline import rules_apart
+from pellucid.rules.engines import SUFFIXES
 from pellucid.rules.rule_file import CheckedFile, CheckedRule, RuleFile
 from pellucid.rules.rule_set import RuleSet
 from pellucid.storage.database import Transaction
@@ -39,16 +38,12 @@ def read_rules(filename: str, content: bytes) -> GivenRules:
     InvalidRequest: it is no archive, is damaged, or has too much or nothing in it.
     """
     try:
-        if language_of(filename):
-            found = archive.decoded(filename, content)
-            files, refused = ([found], []) if isinstance(found, RuleFile) else ([], [found])
-        else:
-            files, refused = archive.read(content)
-        if not files and not refused:
-            raise _refused(f"there are no files of rules in it ({', '.join(SUFFIXES)})")
-        return GivenRules(files=files, checked=check_all(files, refused))
+        files, checked = rules_apart.checked(filename, content)
     except (Malformed, BudgetExceeded) as error:
         raise _refused(error.message) from None
+    if not checked:
+        raise _refused(f"there are no files of rules in it ({', '.join(SUFFIXES)})")
+    return GivenRules(files=files, checked=checked)
 
 
 class CustomRules:
@@ -80,6 +75,7 @@ class CustomRules:
     def set_enabled(self, caller: Caller, names: Sequence[str], *, enabled: bool) -> Sequence[str]:
         """Each name once. InvalidRequest, and nothing is changed, when one of them is of no rule."""
         names = tuple(dict.fromkeys(names))
+        self._rules.hold(caller.org.id)
         known = self._rules.known(caller.org.id, names)
         if unknown := [name for name in names if name not in known]:
             reason = f"There is no rule {unknown[0][:80]!r}."

@@ -17,6 +17,7 @@ from pellucid.domain.observation import Observation, ObservationKind
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan import Progress, Stage
 from pellucid.domain.scan_result import ScanResult
+from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.matchers import MATCHERS
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.cache import ResultCache
@@ -64,8 +65,8 @@ def scan(
         report(progress)
 
     with _timed(timings, "unpacking"):
-        with lent(rules) as ready:
-            units = UNITS.with_rules(rules.number) if rules else UNITS
+        with lent(rules) as (ready, unmatched):
+            units = UNITS.with_rules(rules.number) if rules and ready else UNITS
             runner = partial(Runner, source=source, units=units, rules=ready, report=tell)
             outcome = runner(pool=pool, cache=cache, scratch=scratch, budget=budget).run()
         found = merge(outcome)
@@ -83,23 +84,27 @@ def scan(
         **{name: getattr(found, name) for name in SHOWN_AS_FOUND},
         findings=judged.findings,
         silenced=judged.silenced,
-        problems=(*found.problems, *judged.problems),
+        problems=(*unmatched, *found.problems, *judged.problems),
         timings=timings,
         reused=outcome.reused,
     )
 
 
 @contextmanager
-def lent(rules: "RuleSet | None") -> Iterator[LentRules | None]:
-    """Compiled, for the processes of one scan."""
+def lent(rules: "RuleSet | None") -> Iterator[tuple[LentRules | None, Sequence[Problem]]]:
+    """Compiled, for the processes of one scan; or why they cannot be matched."""
     if not rules:
-        yield None
+        yield None, ()
         return
-    from pellucid.rules.rule_set import packed  # noqa: PLC0415  # only who brings rules needs the library
+    from pellucid.pipeline import rules_apart  # noqa: PLC0415  # only who brings rules needs the library
 
-    ready = LentRules(packed(rules), rules.digest)
     try:
-        yield ready
+        ready = LentRules(rules_apart.compiled(rules), rules.digest)
+    except (BudgetExceeded, Malformed) as error:
+        yield None, (Problem(unit="own_rules", kind=ProblemKind.BUDGET, message=f"not matched: {error.message}"),)
+        return
+    try:
+        yield ready, ()
     finally:
         ready.close()
 

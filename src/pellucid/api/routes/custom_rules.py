@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import Path, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from pellucid.api.dependencies import Caller, Context, CustomRules, in_transaction
 from pellucid.api.router import ContractRouter
@@ -23,7 +23,7 @@ async def update_rules(
     *, caller: Caller, context: Context, request: Request, dry_run: Annotated[bool, Query(alias="dryRun")] = False
 ) -> Response:
     filename, content = await small_file(request, LARGEST_ARCHIVE)
-    given = await run_in_threadpool(services.read_rules, filename, content)
+    given = await to_thread.run_sync(services.read_rules, filename, content, limiter=context.compiling)
     if given.wrong:
         message = f"{len(given.wrong):,} of {len(given.checked):,} files cannot be used: nothing was changed."
         return _json(422, schemas.UnprocessableRules(message=message, errors=schemas.RulesFile.all_of(given.wrong)))

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from pellucid.domain.custom_rule import CustomRule
 from pellucid.domain.grid import GridPage, GridQuery
 from pellucid.domain.severity import Severity
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.grid import Field, grid_rows
 from pellucid.storage.listings.grid_values import TIME, TRUTH, WORD, words
-from pellucid.storage.repositories.rules import to_domain
+from pellucid.storage.repositories.rules import rules_of, to_domain
 from pellucid.storage.rows.rule import RuleRow
 from pellucid.storage.rows.user import UserRow
 
@@ -30,6 +28,5 @@ FIELDS: Mapping[str, Field] = {
 
 def rule_grid(tx: Transaction, org_id: str, wanted: GridQuery) -> GridPage[CustomRule]:
     """By name unless sorted otherwise. `author` is the e-mail address of who has given the rule."""
-    query = select(RuleRow, UserRow).join(UserRow, UserRow.id == RuleRow.author_id).where(RuleRow.org_id == org_id)
-    rows, total = grid_rows(tx, query, FIELDS, wanted, key=(RuleRow.name,))
+    rows, total = grid_rows(tx, rules_of(org_id), FIELDS, wanted, key=(RuleRow.name,))
     return GridPage(rows=[to_domain(row, author) for row, author in rows], total=total)

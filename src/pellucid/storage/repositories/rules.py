@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 import zstandard
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from pellucid.domain.custom_rule import CustomRule
 from pellucid.domain.ids import new_id
@@ -12,6 +12,7 @@ from pellucid.domain.severity import Severity
 from pellucid.rules.rule_file import LARGEST_SET, RuleFile
 from pellucid.storage.database import Transaction
 from pellucid.storage.repositories.users import to_domain as user_to_domain
+from pellucid.storage.rows.org import OrgRow
 from pellucid.storage.rows.product import ProductRow
 from pellucid.storage.rows.rule import RuleRow, RuleSetRow
 from pellucid.storage.rows.user import UserRow
@@ -27,6 +28,7 @@ class RuleRepository:
 
     def replace(self, org_id: str, files: Sequence[RuleFile], rules: Sequence[CustomRule]) -> str:
         """Make this the newest set of the organization; its id. `rules` are all of its rules."""
+        self.hold(org_id)
         newest = rules[0]
         row = RuleSetRow(
             id=new_id(),
@@ -45,15 +47,21 @@ class RuleRepository:
         self._session.execute(delete(RuleSetRow).where(RuleSetRow.id.in_(old)))
         return row.id
 
+    def hold(self, org_id: str) -> None:
+        """Let nobody else change rules of this organization until this transaction ends.
+
+        Two at the same time would not see each other's, and there would be rules of both sets. To be asked for before
+        rules are read.
+        """
+        self._session.execute(select(OrgRow.id).where(OrgRow.id == org_id).with_for_update(key_share=True)).all()
+
     def all(self, org_id: str) -> list[CustomRule]:
         """By name."""
-        query = select(RuleRow, UserRow).join(UserRow, UserRow.id == RuleRow.author_id)
-        rows = self._session.execute(query.where(RuleRow.org_id == org_id).order_by(RuleRow.name))
+        rows = self._session.execute(rules_of(org_id).order_by(RuleRow.name))
         return [to_domain(row, author) for row, author in rows]
 
     def get(self, org_id: str, name: str) -> CustomRule | None:
-        query = select(RuleRow, UserRow).join(UserRow, UserRow.id == RuleRow.author_id)
-        found = self._session.execute(query.where(RuleRow.org_id == org_id, RuleRow.name == name)).one_or_none()
+        found = self._session.execute(rules_of(org_id).where(RuleRow.name == name)).one_or_none()
         return to_domain(found[0], found[1]) if found else None
 
     def known(self, org_id: str, names: Collection[str]) -> set[str]:
@@ -83,6 +91,12 @@ class RuleRepository:
         off = select(RuleRow.name).where(RuleRow.org_id == org_id, RuleRow.is_enabled.is_(False)).order_by(RuleRow.name)
         files = msgspec.msgpack.decode(content, type=tuple[RuleFile, ...])
         return row.id, files, tuple(self._session.scalars(off))
+
+
+def rules_of(org_id: str) -> Select[RuleRow, UserRow]:
+    """Rules of an organization's newest set, with their authors."""
+    query = select(RuleRow, UserRow).join(UserRow, UserRow.id == RuleRow.author_id)
+    return query.where(RuleRow.org_id == org_id)
 
 
 def _row(org_id: str, rule: CustomRule, before: CustomRule | None) -> RuleRow:
