@@ -46,6 +46,7 @@ class Feed:
 
     `recognise` says whether a file (by its path and first bytes) is one of this feed's, and of which source; "" if not.
     `normalise` understands one raw record again, as `read` did: a newer version of the program reads what is stored.
+    Where it does not, records are no advisories.
     `version` is raised whenever the same raw record would be understood otherwise. `licence` and `notice` are shown
     where the data is. `stamp` gives the stamp of a raw record, where the feed has them. `digest_bytes`: it is a list of
     keys, known by hashes of so many bytes.
@@ -58,7 +59,7 @@ class Feed:
     files: tuple[FeedFile, ...]
     recognise: Callable[[Path, bytes], str]
     read: Callable[[Path], Iterator[RawRecord]]
-    normalise: Callable[[str, bytes], AdvisoryRecord | None]
+    normalise: Callable[[str, bytes], AdvisoryRecord | None] = lambda _source, _raw: None
     notice: str = ""
     stamp: Callable[[bytes], bytes] | None = None
     digest_bytes: int = 0

@@ -33,6 +33,7 @@ OBJECTIVE_C, COUNTED = "_objc_msgSend", frozenset(("_objc_release", "_objc_store
 # Folders that are not the administrator's alone, and places that depend on where a program is started.
 OPEN_PLACES = re.compile(r"(?:/private)?/(?:var/)?tmp(?:/|$)|/Users/|/home/|/Volumes/|(?![/@])")
 MOST_NAMED = 4
+DECIDED = "The program that loads it decides this."
 
 
 def checks(image: Image, imports: Collection[str]) -> Iterator[Check]:
@@ -53,29 +54,29 @@ def _pie(image: Image) -> Check:
     name = "pie"
     if image.type != PROGRAM:
         return not_for(name, "Only programs say whether they can be moved; all else can.")
-    if image.flags & PIE:
-        return passed(name, "on", "MH_PIE is set.")
-    return failed(name, "off", "MH_PIE is not set.")
+    return _flag(name, "MH_PIE", is_set=bool(image.flags & PIE), right=True)
 
 
 def _stack(image: Image) -> Check:
     name = "nxStack"
     if image.type != PROGRAM:
-        return not_for(name, "The program that loads it decides this.")
-    if image.flags & ALLOW_STACK_EXECUTION:
-        return failed(name, "off", "MH_ALLOW_STACK_EXECUTION is set.")
-    return passed(name, "on", "MH_ALLOW_STACK_EXECUTION is not set.")
+        return not_for(name, DECIDED)
+    return _flag(name, "MH_ALLOW_STACK_EXECUTION", is_set=bool(image.flags & ALLOW_STACK_EXECUTION), right=False)
 
 
 def _heap(image: Image) -> Check:
     name = "nxHeap"
     if image.type != PROGRAM:
-        return not_for(name, "The program that loads it decides this.")
+        return not_for(name, DECIDED)
     if image.machine != "i386":
         return passed(name, "always", f"Programs for {image.machine} cannot run what is on the heap.")
-    if image.flags & NO_HEAP_EXECUTION:
-        return passed(name, "on", "MH_NO_HEAP_EXECUTION is set.")
-    return failed(name, "off", "MH_NO_HEAP_EXECUTION is not set.")
+    return _flag(name, "MH_NO_HEAP_EXECUTION", is_set=bool(image.flags & NO_HEAP_EXECUTION), right=True)
+
+
+def _flag(name: str, flag: str, *, is_set: bool, right: bool) -> Check:
+    """`right`: how the flag protects."""
+    reason = f"{flag} is {'' if is_set else 'not '}set."
+    return passed(name, "on", reason) if is_set == right else failed(name, "off", reason)
 
 
 def _canary(imports: Collection[str]) -> Check:

@@ -96,10 +96,6 @@ def _in_order(first: bytes) -> bool:
     return bool(blocks) and blocks == sorted(blocks)
 
 
-def _normalise(_source: str, _raw: bytes) -> None:
-    """Keys are no vulnerabilities."""
-
-
 FEED = Feed(
     name=SOURCE,
     title="Blocklist of badkeys",
@@ -111,7 +107,6 @@ FEED = Feed(
     ),
     recognise=_recognise,
     read=read,
-    normalise=_normalise,
     notice="Keys collected by badkeys, https://badkeys.info/.",
     digest_bytes=DIGEST,
 )

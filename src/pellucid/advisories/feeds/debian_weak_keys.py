@@ -69,10 +69,6 @@ def _recognise(path: Path, first: bytes) -> str:
     return OPENSSH if b"fingerprint" in said or "ssh" in folder else ""
 
 
-def _normalise(_source: str, _raw: bytes) -> None:
-    """Keys are no vulnerabilities."""
-
-
 FEED = Feed(
     name=NAME,
     title="Debian's weak keys",
@@ -81,7 +77,6 @@ FEED = Feed(
     files=(),
     recognise=_recognise,
     read=read,
-    normalise=_normalise,
     notice="Lists of Debian's packages openssl-blacklist and openssh-blacklist.",
     digest_bytes=DIGEST,
 )
