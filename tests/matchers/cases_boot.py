@@ -1,7 +1,25 @@
 """Cases of what starts a device."""
 
+from dataclasses import replace
+
 from tests.matchers.class_cases import Case
-from tests.matchers.inventories import container
+from tests.matchers.inventories import container, seen
+
+from pellucid.analysis.matcher import Inventory
+from pellucid.domain.hardening import Check, Hardening, Verdict
+
+ROOT, OTHER = "5e" * 32, "a0" * 32
+
+
+def verity(data: Verdict, root: str, asked: str = ROOT) -> Inventory:
+    """A tree with this root hash, and a command line that asks for one."""
+    checks = (
+        Check(name="rootHash", verdict=Verdict.UNKNOWN, value=root, reason="It was read."),
+        Check(name="treeData", verdict=data, value="differ", reason="It was compared."),
+    )
+    tree = Hardening(subject="dmVerity", checks=checks, evidence=seen(artefact="disk!2-root.img"))
+    return replace(container("fit", {"bootargs": f"quiet roothash={asked}"}), hardening=(tree,))
+
 
 CASES = {
     "mitigation/boot/fit-unsigned": Case(
@@ -16,6 +34,12 @@ CASES = {
         hit=container("android_vbmeta", {"algorithm": "SHA256_RSA2048", "flags": "0x2"}),
         miss=container("android_vbmeta", {"algorithm": "SHA256_RSA2048", "flags": "0x0"}),
     ),
+    "mitigation/boot/verity-broken": Case(
+        hit=verity(Verdict.FAIL, ROOT),
+        # Nobody asks for that tree.
+        miss=replace(verity(Verdict.FAIL, ROOT), places=()),
+    ),
+    "mitigation/boot/verity-other-root": Case(hit=verity(Verdict.PASS, OTHER), miss=verity(Verdict.PASS, ROOT)),
     "weakness/boot/interruptible": Case(
         hit=container("uboot_env", {"bootdelay": "3"}), miss=container("uboot_env", {"bootdelay": "-2"})
     ),

@@ -44,6 +44,7 @@ from tests.support import (
     golden_systems,
     golden_threats,
     golden_unsafe,
+    golden_verity,
     golden_vex,
     signed_modules,
 )
@@ -91,6 +92,7 @@ def cases() -> Iterator[Case]:
     yield from signed_modules.cases()
     yield from golden_secrets.cases()
     yield from golden_threats.cases()
+    yield from golden_verity.cases()
 
 
 def _elf_cases() -> Iterator[Case]:

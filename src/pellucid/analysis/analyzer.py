@@ -52,6 +52,9 @@ class Stage(StrEnum):
 class Analyzer:
     """A unit of analysis. Raise `version` whenever its facts may change: results are cached under its `state`.
 
+    With `whole`, it is also asked about artefacts of which everything was taken out, such as a disk: what it says of
+    them is about how their parts belong together. Literals are only found where such an artefact was carved.
+
     `data` gives a number, below 2^32, that changes with the tables that it reads.
 
     With `named`, its facts are believed only at places whose path ends like one of these patterns, which are matched
@@ -67,6 +70,7 @@ class Analyzer:
     most_facts: int
     named: tuple[str, ...] = ()
     data: Callable[[], int] | None = None
+    whole: bool = False
 
     @property
     def state(self) -> int:
@@ -90,6 +94,7 @@ def analyzer(
     most_facts: int = 10_000,
     named: tuple[str, ...] = (),
     data: Callable[[], int] | None = None,
+    whole: bool = False,
 ) -> Callable[[Callable[[Artefact], Iterator[Fact]]], Analyzer]:
     """Declare a generator function as an analyzer; beyond `most_facts` the runner stops it with a Problem."""
 
@@ -103,6 +108,7 @@ def analyzer(
             most_facts=most_facts,
             named=named,
             data=data,
+            whole=whole,
         )
 
     return declare

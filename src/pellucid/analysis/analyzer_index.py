@@ -15,7 +15,7 @@ from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One analyzer: the `attribute` of a `module`, and what it declares.
 
     Literals are their bytes in hex; None stands for those that have a digest, and are asked of the unit. With `data`,
@@ -33,6 +33,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     most_facts: int
     named: tuple[str, ...]
     data: bool
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def _row(module: str, attribute: str, unit: Analyzer) -> Row:
         most_facts=unit.most_facts,
         named=unit.named,
         data=unit.data is not None,
+        whole=unit.whole,
     )
 
 
@@ -108,4 +110,5 @@ def _late(row: Row) -> Analyzer:
         most_facts=row.most_facts,
         named=row.named,
         data=late.data if row.data else None,
+        whole=row.whole,
     )

@@ -28,6 +28,7 @@ from pellucid.matchers.started_services import started_services
 from pellucid.matchers.unsafe_calls import unsafe_calls
 from pellucid.matchers.unsandboxed_services import unsandboxed_services
 from pellucid.matchers.unsound_exponents import unsound_exponents
+from pellucid.matchers.verified_data import verified_data
 from pellucid.matchers.weak_crypto_settings import weak_crypto_settings
 from pellucid.matchers.weak_signatures import weak_signatures
 
@@ -59,6 +60,7 @@ MATCHERS: tuple[Matcher, ...] = (
     unsafe_calls,
     unsandboxed_services,
     unsound_exponents,
+    verified_data,
     weak_crypto_settings,
     weak_signatures,
 )

@@ -42,6 +42,8 @@ def examine(request: Request, data: bytes | mmap, units: Units, rules: ScanRules
     if content.analysed or not content.unpacked:
         content.analysed = True
         _analyse(artefact, units, chosen, content, deadline)
+    else:
+        _analyse(artefact, units, [unit for unit in chosen if unit.whole], content, deadline)
     return withhold(content, secrets_seen.seen(artefact))
 
 
@@ -77,7 +79,7 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
             if unit.partial:
                 return _partly_unpacked(artefact, units, content)
             if content.unpacked:
-                return artefact
+                return replace(artefact, kind=content.kind)
             if unit.stream:
                 # Its magic is short and stood there by chance: these bytes are something else.
                 content.kind, found = "", None
@@ -131,7 +133,7 @@ def _analyse(artefact: Artefact, units: Units, chosen: Sequence[Analyzer], conte
         content.kind = identify_leaf(artefact.data)
         hits = units.patterns.search(artefact.data) if chosen else {}
         artefact = replace(artefact, kind=content.kind, hits=hits)
-    names = content.versions.keys()
+    names = {unit.name for unit in chosen}
     for unit in units.asked_about(artefact.kind, artefact.hits):
         if unit.name not in names:
             continue

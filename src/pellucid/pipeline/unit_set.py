@@ -43,6 +43,8 @@ class Units:
     def identity(self) -> str:
         """Changes whenever the same bytes might be taken apart differently."""
         parts = [f"{unit.name}/{unit.version}" for unit in self.extractors]
+        # What is said of artefacts that were taken apart is made anew with them.
+        parts += [f"{unit.name}/{unit.state}" for unit in self.analyzers if unit.whole]
         text = f"{IDENTIFICATION} {parts} {leaf_signatures()}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

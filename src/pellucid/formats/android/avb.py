@@ -1,16 +1,19 @@
 """Verified boot: the footer behind an image and the vbmeta structure (AOSP, external/avb, libavb, version 1)."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from struct import Struct
 
 from pellucid.errors import Malformed
+from pellucid.formats.dm_verity import HashTree, check
 from pellucid.formats.span import Data, take, unpack
 
 FOOTER, VBMETA = b"AVBf", b"AVB0"
 FOOTER_LAYOUT = Struct(">4s2I3Q28x")
 HEADER = Struct(">4s2I2QI2Q2Q2Q2Q2QQ2I48s80x")
 DESCRIPTOR = Struct(">2Q")
+TREE_LAYOUT = Struct(">I3Q3I2Q32s4I60x")
 LARGEST = 1 << 20
 MOST_DESCRIPTORS = 1000
 ALGORITHMS = ("none", *(f"SHA{digest}_RSA{key}" for digest in (256, 512) for key in (2048, 4096, 8192)))
@@ -73,15 +76,50 @@ def read(data: Data, start: int = 0) -> Vbmeta:
     )
 
 
-def _descriptors(rows: bytes) -> Iterator[tuple[str, str]]:
-    """What the descriptors say, as facts: properties, partitions, the kernel's command line."""
+def hash_trees(data: Data, start: int = 0) -> Iterator[tuple[HashTree, bytes]]:
+    """Each tree over a partition that the structure at `start` describes, with its root digest; in the partition, the
+    data stand first. Trees that are impossible are left out.
+    """
+    read(data, start)
+    fields = unpack(HEADER, data, start)
+    block, rows_at, rows = start + HEADER.size + fields[3], fields[14], fields[15]
+    for kind, body in _bodies(take(data, block + rows_at, rows)):
+        if kind == HASHTREE:
+            version, size, at, _, data_block, hash_block, _, _, _, algorithm, name, salt, digest, _ = unpack(
+                TREE_LAYOUT, body, DESCRIPTOR.size
+            )
+            behind = DESCRIPTOR.size + TREE_LAYOUT.size
+            text = take(body, behind, name + salt + digest)
+            tree = HashTree(
+                algorithm=_text(algorithm),
+                salt=text[name : name + salt],
+                data_block=data_block,
+                hash_block=hash_block,
+                blocks=size // max(data_block, 1),
+                at=at,
+                salted_first=version == 1,
+                name=_text(text[:name]),
+            )
+            with suppress(Malformed):
+                check(tree)
+                yield tree, text[name + salt :]
+
+
+def _bodies(rows: bytes) -> Iterator[tuple[int, bytes]]:
+    """(kind, whole) of each descriptor."""
     at = 0
-    for number in range(MOST_DESCRIPTORS):
+    for _ in range(MOST_DESCRIPTORS):
         if at >= len(rows):
             return
         kind, size = unpack(DESCRIPTOR, rows, at)
         body = take(rows, at, DESCRIPTOR.size + size)
         at += len(body)
+        yield kind, body
+
+
+def _descriptors(rows: bytes) -> Iterator[tuple[str, str]]:
+    """What the descriptors say, as facts: properties, partitions, the kernel's command line."""
+    for number, (kind, body) in enumerate(_bodies(rows)):
         if kind == PROPERTY:
             key, value = unpack(DESCRIPTOR, body, 16)
             text = take(body, 32, key + value + 2)
