@@ -65,6 +65,7 @@ class _Process:
     buffer: bytearray = field(default_factory=bytearray)
     deadline: float = 0.0
     items: int = 0
+    folders: list[Path] = field(default_factory=list)
 
     def send(self, message: bytes, files: Sequence[int] = ()) -> None:
         framed = LENGTH.pack(len(message)) + message
@@ -145,7 +146,7 @@ class Pool:
                 request,
                 file=files[extent.path],
                 at=extent.at,
-                folder=self._folder(process, number),
+                folder=self._folder(process, number).name,
                 rules=at_rules,
                 ruleset=ruleset,
             )
@@ -172,13 +173,14 @@ class Pool:
                 pass
         return process.layers or {}
 
-    def _folder(self, process: _Process, number: int) -> str:
-        """A folder for one answer, as the process names it: it works in its own."""
-        folder = process.folder / str(number)
-        if not folder.exists():
+    def _folder(self, process: _Process, number: int) -> Path:
+        """A folder for one answer; the process, which works in its own, knows it by its name."""
+        if number == len(process.folders):
+            folder = process.folder / str(number)
             folder.mkdir(mode=0o700)
             self._give(folder)
-        return str(number)
+            process.folders.append(folder)
+        return process.folders[number]
 
     def _give(self, folder: Path) -> None:
         """Root's processes are not root: what they write to is theirs."""
@@ -253,7 +255,7 @@ class Pool:
                     process.layers = msgspec.json.decode(message, type=dict[str, str])
                     continue
                 request = process.queue[0]
-                answer = Answered(request, trusted(message, request), process.folder / request.folder)
+                answer = Answered(request, trusted(message, request), process.folders[int(request.folder)])
                 del process.queue[0]
                 following = process.queue[0].seconds if process.queue else 0.0
                 process.deadline = time.monotonic() + following + GRACE

@@ -152,6 +152,7 @@ class Runner:
         """The next requests: one large artefact, or many small ones."""
         share = max(1, min(BATCH_FILES, len(self._pending) // (2 * self._pool.size)))
         batch: list[tuple[Request, Extent]] = []
+        limits = replace(self._budget.limits, bytes=min(self._budget.limits.bytes, self._left))
         total = 0
         while self._pending and len(batch) < share:
             wanted = self._wanted[self._pending[0]]
@@ -167,7 +168,7 @@ class Runner:
                 size=wanted.size,
                 leaf=self._spent,
                 analyzers=wanted.analyzers,
-                limits=replace(self._budget.limits, bytes=min(self._budget.limits.bytes, self._left)),
+                limits=limits,
                 seconds=self._budget.unit_seconds,
             )
             batch.append((request, extent))
