@@ -198,6 +198,7 @@ def test_findings_by_algorithm_and_compliance(scanned: Scanned) -> None:
             filters = [{"field": field, "value": value}]
             assert len(rows("grids/findings:gridList", filters=filters)) == number, (field, value)
             assert sum(row["value"] for row in rows("charts/findings:chartList", filters=filters)) == number
+            assert bool(rows("grids/cryptographicAssets:gridList", filters=filters)) == bool(number)
     (row,) = rows("charts/findings:chartList", fields=["cryptoAlgorithmName", "isNistIR8547Compliant"])
     assert row == {"cryptoAlgorithmName": "RSA-2048", "isNistIR8547Compliant": False, "value": 1}
 

@@ -15,6 +15,7 @@ from pellucid.storage.listings.grid_values import ID, NUMBER, TIME, TRUTH, WORD,
 from pellucid.storage.listings.newest_scans import newest
 from pellucid.storage.listings.scan_places import PLACE, joined
 from pellucid.storage.listings.visibility import visible
+from pellucid.storage.repositories.scan_crypto import ALGORITHM_NAME, COMPLIANT
 from pellucid.storage.rows.crypto import CryptoAssetPlaceRow, ScanCryptoAssetRow
 from pellucid.storage.rows.finding import FindingRow, OccurrenceCryptoAssetRow
 from pellucid.storage.rows.image import ImageRow
@@ -68,6 +69,8 @@ def crypto_asset_fields() -> Mapping[str, Field]:
         "algorithm": Field(of=ASSET.algorithm, known=True),
         "keyBits": Field(of=ASSET.asset["key_bits"].as_integer(), kind=NUMBER),
         "curve": _text("curve"),
+        "cryptoAlgorithmName": _text(ALGORITHM_NAME),
+        "isNistIR8547Compliant": Field(of=ASSET.asset[COMPLIANT].as_boolean(), kind=TRUTH),
         "fingerprint": Field(of=ASSET.fingerprint, known=True),
         "keyFingerprint": _text("key_fingerprint"),
         "subject": _text("subject"),
