@@ -42,6 +42,7 @@ from tests.support import (
     golden_strings,
     golden_system_settings,
     golden_systems,
+    golden_terse,
     golden_threats,
     golden_unsafe,
     golden_verity,
@@ -92,6 +93,7 @@ def cases() -> Iterator[Case]:
     yield from signed_modules.cases()
     yield from golden_secrets.cases()
     yield from golden_threats.cases()
+    yield from golden_terse.cases()
     yield from golden_verity.cases()
 
 
