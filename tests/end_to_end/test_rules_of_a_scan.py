@@ -94,6 +94,16 @@ def test_rules_with_errors_stop_the_scan_before_it_begins(image: Path, tmp_path:
     assert not ended.stdout
 
 
+def test_documents_without_findings_refuse_rules_that_nobody_would_see(image: Path, tmp_path: Path) -> None:
+    (tmp_path / "own.yar").write_text(QUICK)
+    for form in ("cyclonedx", "cbom"):
+        ended = pellucid("scan", image, "--rules", tmp_path / "own.yar", "--format", form)
+        assert (ended.code, ended.stdout) == (2, "")
+        assert f"{form} has no findings: --rules needs another --format, or --fail-on." in ended.stderr
+    ended = pellucid("scan", image, "--rules", tmp_path / "own.yar", "--format", "cyclonedx", "--fail-on", "low")
+    assert (ended.code, json.loads(ended.stdout)["bomFormat"]) == (1, "CycloneDX")
+
+
 def test_lint_tells_each_file_and_exits_by_what_it_found(tmp_path: Path) -> None:
     (tmp_path / "good.yar").write_text(QUICK)
     ended = pellucid("rules", "lint", tmp_path / "good.yar")

@@ -31,7 +31,13 @@ from pellucid.storage.rows.finding import OccurrenceRow
 from pellucid.storage.rows.job import JobRow
 
 CVE = "CVE-2024-0001"
-UNSAFE = Observation(kind=ObservationKind.UNSAFE_FUNCTION, name="gets", evidence=seen(artefact=BUSYBOX))
+UNSAFE = Observation(
+    kind=ObservationKind.UNSAFE_FUNCTION,
+    name="gets",
+    evidence=seen(artefact=BUSYBOX),
+    calls=3,
+    sites=(replace(seen(artefact=BUSYBOX), attributes=(("address", "0x400"), ("caller", "main"))),),
+)
 CONFIG = Observation(
     kind=ObservationKind.KERNEL_OPTIONS,
     name="5.10.1",

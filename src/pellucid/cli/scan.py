@@ -18,6 +18,7 @@ from pellucid.cli.parser import BILLS, CBOMS, VEX
 from pellucid.cli.progress import scan_progress
 from pellucid.cli.terminal import document, note, printable
 from pellucid.domain.severity import Severity
+from pellucid.errors import InvalidRequest
 from pellucid.pipeline.fork_server import ForkServer
 from pellucid.settings import Settings
 
@@ -31,6 +32,8 @@ def run(arguments: Namespace) -> int:
     require_readable(path)
     keep = arguments.data_dir is not None or "PELLUCID_DATA_DIR" in os.environ
     settings = configuration.load(data_dir=arguments.data_dir, processes=arguments.processes)
+    if arguments.rules and arguments.format in (*BILLS, *CBOMS) and arguments.fail_on is None:
+        raise InvalidRequest(f"{arguments.format} has no findings: --rules needs another --format, or --fail-on.")
     rules = given(arguments.rules)
     if arguments.format in BILLS and arguments.fail_on is None:
         return _bill(path, arguments.format, settings, keep=keep)

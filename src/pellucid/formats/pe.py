@@ -1,7 +1,10 @@
 """The headers of PE images and what stands beside the program (Microsoft, "PE Format")."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 from struct import Struct
 
 from pellucid.errors import Malformed, Truncated
@@ -95,10 +98,17 @@ class Image:
         """(address, size); zeros when there is none."""
         return self.directories[number] if number < len(self.directories) else (0, 0)
 
+    @cached_property
+    def _in_file(self) -> Sequence[Section]:
+        """Those that have bytes in the file, by their addresses."""
+        return sorted((section for section in self.sections if section.size), key=attrgetter("address"))
+
     def offset(self, address: int) -> int:
         """Where in the file the byte at `address` in memory stands; raises Malformed when it is not in the file."""
-        for section in self.sections:
-            if section.address <= address < section.address + section.size:
+        number = bisect_right(self._in_file, address, key=attrgetter("address"))
+        if number:
+            section = self._in_file[number - 1]
+            if address < section.address + section.size:
                 return section.at + address - section.address
         raise Malformed(f"nothing of the file lies at the address 0x{address:x}")
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.hardening import Check, Hardening, Verdict
-from pellucid.domain.observation import Observation
+from pellucid.domain.observation import Observation, ObservationKind
 from pellucid.storage.database import Transaction
-from pellucid.storage.repositories.sightings import sighting
+from pellucid.storage.repositories.sightings import all_seen, seen_as, sighting
 from pellucid.storage.rows.inventory import ScanHardeningRow
+
+CALLS = "calls"
 
 
 def hardening_values(facts: Iterable[Hardening], numbers: Mapping[str, int]) -> Iterator[dict[str, Any]]:
@@ -43,4 +45,19 @@ def hardening_at(tx: Transaction, scan_id: str, place: int) -> Sequence[Hardenin
 def observation_values(item: Observation) -> dict[str, Any]:
     """Columns of `scan_observation`: the first sighting is the observation itself, the others are where it is used."""
     seen = [sighting(item.evidence), *map(sighting, item.sites)]
+    if item.calls is not None:
+        seen[0][CALLS] = item.calls
     return {"kind": item.kind, "name": item.name, "note": item.note, "evidence": seen}
+
+
+def observation_of(row: Row[Any]) -> Observation:
+    """As it was stored."""
+    seen, *sites = row.evidence
+    return Observation(
+        kind=ObservationKind(row.kind),
+        name=row.name,
+        note=row.note,
+        evidence=seen_as({name: value for name, value in seen.items() if name != CALLS}),
+        calls=seen.get(CALLS),
+        sites=all_seen(sites),
+    )

@@ -25,7 +25,7 @@ from pellucid.storage.repositories.scan_crypto import (
     use_values,
     uses_of,
 )
-from pellucid.storage.repositories.scan_hardening import hardening_values, observation_values
+from pellucid.storage.repositories.scan_hardening import hardening_values, observation_of, observation_values
 from pellucid.storage.repositories.scan_inventory import (
     component_of,
     component_values,
@@ -36,7 +36,6 @@ from pellucid.storage.repositories.scan_inventory import (
     numbers_of,
 )
 from pellucid.storage.repositories.scan_places import place_values, plain
-from pellucid.storage.repositories.sightings import seen_as
 from pellucid.storage.repositories.silenced import SilencedRepository
 from pellucid.storage.repositories.vex_claims import VexClaimRepository
 from pellucid.storage.rows.crypto import CryptoAssetPlaceRow, ScanCryptoAssetRow, ScanCryptoUseRow
@@ -133,10 +132,7 @@ class ScanResultRepository:
         """Those of these kinds, in the order in which they were found: an image has thousands of others."""
         row = ScanObservationRow
         query = select(row.kind, row.name, row.note, row.evidence).where(row.scan_id == scan_id, row.kind.in_(kinds))
-        return [
-            Observation(kind=ObservationKind(kind), name=name, note=note, evidence=seen_as(evidence[0]))
-            for kind, name, note, evidence in self._session.execute(query.order_by(row.number))
-        ]
+        return [observation_of(found) for found in self._session.execute(query.order_by(row.number))]
 
     def crypto_assets(self, scan_id: str) -> Sequence[CryptoAsset]:
         """Keys and certificates, one for each place; those of one identity stand together."""
