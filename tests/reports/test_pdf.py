@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from pellucid.reports.pdf import LONGEST, MOST_ROWS, Column, Document, Section, pdf_document
+from pellucid.reports.pdf import LONGEST, MOST_LINES, MOST_ROWS, Column, Document, Section, pdf_document
 
 MADE = datetime(2026, 3, 4, 5, 6, 0, 7, tzinfo=UTC)
 COLUMNS = (Column(head="Name", share=1), Column(head="Where", share=2, code=True))
@@ -83,3 +83,9 @@ def test_any_text(name: str, path: str) -> None:
 def test_the_library_is_loaded_when_it_is_needed(module: str) -> None:
     program = f"import sys, {module}; assert 'pellucid' in sys.modules; assert 'typst' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_name_of_many_lines_fills_no_pages() -> None:
+    read = pages(pdf_document(document(("a\n" * 5000, "path"))))
+    assert len(read) == 1
+    assert "".join(read).count("\na\n") <= MOST_LINES

@@ -17,6 +17,11 @@ SETTINGS = (b"a" + b" " * 1990 + b"x\n") * 262
         (sudo_rules.read, b"root" + BLANKS + b"x"),
         (sudo_rules.read, b"root ALL" + BLANKS + b"x"),
         (sudo_rules.read, b"Defaults a" + BLANKS + b"x"),
+        (sudo_rules.read, b"u ALL=" + b"(" * 60_000),
+        (
+            sudo_rules.read,
+            b"Cmnd_Alias A=" + b"a," * 60_000 + b"\nCmnd_Alias B=" + b"A," * 999 + b"A\n" + b"u ALL=B\n" * 500,
+        ),
         (nfs_exports.read, b"/a " + b"(" * 65_000),
         (lambda data: settings_lines.read(data, "nginx"), SETTINGS),
         (lambda data: settings_lines.read(data, "apache"), SETTINGS.replace(b"x", b";")),

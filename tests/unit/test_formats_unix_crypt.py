@@ -37,6 +37,8 @@ def test_what_costs_too_much_is_not_tried() -> None:
     assert not unix_crypt.is_affordable("$6$rounds=9000000$salt$" + "a" * 86)
     assert not unix_crypt.is_affordable("$2b$17$" + "a" * 53)
     assert not unix_crypt.is_affordable("$y$jFT$salt$" + "a" * 43)
+    # As many rounds as usual, over blocks that are thirty times as large.
+    assert not unix_crypt.is_affordable("$y$j9rk$salt$" + "a" * 43)
     assert unix_crypt.is_affordable("$y$j9T$salt$" + "a" * 43)
     assert unix_crypt.is_affordable("$6$salt$" + "a" * 86)
 

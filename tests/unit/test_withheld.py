@@ -3,11 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.alarm import within
 
 from pellucid.domain.entry import Entry, EntryKind
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.hardening import Check, Hardening, Verdict
 from pellucid.domain.observation import Observation, ObservationKind
+from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.secret import Secret, Validity
 from pellucid.formats.withheld import withheld
 from pellucid.pipeline.content import Child, Content, UnitResult, decode, encode
@@ -104,3 +106,31 @@ def test_the_end_of_a_longer_word_is_no_beginning_of_a_secret() -> None:
     content = Content(sha256="ab" * 32, size=1, identity="x", units={"u": UnitResult(observations=[note])})
     (kept,) = withhold(content, {b"determined42"}).units["u"].observations
     assert (kept.evidence.seen, kept.note) == ("Undetermined", "it is ***")
+
+
+def test_thousands_of_secrets_in_thousands_of_texts() -> None:
+    """All begin alike, and so do the texts."""
+    shown = "a" * 200
+    secrets = {f"{'a' * 190}{number:08}".encode() for number in range(1000)}
+    problem = Problem(unit="u", kind=ProblemKind.CRASH, message=shown)
+    content = Content(sha256="ab" * 32, size=1, identity="x", problems=[problem] * 1000)
+    with within(10):
+        kept = withhold(content, secrets)
+    assert kept.problems == [problem] * 1000
+
+
+@given(
+    st.lists(st.text("ab-", min_size=1, max_size=8), min_size=1, max_size=4),
+    st.text("ab-", max_size=12),
+)
+def test_nothing_of_a_secret_stays(secrets: list[str], text: str) -> None:
+    content = Content(sha256="ab" * 32, size=1, identity="x", metadata={"line": text})
+    kept = withhold(content, {secret.encode() for secret in secrets}).metadata["line"]
+    long = [secret for secret in secrets if len(secret) >= 4]
+    assert not any(secret in kept for secret in long)
+    for secret in long:
+        for length in range(4, len(secret)):
+            before = kept[: -length or None]
+            assert not (kept.endswith(secret[:length]) and before and not before[-1].isalnum())
+    if not any(secret[:4] in text for secret in long):
+        assert kept == text

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 MOST_BYTES = 256 << 10
 MOST_LINES = 10_000
@@ -92,7 +93,9 @@ def _rules(
     asked: dict[bool, list[str]] = {True: [], False: []}
     password = True
     for word in COMMA.split(rest):
-        command = RUN_AS.sub("", word.strip(), count=1) if word.strip().startswith("(") else word.strip()
+        command = word.strip()
+        if run_as := RUN_AS.match(command):
+            command = command[run_as.end() :]
         while option := OPTION.match(command):
             command = command[option.end() :]
         while tag := TAG.match(command):
@@ -108,5 +111,6 @@ def _rules(
 def _expanded(words: list[str], aliases: dict[str, tuple[str, ...]]) -> list[str]:
     """Aliases may stand for others: two levels of them are looked up."""
     for _ in range(2):
-        words = [member for word in words for member in aliases.get(word, (word,))][:MOST_MEMBERS]
+        members = (member for word in words for member in aliases.get(word, (word,)))
+        words = list(islice(members, MOST_MEMBERS))
     return words

@@ -46,8 +46,8 @@ COSTS = {
 }  # fmt: skip
 USUAL_ROUNDS = 5000
 BCRYPT_COST = 0.05
-# Of yescrypt, what j9T stands for is the usual; each further letter doubles it.
-USUAL_YESCRYPT = ("$y$j7", "$y$j8", "$y$j9")
+# Of yescrypt, what j9T stands for is the usual; each further digit doubles it, and other letters are other block sizes.
+USUAL_YESCRYPT = ("$y$j7T$", "$y$j8T$", "$y$j9T$")
 
 
 def scheme_of(hashed: str) -> str:

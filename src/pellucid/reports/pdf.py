@@ -14,8 +14,9 @@ from pellucid.errors import InvalidReport
 from pellucid.reports.text import plain
 
 TEMPLATE = "report.typ"
-# Longer texts are cut: a hostile name must not fill pages.
+# Longer texts are cut, and those of more lines: a hostile name must not fill pages.
 LONGEST = 300
+MOST_LINES = 40
 # Of one table; the rest is counted below it. So many take a second and 150 MB.
 MOST_ROWS = 500
 # Within a word: after a mark, else after so many letters.
@@ -101,7 +102,9 @@ def _section(section: Section) -> object:
 
 def _lines(text: str, longest: int = LONGEST) -> list[str]:
     """With marks where a line may end: names and paths have no blanks."""
-    return [MAY_END.sub("\\g<0>\u200b", _cut(line, longest)) for line in text.split("\n")]
+    lines = text.split("\n", MOST_LINES)
+    shown = [*lines[:MOST_LINES], *(["…"] if len(lines) > MOST_LINES else [])]
+    return [MAY_END.sub("\\g<0>\u200b", _cut(line, longest)) for line in shown]
 
 
 def _cut(text: str, longest: int = LONGEST) -> str:
