@@ -23,14 +23,14 @@ TRUTH = tomllib.loads((Path(__file__).parents[1] / "support" / "crypto_truth.tom
 PACKAGES = os.environ.get("PELLUCID_CRYPTO_PACKAGES", "")
 ARCHITECTURES = ("amd64", "arm64", "armhf", "mipsel")
 LEAST = {
-    "libssl3": 0.9,
-    "libnettle8": 0.9,
-    "libhogweed6": 0.9,
-    "libgcrypt20": 0.9,
-    "libmbedcrypto7": 0.9,
-    "libwolfssl35": 0.9,
-    "dropbear-bin": 0.9,
-    "busybox": 0.85,
+    "libssl3": 0.98,
+    "libnettle8": 1,
+    "libhogweed6": 1,
+    "libgcrypt20": 0.96,
+    "libmbedcrypto7": 1,
+    "libwolfssl35": 0.97,
+    "dropbear-bin": 1,
+    "busybox": 1,
 }
 # Programs that handle bytes and know no cryptography; those that are not here are left out.
 PLAIN = (

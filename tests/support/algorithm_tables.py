@@ -117,6 +117,19 @@ def twofish_q(number: int) -> bytes:
     return bytes(out)
 
 
+def des_crypt_sbox() -> bytes:
+    """FIPS 46-3, S1, by the bits of the index as they come: two numbers to a byte, the lower one first."""
+    rows = ("E4D12FB83A6C5907", "0F74E2D1A6CB9538", "41E8D62BFC973A50", "FC8249175B3EA06D")
+    numbers = [int(rows[(i >> 5 & 1) << 1 | i & 1][i >> 1 & 15], 16) for i in range(64)]
+    return bytes(low | high << 4 for low, high in zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def gost_words(first: str, second: str) -> tuple[int, ...]:
+    """GOST 28147-89 by two S-boxes of RFC 4357 in one table, turned by the eleven bits of a round."""
+    boxes = [[int(digit, 16) for digit in box] for box in (first, second)]
+    return tuple(_left(boxes[0][x & 15] | boxes[1][x >> 4] << 4, 11, 32) for x in range(256))
+
+
 def whirlpool_sbox() -> bytes:
     """ISO/IEC 10118-3: from the mini-boxes E and R."""
     e, r = ([int(digit, 16) for digit in row] for row in ("1B9CD6F3E874A250", "7CBDE49F638A2510"))

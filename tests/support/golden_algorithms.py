@@ -18,10 +18,12 @@ SHA1_STARTS = (*MD5_STARTS, 0xC3D2E1F0)
 
 def cases() -> Iterator[Case]:
     yield from _constants()
+    yield from _shared_constants()
     yield from _imports()
     yield from _settings()
     yield from _names()
     yield from _immediates()
+    yield from _recent_immediates()
     yield from _ssh_names()
 
 
@@ -193,6 +195,49 @@ def _names() -> Iterator[Case]:
     source = b"import hashlib, ssl\n\nhashlib.md5(b'x')\ncontext = ssl.SSLContext(ssl.PROTOCOL_TLSv1_2)\n"
     yield Case("crypto/python_crypto/source", source, "source that calls hashlib and ssl")
     yield Case("crypto/python_crypto/names", b"import hashlib\nmd5 = 'hashlib.md5'\n", "source that calls nothing")
+
+
+def _shared_constants() -> Iterator[Case]:
+    unit = "crypto/algorithm_constants"
+    starts, sha512 = words("<I", tables.square_roots(32, 8)), words("<Q", tables.cube_roots(64, 80))
+    yield Case(f"{unit}/sha256-by-sha512", elf_file(LITTLE, payload=sha512 + starts), "SHA-256 with what SHA-512 has")
+    yield Case(f"{unit}/sha256-starts", elf_file(LITTLE, payload=starts), "initial values that BLAKE2s could have, too")
+    blake = bytes.fromhex("0e0a0408090f0d06010c00020b070503")
+    both = elf_file(LITTLE, payload=sha512 + starts + blake)
+    yield Case(f"{unit}/sha512-and-blake2s", both, "initial values of BLAKE2s beside SHA-512")
+    crypt = elf_file(LITTLE, payload=tables.des_crypt_sbox())
+    yield Case(f"{unit}/des-crypt", crypt, "S-boxes of DES as crypt of BusyBox has them")
+    gost = words("<I", tables.gost_words("a4568137dce092bf", "5f402db91763cea8"))
+    yield Case(f"{unit}/gost", elf_file(LITTLE, payload=gost), "S-boxes that only the hash of GOST takes")
+    keccak = words("<H", (value & 0xFFFF for value in tables.keccak_constants()))
+    yield Case(f"{unit}/keccak-16", elf_file(LITTLE, payload=keccak), "the lower halves of Keccak's round constants")
+
+
+def _recent_immediates() -> Iterator[Case]:
+    unit = "crypto/algorithm_immediates"
+    siphash = struct.unpack(">4Q", b"somepseudorandomlygeneratedbytes")
+    # movabs of each value to a register, and what an x86 compiler does with it.
+    code = b"".join(b"\x49\xbb" + struct.pack("<Q", value) + b"\x4c\x31\xd8" for value in siphash)
+    yield Case(f"{unit}/siphash", elf_file(LITTLE, payload=code), "instructions with the initial values of SipHash")
+    arm = elf_file(LITTLE, payload=aarch64_long(siphash))
+    yield Case(f"{unit}/siphash-aarch64", arm, "AArch64 code with the initial values of SipHash")
+    text = elf_file(LITTLE, payload=b"\0polygenic genelygo pseudorandom\0")
+    yield Case(f"{unit}/siphash-words", text, "words that have parts of SipHash's initial values")
+    masks = (0x0FFFFFFC0FFFFFFF, 0x0FFFFFFC0FFFFFFC)
+    code = b"".join(b"\x48\xb9" + struct.pack("<Q", value) + b"\x48\x21\xc8" for value in masks)
+    yield Case(f"{unit}/poly1305", elf_file(LITTLE, payload=code), "instructions with the masks of Poly1305")
+    lone = b"".join(b"\x25" + struct.pack("<I", value) for value in (0x0FFFFFFC, 0x0FFFFFFF))
+    yield Case(f"{unit}/masks", elf_file(LITTLE, payload=lone), "masks of 32 bits that any code could have")
+
+
+def aarch64_long(values: Iterable[int]) -> bytes:
+    """movz and three movk of each value of 64 bits, in registers in turn."""
+    moves = (0xD2800000, 0xF2A00000, 0xF2C00000, 0xF2E00000)
+    return b"".join(
+        struct.pack("<I", move | (value >> 16 * at & 0xFFFF) << 5 | n % 28)
+        for n, value in enumerate(values)
+        for at, move in enumerate(moves)
+    )
 
 
 def java_class(constants: Iterable[str]) -> bytes:

@@ -30,6 +30,12 @@ def cases() -> Iterator[Case]:
     yield _case("busybox", tls, "BusyBox with TLS and crypt")
     mbed = (b"mbedtls_ecp_group_load", b"secp256r1", b"x25519")
     yield _case("mbedtls", mbed, "Mbed TLS's table of curves")
+    banners = (
+        b"Poly1305 for ARMv8, CRYPTOGAMS by @dot-asm",
+        b"GHASH for ARMv8, CRYPTOGAMS by @dot-asm",
+        b"RC4 for fun",
+    )
+    yield _case("cryptogams", banners, "what pieces of assembler are for")
     yield _case("no-library", (*lists[1:], *openssl[1:], *tls[1:], *mbed[1:]), "the same texts in another program")
     text = b"\n".join((*lists, *tls)) + b"\n"
     yield Case(f"{UNIT}/text", text, "the same texts in a document")

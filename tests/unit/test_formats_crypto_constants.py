@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.support import algorithm_tables as tables
-from tests.support.golden_algorithms import words
+from tests.support.golden_algorithms import aarch64, mips, words
 
-from pellucid.formats import crypto_algorithms, crypto_constants
+from pellucid.formats import crypto_algorithms, crypto_constants, split_words
 from pellucid.formats.crypto_constants import SEARCHED, Pattern
 
 PATTERNS = [pattern for patterns in crypto_constants.by_literal().values() for pattern in patterns]
@@ -28,6 +28,12 @@ WORKED_OUT = [
     ("AES", "inverse S-box", tables.aes_inverse_sbox()),
     *(("AES", f"table of encryption Te{n}", turned(tables.aes_encryption_words(), 8 * n)) for n in range(4)),
     *(("AES", f"table of decryption Td{n}", turned(tables.aes_decryption_words(), 8 * n)) for n in range(4)),
+    ("DES-crypt", "S-boxes, two numbers to a byte", tables.des_crypt_sbox()),
+    ("Magma", "S-boxes for tests, turned", tables.gost_words("42f59108e3bcd7a6", "c9fe813a274d60b5")),
+    ("Magma", "S-boxes of CryptoPro, set A, turned", tables.gost_words("96328b17a4efc0d5", "37e98af0526cb4d1")),
+    ("Magma", "S-boxes of TC 26, set Z, turned", tables.gost_words("c462a5b9e8d703f1", "68239a5c1e47bd0f")),
+    ("GOST R 34.11-94", "S-boxes for tests, turned", tables.gost_words("4a92d80e6b1c7f53", "eb4c6dfa23810759")),
+    ("GOST R 34.11-94", "S-boxes of CryptoPro, turned", tables.gost_words("a4568137dce092bf", "5f402db91763cea8")),
     ("Blowfish", "P-array", tables.pi_words(18)),
     ("Twofish", "permutation q0", tables.twofish_q(0)),
     ("Twofish", "permutation q1", tables.twofish_q(1)),
@@ -36,9 +42,11 @@ WORKED_OUT = [
     ("MD5", "sines", tables.md5_constants()),
     ("SHA-224", "initial values", tuple(value & 0xFFFFFFFF for value in tables.square_roots(64, 8, 8))),
     ("SHA-256", "round constants", tables.cube_roots(32, 64)),
+    ("SHA-256", "initial values, with the constants of SHA-512", tables.square_roots(32, 8)),
     ("SHA-384", "initial values", tables.square_roots(64, 8, 8)),
     ("SHA-512", "round constants", tables.cube_roots(64, 80)),
     ("Keccak", "round constants", tables.keccak_constants()),
+    ("Keccak", "round constants, lower halves", tables.keccak_constants()),
     ("SM3", "round constants", tables.sm3_constants()),
     ("Whirlpool", "S-box", tables.whirlpool_sbox()),
     ("ML-KEM", "powers of zeta, Montgomery", tables.ml_kem_zetas(montgomery=True)),
@@ -142,8 +150,36 @@ def test_scattered_words_are_those_of_the_specification(algorithm: str, values: 
         assert not item.stand_in(b"".join(item.words[: item.least - 1]))
 
 
+def test_wide_words_are_those_of_the_specification() -> None:
+    found = [item for item in crypto_constants.by_first_word().values() if not item.machine and "little" in item.form]
+    by_what = {item.constant.what: item.words for item in found if item.constant.algorithm == "Poly1305"}
+    # RFC 8439, 2.5: bits that are cleared of r, which limbs of some bits share.
+    mask = 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
+    for bits in (64, 44, 26):
+        limbs = [mask >> at & (1 << bits) - 1 for at in range(0, 128, bits)]
+        numbers = {int.from_bytes(word, "little") for word in by_what[f"masks of the key, {bits} bits"]}
+        assert numbers <= set(limbs), bits
+    (siphash,) = [item for item in found if item.constant.algorithm == "SipHash"]
+    assert sorted(siphash.words) == sorted(
+        b"somepseudorandomlygeneratedbytes"[at : at + 4][::-1] for at in range(0, 32, 4)
+    )
+
+
+@pytest.mark.parametrize("machine", [split_words.AARCH64, split_words.MIPS_BIG])
+def test_wide_constants_in_halves_are_not_those_of_a_narrower_hash(machine: str) -> None:
+    wide = tables.square_roots(64, 8, 8)
+    halves = [half for value in wide for half in (value >> 32, value & 0xFFFFFFFF)]
+    code = (aarch64 if machine == split_words.AARCH64 else mips)(halves)
+    stand = {
+        item.constant.algorithm
+        for item in crypto_constants.by_first_word().values()
+        if item.machine == machine and item.stand_in(code)
+    }
+    assert stand == {"SHA-384"}
+
+
 def test_scattered_words_are_at_least_sixteen_bytes() -> None:
-    assert all(4 * item.least >= SEARCHED for item in crypto_constants.by_first_word().values())
+    assert all(len(item.words[0]) * item.least >= SEARCHED for item in crypto_constants.by_first_word().values())
 
 
 def test_wide_constants_are_not_those_of_a_narrower_hash() -> None:

@@ -17,6 +17,7 @@ from pellucid.formats.crypto_algorithms import Algorithm
 _KINDS = {
     "texts": rb"(?<![A-Za-z0-9-])%(text)s(?=[\0:\n])",
     "listed": rb"(?:(?<=\0)%(text)s(?=:)|(?<=:)%(text)s(?=[:\0]))",
+    "banners": rb"%(text)s [\w/ -]{2,40}, CRYPTOGAMS by ",
     "bytes": rb"%(text)s",
 }
 

@@ -26,6 +26,7 @@ class Constant:
     parameters: str = ""
     whole: bool = False
     beside: tuple[bytes, ...] = ()
+    also: tuple[bytes, ...] = ()
     unless: tuple[bytes, ...] = ()
     without: float = 0.0
     confidence: float = 0.95
@@ -68,7 +69,9 @@ class Scattered:
         """Whether enough of them do."""
         if self.machine:
             numbers = (int.from_bytes(word, "big") for word in self.words)
-            return sum(split_words.built(word, self.machine).stands_in(window) for word in numbers) >= self.least
+            enough = sum(split_words.built(word, self.machine).stands_in(window) for word in numbers) >= self.least
+            other = int.from_bytes(self.unless, "big")
+            return enough and not (other and split_words.built(other, self.machine).stands_in(window))
         enough = sum(word in window for word in self.words) >= self.least
         return enough and not (self.unless and self.unless in window)
 
@@ -98,13 +101,15 @@ def _scattered() -> Mapping[bytes, Scattered]:
                 within=row["within"],
                 unless=unless[::step],
             )
-        for machine in split_words.MACHINES if row.get("split") else ():
+        long = (split_words.AARCH64_LONG,) if row.get("long") else ()
+        for machine in (*split_words.MACHINES, *long) if row.get("split") else ():
             scattered = Scattered(
                 constant=Constant(algorithm=row["algorithm"], what=row["what"], confidence=0.8),
                 form=f"in halves, {machine}",
                 words=tuple(words),
                 least=row["least"],
                 within=2 * row["within"],
+                unless=unless,
                 machine=machine,
             )
             found |= dict.fromkeys(split_words.upper_halves(int.from_bytes(words[0], "big"), machine), scattered)
@@ -135,6 +140,7 @@ def _of(row: Mapping[str, Any]) -> Iterator[Pattern]:
         parameters=row.get("parameters", ""),
         whole=row.get("whole", False),
         beside=tuple(word.encode() for word in row.get("beside", ())),
+        also=_wide(row.get("also", "")),
         unless=tuple(bytes.fromhex(row["unless"])[::step] for step in (1, -1) if "unless" in row),
         without=row.get("without", 0.0),
         confidence=row.get("confidence", 0.95),
@@ -146,6 +152,11 @@ def _of(row: Mapping[str, Any]) -> Iterator[Pattern]:
         yield Pattern(
             constant=constant, form=form, content=content, at=min(place, len(content) - SEARCHED), whole=whole
         )
+
+
+def _wide(word: str) -> tuple[bytes, ...]:
+    """The forms of a word of 64 bits."""
+    return tuple(content for _, content, _ in _forms({"words64": word}, 0)) if word else ()
 
 
 def _forms(row: Mapping[str, Any], at: int) -> Iterator[tuple[str, bytes, int]]:

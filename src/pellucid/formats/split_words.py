@@ -11,11 +11,13 @@ from functools import cache
 
 MIPS_BIG, MIPS_LITTLE = "MIPS, big-endian", "MIPS, little-endian"
 AARCH64, ARM, THUMB = "AArch64", "Arm", "Thumb"
+# Words that are halves of one of 64 bits, which four instructions build.
+AARCH64_LONG = "AArch64, 64 bits"
 MACHINES = (MIPS_BIG, MIPS_LITTLE, AARCH64, ARM, THUMB)
 REGISTERS, FEW_REGISTERS = 31, 15
 # The operations that add a lower half: addiu, ori and daddiu.
 _SECOND = b"[\x24-\x27\x34-\x37\x64-\x67]"
-_LUI, _MOVK = 0x3C000000, 0x72A00000
+_LUI, _MOVK, _MOVK_LONG = 0x3C000000, 0x72A00000, 0xF2E00000
 
 
 def upper_halves(word: int, machine: str) -> Iterator[bytes]:
@@ -26,8 +28,9 @@ def upper_halves(word: int, machine: str) -> Iterator[bytes]:
             yield bytes((high & 0xFF, register << 4 | high >> 8 & 15, 0x40 | high >> 12, 0xE3))
         elif machine == THUMB:
             yield _thumb(high, 0xF2C0) + bytes(((high >> 8 & 7) << 4 | register,))
-        elif machine == AARCH64:
-            yield (_MOVK | word >> 16 << 5 | register).to_bytes(4, "little")
+        elif machine in (AARCH64, AARCH64_LONG):
+            move = _MOVK if machine == AARCH64 else _MOVK_LONG
+            yield (move | high << 5 | register).to_bytes(4, "little")
         elif register:
             order = "big" if machine == MIPS_BIG else "little"
             yield (_LUI | register << 16 | word >> 16).to_bytes(4, "big")[:: 1 if order == "big" else -1]
@@ -50,7 +53,9 @@ def built(word: int, machine: str) -> Built:
     """How `machine` builds `word`, in any register."""
     high, low = word >> 16, word & 0xFFFF
     if machine == AARCH64:
-        return Built(_move(high, 0xA0, 0x72), _move(low, 0x80, 0x52))
+        return Built(_move(high, (0xA0,), b"\x72"), _move(low, (0x80,), b"\x52"))
+    if machine == AARCH64_LONG:
+        return Built(_move(high, (0xA0, 0xE0), b"\xd2\xf2"), _move(low, (0x80, 0xC0), b"\xd2\xf2"))
     if machine == ARM:
         return Built(_arm(high, 0x40), _arm(low, 0))
     if machine == THUMB:
@@ -66,10 +71,12 @@ def _plain(half: int, step: int) -> bytes:
     return re.escape(half.to_bytes(2, "big")[::step])
 
 
-def _move(half: int, shift: int, opcode: int) -> re.Pattern[bytes]:
+def _move(half: int, shifts: tuple[int, ...], opcodes: bytes) -> re.Pattern[bytes]:
     first = (half & 7) << 5
     register = b"[" + re.escape(bytes((first,))) + b"-" + re.escape(bytes((first + 31,))) + b"]"
-    return re.compile(register + re.escape(bytes((half >> 3 & 0xFF, half >> 11 | shift, opcode))), re.DOTALL)
+    middle = re.escape(bytes((half >> 3 & 0xFF,)))
+    shifted = b"[" + re.escape(bytes(half >> 11 | shift for shift in shifts)) + b"]"
+    return re.compile(register + middle + shifted + b"[" + re.escape(opcodes) + b"]", re.DOTALL)
 
 
 def _arm(half: int, opcode: int) -> re.Pattern[bytes]:

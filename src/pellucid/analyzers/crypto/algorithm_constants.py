@@ -18,7 +18,7 @@ PART = 0.8
 
 @analyzer(
     name="algorithm_constants",
-    version=4,
+    version=5,
     stage=Stage.CRYPTO,
     wants=contains(*crypto_constants.by_literal()) & Selector(lambda artefact: artefact.kind != "text"),
     most_facts=400,
@@ -60,10 +60,12 @@ def _at(artefact: Artefact, patterns: tuple[Pattern, ...], offset: int) -> Itera
 
 def _confidence(artefact: Artefact, constant: Constant, *, is_whole: bool) -> float:
     highest = constant.confidence if is_whole else min(constant.confidence, PART)
-    if not constant.beside:
-        return highest
+    if constant.also and not any(_holds(artefact, word) for word in constant.also):
+        return 0.0
     if any(_holds(artefact, word) for word in constant.unless):
         return 0.0
+    if not constant.beside:
+        return highest
     named = any(_holds(artefact, word) for word in constant.beside)
     return highest if named else min(constant.without, highest)
 

@@ -14,7 +14,7 @@ MOST_PLACES = 64
 
 @analyzer(
     name="algorithm_immediates",
-    version=4,
+    version=5,
     stage=Stage.CRYPTO,
     wants=contains(*crypto_constants.by_first_word()) & Selector(lambda artefact: artefact.kind != "text"),
     most_facts=50,

@@ -17,7 +17,7 @@ DEFINED, CALLED = 0.95, 0.9
 Symbol = tuple[str, int, float]
 
 
-@analyzer(name="algorithm_imports", version=2, stage=Stage.CRYPTO, wants=kind("elf", "pe"), most_facts=1000)
+@analyzer(name="algorithm_imports", version=3, stage=Stage.CRYPTO, wants=kind("elf", "pe"), most_facts=1000)
 def algorithm_imports(artefact: Artefact) -> Iterator[Fact]:
     """Recognise algorithms and protocols by symbols of OpenSSL, Nettle, Mbed TLS, wolfSSL, libsodium and others.
 
