@@ -3,7 +3,7 @@
 Numbers are worked out with integers alone, so that each digit is right.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count, islice
 from math import isqrt
 
@@ -69,6 +69,11 @@ def cube_roots(bits: int, size: int) -> tuple[int, ...]:
 def square_roots(bits: int, size: int, skip: int = 0) -> tuple[int, ...]:
     """FIPS 180-4, 5.3: the same of square roots."""
     return tuple(isqrt(p << 2 * bits) % (1 << bits) for p in islice(_primes(), skip, skip + size))
+
+
+def halves(values: Iterable[int]) -> tuple[int, ...]:
+    """The upper and the lower 32 bits of each of these words of 64."""
+    return tuple(half for value in values for half in (value >> 32, value & 0xFFFFFFFF))
 
 
 def pi_words(size: int) -> tuple[int, ...]:

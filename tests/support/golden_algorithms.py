@@ -202,6 +202,8 @@ def _shared_constants() -> Iterator[Case]:
     starts, sha512 = words("<I", tables.square_roots(32, 8)), words("<Q", tables.cube_roots(64, 80))
     yield Case(f"{unit}/sha256-by-sha512", elf_file(LITTLE, payload=sha512 + starts), "SHA-256 with what SHA-512 has")
     yield Case(f"{unit}/sha256-starts", elf_file(LITTLE, payload=starts), "initial values that BLAKE2s could have, too")
+    named = words("<Q", tables.square_roots(64, 8)) + b"\0BLAKE2b\0"
+    yield Case(f"{unit}/blake2b", elf_file(LITTLE, payload=named), "initial values of BLAKE2b, with its name")
     blake = bytes.fromhex("0e0a0408090f0d06010c00020b070503")
     both = elf_file(LITTLE, payload=sha512 + starts + blake)
     yield Case(f"{unit}/sha512-and-blake2s", both, "initial values of BLAKE2s beside SHA-512")
@@ -226,6 +228,8 @@ def _recent_immediates() -> Iterator[Case]:
     masks = (0x0FFFFFFC0FFFFFFF, 0x0FFFFFFC0FFFFFFC)
     code = b"".join(b"\x48\xb9" + struct.pack("<Q", value) + b"\x48\x21\xc8" for value in masks)
     yield Case(f"{unit}/poly1305", elf_file(LITTLE, payload=code), "instructions with the masks of Poly1305")
+    rounds = mips(tables.halves(tables.cube_roots(64, 80)))
+    yield Case(f"{unit}/mips-sha512", elf_file(BIG, payload=rounds), "MIPS code with the constants of SHA-512")
     lone = b"".join(b"\x25" + struct.pack("<I", value) for value in (0x0FFFFFFC, 0x0FFFFFFF))
     yield Case(f"{unit}/masks", elf_file(LITTLE, payload=lone), "masks of 32 bits that any code could have")
 

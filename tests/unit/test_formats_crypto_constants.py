@@ -43,6 +43,8 @@ WORKED_OUT = [
     ("SHA-224", "initial values", tuple(value & 0xFFFFFFFF for value in tables.square_roots(64, 8, 8))),
     ("SHA-256", "round constants", tables.cube_roots(32, 64)),
     ("SHA-256", "initial values, with the constants of SHA-512", tables.square_roots(32, 8)),
+    ("BLAKE2b", "initial values, which SHA-512 shares", tables.square_roots(64, 8)),
+    ("BLAKE2s", "initial values, which SHA-256 shares", tables.square_roots(32, 8)),
     ("SHA-384", "initial values", tables.square_roots(64, 8, 8)),
     ("SHA-512", "round constants", tables.cube_roots(64, 80)),
     ("Keccak", "round constants", tables.keccak_constants()),
@@ -111,6 +113,8 @@ def test_searches_for_bytes_that_are_rare() -> None:
         assert len(set(literal)) >= 5 or pattern.whole
     shared = [{item.constant.algorithm for item in patterns} for patterns in crypto_constants.by_literal().values()]
     assert sorted(map(sorted, filter(lambda names: len(names) > 1, shared))) == [
+        ["BLAKE2s", "SHA-256"],
+        ["BLAKE2s", "SHA-256"],
         ["ChaCha20", "Salsa20"],
         ["MD5", "SHA-1"],
         ["MD5", "SHA-1"],
@@ -134,7 +138,8 @@ SCATTERED = [
     ("MD5", tables.md5_constants()),
     ("SHA-224", tuple(value & 0xFFFFFFFF for value in tables.square_roots(64, 8, 8))),
     ("SHA-256", tables.cube_roots(32, 64)),
-    ("SHA-384", tuple(half for value in tables.square_roots(64, 8, 8) for half in (value >> 32, value & 0xFFFFFFFF))),
+    ("SHA-512", (0xD728AE22, 0x428A2F98, *tables.halves(tables.cube_roots(64, 80)[1:]))),
+    ("SHA-384", tables.halves(tables.square_roots(64, 8, 8))),
 ]
 
 
@@ -167,8 +172,7 @@ def test_wide_words_are_those_of_the_specification() -> None:
 
 @pytest.mark.parametrize("machine", [split_words.AARCH64, split_words.MIPS_BIG])
 def test_wide_constants_in_halves_are_not_those_of_a_narrower_hash(machine: str) -> None:
-    wide = tables.square_roots(64, 8, 8)
-    halves = [half for value in wide for half in (value >> 32, value & 0xFFFFFFFF)]
+    halves = tables.halves(tables.square_roots(64, 8, 8))
     code = (aarch64 if machine == split_words.AARCH64 else mips)(halves)
     stand = {
         item.constant.algorithm
