@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from tests.support.golden_case import Case
+from tests.support.pe_images import image
+from tests.support.planted_secrets import user_string
 from tests.support.synthetic_secrets import filled
 
 UNIT = "secrets/exposed_secrets"
@@ -18,6 +20,13 @@ SCRIPT = """#!/bin/sh
 export GITHUB_TOKEN={{crc62:ghp_}}
 echo "root:{{pass:10}}" | chpasswd
 curl -H "Authorization: Bearer $TOKEN" https://api.acme.io
+"""
+EXPORT = """Windows Registry Editor Version 5.00
+
+[HKEY_CURRENT_USER\\Software\\Acme]
+"Token"="{{crc62:ghp_}}"
+Password={{pass:12}}
+Password=$env:PASSWORD
 """
 PLACEHOLDERS = """# template, nothing of it is meant
 password = ${PASSWORD}
@@ -59,6 +68,16 @@ def cases() -> Iterator[Case]:
         b"\x7fELF" + bytes(60) + filled("\0{{crc62:npm_}}\0xoxb-{{digit:12}}-{{digit:12}}-{{alnum:24}}\0").encode()
     )
     yield Case(f"{UNIT}/program", strings, "strings of a program, two of them tokens")
+    export = "\ufeff" + filled(EXPORT).replace("\n", "\r\n")
+    yield Case(f"{UNIT}/export", export.encode("utf-16-le"), "an export of a registry, in UTF-16 with its mark")
+    big = filled("Server=db1;Database=prod;User Id=app;Password={{pass:12}};").encode("utf-16-be")
+    yield Case(
+        f"{UNIT}/big_endian", bytes(range(1, 64)) + big + b"\1", "a connection string in UTF-16, highest byte first"
+    )
+    heap = user_string(filled("{{crc62:npm_}}").encode()) + user_string(b"Password: {0}")
+    yield Case(
+        f"{UNIT}/assembly", image({".text": b"#US\0\0" + heap}), "user strings of an assembly, one of them a token"
+    )
     yield Case(f"{HASHES}/shadow", SHADOW.format(**MADE).encode(), "a shadow file: hashes, locked and empty fields")
     yield Case(f"{HASHES}/passwd", PASSWD.format(**MADE).encode(), "a passwd file: a hash of DES, two empty fields")
     yield Case(f"{HASHES}/htpasswd", f"operator:{APACHE}\n".encode(), "a login that htpasswd made")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.container_images import docker, tar_of
+from tests.support.pe_images import image as pe_image
 from tests.support.squashfs_images import Image
 from tests.support.synthetic_secrets import filled
 
@@ -23,8 +24,9 @@ from pellucid.domain.secret import Secret, Validity
 from pellucid.services.local_scan import scan
 from pellucid.settings import Settings
 
-CARRIERS = ("text", "script", "program", "bytecode", "layer", "squashfs", "gzip")
-BINARY = ("program", "bytecode")
+CARRIERS = ("text", "script", "program", "bytecode", "layer", "squashfs", "gzip", "wide", "assembly")
+# What these are taken for; the others are texts.
+BINARY = {"program": {"elf"}, "bytecode": {"python-bytecode", "data"}, "assembly": {"pe"}}
 COUNTER = "counter"
 NAME = "planted.tar"
 
@@ -48,16 +50,17 @@ class Plant:
 
     @property
     def data(self) -> bytes:
-        match self.carrier:
-            case "script":
-                return b"#!/bin/sh\n# made for the plant\n" + self.text + b"\nexit 0\n"
-            case "program":
-                return b"\x7fELF\1\1\1" + bytes(57) + b".rodata\0" + self.text + b"\0%s: error\0" + bytes(64)
-            case "bytecode":
-                return b"\xa7\r\r\n" + bytes(12) + b"\xe3" + bytes(24) + b"z" + self._length + self.text + b"r\0\0\0\0"
-            case "gzip":
-                return gzip.compress(self._lines, mtime=0)
-        return self._lines
+        carriers = {
+            "script": lambda: b"#!/bin/sh\n# made for the plant\n" + self.text + b"\nexit 0\n",
+            "program": lambda: b"\x7fELF\1\1\1" + bytes(57) + b".rodata\0" + self.text + b"\0%s: error\0" + bytes(64),
+            "bytecode": lambda: (
+                b"\xa7\r\r\n" + bytes(12) + b"\xe3" + bytes(24) + b"z" + self._length + self.text + b"r\0\0\0\0"
+            ),
+            "wide": lambda: b"\xff\xfe" + self._lines.decode("latin-1").encode("utf-16-le"),
+            "assembly": lambda: pe_image({".text": b"#US\0\0" + user_string(self.text) + user_string(b"%s")}),
+            "gzip": lambda: gzip.compress(self._lines, mtime=0),
+        }
+        return carriers.get(self.carrier, lambda: self._lines)()
 
     @property
     def _lines(self) -> bytes:
@@ -71,9 +74,14 @@ class Plant:
     def is_expected(self) -> bool:
         """Some rules are for texts alone, or for programs alone."""
         kinds = self.rule.kinds
-        if not kinds:
-            return True
-        return bool(kinds & {"elf", "python-bytecode", "data"}) if self.carrier in BINARY else "text" in kinds
+        return not kinds or bool(kinds & BINARY.get(self.carrier, {"text"}))
+
+
+def user_string(text: bytes) -> bytes:
+    """As the heap of an assembly has it (ECMA-335, II.24.2.4): its length, UTF-16, and a byte behind it."""
+    content = text.decode("latin-1").encode("utf-16-le") + b"\0"
+    size = len(content)
+    return (bytes([size]) if size < 0x80 else bytes([0x80 | size >> 8, size & 0xFF])) + content
 
 
 def plants() -> Iterator[Plant]:

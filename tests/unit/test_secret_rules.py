@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from re import _parser as grammar  # type: ignore[attr-defined]  # the only tree of a pattern that there is
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.support.synthetic_secrets import filled
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.secret_checks import CHECKS
 from pellucid.analyzers.secret_rules import Rule, by_keyword, rules
 from pellucid.analyzers.secret_search import matches, secrets_in
+from pellucid.analyzers.wide_texts import is_wide, narrowed, spread
 from pellucid.domain.secret import Secret, SecretKind, Validity
 from pellucid.domain.severity import Severity
 
@@ -50,6 +53,36 @@ def test_a_rule_finds_its_example_and_not_its_counter_example(rule: Rule) -> Non
         against = b"first line\n" + filled(rule.counter_example, seed).encode() + b"\nlast line\n"
         others = [secret for secret in found(against, kind_of(rule)) if secret.rule == rule.id]
         assert not [item for item in others if item.validity is Validity.UNDETERMINED], against
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("rule", [rule for rule in rules() if rule.wide], ids=lambda rule: rule.id)
+def test_so_it_does_in_utf_16(rule: Rule, encoding: str) -> None:
+    """In a file of its own, and at odd and even places of something else."""
+    line = filled(rule.example, 3).strip("\0")
+    mark = "\ufeff".encode(encoding)
+    (first, *_) = [item for item in found(f"x\n{line}\n".encode(), kind_of(rule)) if item.rule == rule.id]
+    value = f"x\n{line}\n"[first.evidence.offset :]
+    files = [(mark + f"x\n{line}\n".encode(encoding), "data")] if "text" in (rule.kinds or {"text"}) else []
+    # What is for texts alone may want a line.
+    if "pe" in (rule.kinds or {"pe"}):
+        inside = b"\x90\xc3" * 20, f"\0{line}\0".encode(encoding) + b"\xe8" * 9
+        files += [(inside[0] + pad + inside[1], "pe") for pad in (b"", b"\x90")]
+    for data, kind in files:
+        mine = [item for item in found(data, kind) if item.rule == rule.id]
+        assert mine, data
+        at = mine[0].evidence.offset
+        assert data[at - (encoding == "utf-16-be") :].decode(encoding, "ignore").startswith(value[:4])
+        assert mine[0].fingerprint == first.fingerprint
+        assert mine[0].redacted == first.redacted
+
+
+def test_what_no_text_is_ends_a_text_in_utf_16() -> None:
+    token = filled("{{crc62:ghp_}}").encode()
+    wide = token.decode().encode("utf-16-le")
+    assert [item.validity for item in found(b"\x01\x02" + wide + b"\x03\x04", "pe")] == [Validity.UNDETERMINED]
+    broken = wide[:20] + b"\x01\x02" + wide[20:]
+    assert found(broken, "pe") == []
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
@@ -108,15 +141,16 @@ def repeats(tree: object, outer: int = 1) -> Iterator[tuple[int, int]]:
 def test_a_rule_costs_little_on_hostile_bytes(rule: Rule) -> None:
     """Its keyword again and again, with what its pattern might like in between."""
     word = rule.keywords[0]
-    for filler in HOSTILE:
-        unit = word + filler * 40
+    units = [(word, word + filler * 40) for filler in HOSTILE]
+    units += [(spread(word), (word + filler * 40).decode().encode("utf-16-le")) for filler in HOSTILE]
+    for word, unit in units:
         data = (unit * (BYTES // len(unit) + 1))[:BYTES]
         hits = {word: [match.start() for match in re.finditer(re.escape(word), data)]}
         artefact = Artefact(data=data, kind=kind_of(rule), hits=hits)
         begun = time.process_time()
         for _ in matches(artefact, rule):
             pass
-        assert time.process_time() - begun < SECONDS, filler
+        assert time.process_time() - begun < SECONDS, unit
 
 
 def test_a_community_that_is_named_like_the_setting_is_not_shown() -> None:
@@ -124,3 +158,26 @@ def test_a_community_that_is_named_like_the_setting_is_not_shown() -> None:
         data=b"rocommunity communityQ7\n", kind="text", hits={b"rocommunity": [0], b"community": [2, 12]}
     )
     assert [secret.redacted for secret in secrets_in(artefact)] == ["***"]
+
+
+@given(st.binary(max_size=200), st.integers(0, 199), st.integers(0, 80), st.integers(1, 80))
+def test_letters_of_utf_16_stand_where_they_are_said_to(data: bytes, at: int, before: int, after: int) -> None:
+    at = min(at, max(len(data) - 1, 0))
+    around = narrowed(Artefact(data=data), at, before, after)
+    assert len(around.text) <= before + after
+    assert (at - around.start) % 2 == 0
+    for number, letter in enumerate(around.text):
+        place = around.offset(number)
+        assert letter == (data[place] if data[place + 1 : place + 2] in (b"", b"\0") else 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        *((b"\xff\xfe\x01\x02", True), ("[a]\r\n".encode("utf-16-le"), True), (b"\xfe\xff\0a", True)),
+        *((b"a\0b\1", False), (b"abcdef", False), (b"\x01\0b\0c\0", False), (b"", False)),
+    ],
+)
+def test_a_text_in_utf_16_is_told_by_its_mark_or_its_beginning(data: bytes, expected: bool) -> None:
+    assert is_wide(Artefact(data=data, kind="data")) is expected
+    assert not is_wide(Artefact(data=data, kind="pe"))

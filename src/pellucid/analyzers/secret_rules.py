@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.analysis import derived
+from pellucid.analyzers.wide_texts import spread
 from pellucid.domain.secret import SecretKind
 
 FOLDER = Path(__file__).parent / "secrets" / "rules"
@@ -54,6 +55,11 @@ class Rule:
         return re.compile(self.source.encode())
 
     @cached_property
+    def wide(self) -> tuple[bytes, ...]:
+        """The keywords as they stand in UTF-16; those that look for the end of a string in a program are none."""
+        return tuple(spread(keyword) for keyword in self.keywords if b"\0" not in keyword)
+
+    @cached_property
     def loose(self) -> re.Pattern[bytes]:
         """For programs: there, whatever is next to a string may follow without anything in between."""
         return re.compile(EDGE.sub(b"", self.source.encode()))
@@ -72,17 +78,17 @@ def rules() -> tuple[Rule, ...]:
 
 @cache
 def by_keyword() -> Mapping[bytes, tuple[int, ...]]:
-    """The numbers of the rules that a keyword starts."""
+    """The numbers of the rules that a keyword starts, as it stands in bytes or in UTF-16."""
     found: defaultdict[bytes, list[int]] = defaultdict(list)
     for number, rule in enumerate(rules()):
-        for keyword in rule.keywords:
+        for keyword in (*rule.keywords, *rule.wide):
             found[keyword].append(number)
     return {keyword: tuple(numbers) for keyword, numbers in found.items()}
 
 
 @cache
 def keywords() -> frozenset[bytes]:
-    """Of all rules."""
+    """Of all rules, in both forms."""
     return frozenset(by_keyword())
 
 

@@ -11,7 +11,7 @@ from pellucid.analyzers.secret_search import secrets_in
 
 @analyzer(
     name="exposed_secrets",
-    version=1,
+    version=2,
     stage=Stage.SECRETS,
     wants=contains(*secret_rules.keywords()),
     most_facts=2000,
@@ -20,7 +20,8 @@ from pellucid.analyzers.secret_search import secrets_in
 def exposed_secrets(artefact: Artefact) -> Iterator[Fact]:
     """Find secrets by the rules of secrets/rules: tokens of services, passwords in configurations, keys of networks.
 
-    What is kept of one is a redaction and a fingerprint. Placeholders and examples are facts, but marked as such, and
-    so are tokens whose checksum is wrong. Private keys and certificates are looked for by other units.
+    Texts in UTF-16 are searched as well, wherever they stand. What is kept of a secret is a redaction and a
+    fingerprint. Placeholders and examples are facts, but marked as such, and so are tokens whose checksum is wrong.
+    Private keys and certificates are looked for by other units.
     """
     yield from sorted(secrets_in(artefact), key=lambda secret: secret.evidence.offset)
