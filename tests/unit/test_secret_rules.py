@@ -13,7 +13,8 @@ from tests.support.synthetic_secrets import filled
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.secret_checks import CHECKS
 from pellucid.analyzers.secret_rules import Rule, by_keyword, rules
-from pellucid.analyzers.secret_search import matches, secrets_in
+from pellucid.analyzers.secret_search import secrets_in
+from pellucid.analyzers.secret_sightings import matches
 from pellucid.analyzers.wide_texts import is_wide, narrowed, spread
 from pellucid.domain.secret import Secret, SecretKind, Validity
 from pellucid.domain.severity import Severity

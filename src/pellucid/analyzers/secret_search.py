@@ -1,9 +1,7 @@
 """Secrets in the bytes of an artefact, by the rules: patterns are only looked for around the keywords of a rule."""
 
-import re
 from bisect import bisect
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from pellucid.analysis import secrets_seen
 from pellucid.analysis.artefact import Artefact
@@ -11,17 +9,14 @@ from pellucid.analyzers.common_passwords import defaults
 from pellucid.analyzers.secret_checks import CHECKS
 from pellucid.analyzers.secret_placeholders import is_example, is_named, is_placeholder
 from pellucid.analyzers.secret_rules import Rule, by_keyword, rules
+from pellucid.analyzers.secret_sightings import Sighting, group, matches
 from pellucid.analyzers.secret_traces import entropy, fingerprint, redacted
-from pellucid.analyzers.wide_texts import is_wide, narrowed
+from pellucid.analyzers.wide_texts import is_wide
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.secret import Secret, SecretKind, Validity
 from pellucid.errors import Malformed
 
 MOST_OF_A_RULE = 100
-# Bytes around keywords that the pattern of one rule is looked for in, all in all.
-MOST_BYTES_OF_A_RULE = 2 << 20
-# Letters of UTF-16 in front of where a pattern may begin, for what it says of them.
-LOOKED_BACK = 8
 # What persons choose: nothing of it is shown.
 CHOSEN = frozenset(
     (
@@ -48,15 +43,6 @@ class Spans:
         return True
 
 
-@dataclass(frozen=True)
-class Sighting:
-    """A match of a pattern; what is secret of it stands from `start` to `end` of the artefact."""
-
-    match: re.Match[bytes]
-    start: int
-    end: int
-
-
 def secrets_in(artefact: Artefact) -> Iterator[Secret]:
     """Each secret once, and where it stands first."""
     known = by_keyword()
@@ -78,7 +64,7 @@ def _of_rule(artefact: Artefact, rule: Rule, taken: Spans) -> Iterator[Secret]:
             continue
         secret = judged(rule, sighting)
         if secret and secret.validity is not Validity.FILTERED and not secret.known:
-            secrets_seen.note(artefact, sighting.match[_group(rule)])
+            secrets_seen.note(artefact, sighting.match[group(rule)])
             secrets_seen.note(artefact, artefact.window(start, end - start))
         if secret is None or not taken.take(start, end) or secret.fingerprint in seen:
             continue
@@ -86,39 +72,6 @@ def _of_rule(artefact: Artefact, rule: Rule, taken: Spans) -> Iterator[Secret]:
         yield secret
         if len(seen) >= MOST_OF_A_RULE:
             return
-
-
-def matches(artefact: Artefact, rule: Rule) -> Iterator[Sighting]:
-    """Those of the pattern around the keywords, none twice: ascending in bytes, then ascending in UTF-16."""
-    pattern = rule.pattern if artefact.kind == "text" else rule.loose
-    group, reached = _group(rule), 0
-    for offset in _hits(artefact, rule, rule.keywords):
-        start = max(offset - rule.before, reached)
-        for match in artefact.search(pattern, start, min(offset + rule.after, artefact.size)):
-            if match.end() > reached:
-                reached = match.end()
-                yield Sighting(match, *match.span(group))
-    reached = 0
-    for offset in _hits(artefact, rule, rule.wide):
-        around = narrowed(artefact, offset, rule.before + LOOKED_BACK, rule.after)
-        first = max((offset - around.start) // 2 - rule.before, (reached - around.start + 1) // 2, 0)
-        # There, strings end where they end: the pattern is as it is written.
-        for match in rule.pattern.finditer(around.text, first):
-            if (end := around.offset(match.end())) > reached:
-                reached = end
-                start, stop = match.span(group)
-                # The zero byte behind the last letter is not of the text in one of the two orders.
-                yield Sighting(match, around.offset(start), around.offset(stop) - 1)
-
-
-def _hits(artefact: Artefact, rule: Rule, words: Sequence[bytes]) -> Sequence[int]:
-    """Where one of the words stands, as many as the rule may look at."""
-    hits = sorted(offset for word in words for offset in artefact.offsets(word))
-    return hits[: MOST_BYTES_OF_A_RULE // (rule.before + rule.after)]
-
-
-def _group(rule: Rule) -> str | int:
-    return "secret" if "secret" in rule.pattern.groupindex else 0
 
 
 def is_known(value: bytes, kind: SecretKind) -> bool:
