@@ -15,6 +15,7 @@ from pellucid.formats import (
     openpgp,
     openpgp_packets,
     pkcs12,
+    signify,
     spki,
     ssh_names,
     ssh_wire,
@@ -44,6 +45,7 @@ BKS = (
     + bytes(21)
 )
 BER = bytes.fromhex("308006092a864886f70d010703a0803080300030801200a0800401610000000024800401610401620000000000000000")
+SIGNIFY = b"untrusted comment: a key\nRWS1BD5w+adc3" + b"A" * 43 + b"\n"
 SSH_NAMES = b"\0ssh-ed25519,aes128-ctr,hmac-sha2-256,curve25519-sha256\0ssh-rsa\0"
 SSH = bytes.fromhex("0000000b7373682d6564323535313900000020") + bytes(32)
 TSS2 = bytes.fromhex("302c06066781050a0103020101041a00180001000b000000000000001000100010000000000002fff10403000178")
@@ -65,10 +67,17 @@ def readers() -> Iterator[tuple[str, bytes, Read, bytes]]:
     yield "formats.java_keystore", JKS, _read_java_keystore, java_keystore.BEGINS[0]
     yield "formats.openpgp", OPENPGP, _read_openpgp, b"\x99\x01"
     yield "formats.pkcs12", PKCS12, _read_pkcs12, pkcs12.BEGIN
+    yield "formats.signify", SIGNIFY, _read_signify, signify.BEGIN
     yield "formats.spki", SPKI, _read_spki, b"\x30\x82"
     yield "formats.tss2", TSS2, _read_tss2, tss2.BEGINS[0]
     yield "formats.ssh_names", SSH_NAMES, _read_ssh_names, b"ssh-"
     yield "formats.ssh_wire", SSH, _read_ssh, ssh_wire.PREFIXES[0]
+
+
+def _read_signify(data: bytes) -> None:
+    found = signify.read(data, 0)
+    assert found.end <= len(data)
+    assert len(found.public) in (0, 32)
 
 
 def _read_spki(data: bytes) -> None:

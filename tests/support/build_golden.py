@@ -38,6 +38,7 @@ from tests.support import (
     golden_scripting,
     golden_secrets,
     golden_secure_boot,
+    golden_signify,
     golden_starts,
     golden_strings,
     golden_system_settings,
@@ -61,6 +62,7 @@ MODERN = Shape(bits=64, machine=X86_64)
 def cases() -> Iterator[Case]:
     yield from golden_android.cases()
     yield from golden_mcu.cases()
+    yield from golden_signify.cases()
     yield from golden_builders.cases()
     yield from golden_copyrights.cases()
     yield from golden_bills.cases()

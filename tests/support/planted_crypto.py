@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from cryptography.x509.oid import NameOID
-from tests.support import ber_forms, pc_firmware, uefi_images
+from tests.support import ber_forms, pc_firmware, signify_files, uefi_images
 from tests.support.crypto_carriers import CONTAINERS
 
 from pellucid.domain.crypto_asset import CryptoKind
@@ -186,6 +186,12 @@ def capsule() -> Made:
     return pc_firmware.capsule(pc_firmware.MANAGEMENT, body), held
 
 
+def of_signify(write: Callable[[ed25519.Ed25519PrivateKey], bytes], kind: CryptoKind) -> Made:
+    """A key in Base64 behind a comment, of signify, usign or minisign."""
+    key = ed25519.Ed25519PrivateKey.generate()
+    return write(key), frozenset({(kind, sha256(spki(key)).hexdigest())})
+
+
 def streamed_store(password: bytes, segment: int = 100, *, plain: bool = False) -> Made:
     """PKCS#12 in BER, whose certificate and key lie there in segments; in the open inside it when `plain`."""
     key = curve()
@@ -233,6 +239,9 @@ KINDS: dict[str, Callable[[], Made]] = {
     "public-rsa.der": lambda: public(rsa_key(), Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
     "ssh-ed25519.pub": lambda: public(ed25519.Ed25519PrivateKey.generate(), Encoding.OpenSSH, PublicFormat.OpenSSH),
     "ssh-rsa.pub": lambda: public(rsa_key(), Encoding.OpenSSH, PublicFormat.OpenSSH),
+    "signify.pub": lambda: of_signify(signify_files.public, CryptoKind.PUBLIC_KEY),
+    "signify.sec": lambda: of_signify(signify_files.secret, CryptoKind.PRIVATE_KEY),
+    "minisign.key": lambda: of_signify(signify_files.minisign, CryptoKind.PRIVATE_KEY),
     "open.p12": lambda: store(b"changeit"),
     "locked.p12": lambda: store(random.randbytes(12).hex().encode()),
     "two.p7b": lambda: message(Encoding.DER),

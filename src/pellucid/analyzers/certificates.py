@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from pellucid.analysis.artefact import Artefact
-from pellucid.analyzers import signed_messages
+from pellucid.analyzers import der_keys, key_stores, signed_messages
 from pellucid.domain.crypto_asset import Encoding
 from pellucid.errors import Malformed
 from pellucid.formats import der, pem
@@ -23,7 +23,7 @@ PEM_BEGINS = tuple(f"-----BEGIN {label}-----".encode() for label in PEM_LABELS)
 VERSION_3 = bytes.fromhex("a003020102 02")
 # Old certificates have no version field: their signature algorithm follows the serial number.
 SIGNATURES = (bytes.fromhex("06092a864886f70d0101"), bytes.fromhex("06082a8648ce3d0403"))
-LITERALS = (*PEM_BEGINS, VERSION_3, *SIGNATURES, *signed_messages.PEM_BEGINS)
+LITERALS = (*PEM_BEGINS, VERSION_3, *SIGNATURES, *signed_messages.PEM_BEGINS, *key_stores.LITERALS)
 MOST_CANDIDATES = 50_000
 PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
 
@@ -100,8 +100,9 @@ def _in_messages(artefact: Artefact, plain: Sequence[Found]) -> Iterator[Found]:
 
 def _in_der(artefact: Artefact) -> Iterator[Found]:
     seen: set[int] = set()
+    in_pieces = der_keys.Spans(key_stores.in_pieces(artefact))
     for start in _candidates(artefact):
-        if start.start in seen:
+        if start.start in seen or in_pieces.hold(start):
             continue
         seen.add(start.start)
         encoded = bytes(artefact.data[start.start : start.end])

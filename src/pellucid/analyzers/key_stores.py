@@ -1,6 +1,7 @@
 """Key stores in an artefact: found once for the analyzers that open them, or need to know where they are."""
 
 import tomllib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -39,6 +40,16 @@ def around(artefact: Artefact, start: int) -> str:
         if store.start <= start < store.end:
             return "pkcs12" if isinstance(store, pkcs12.Store) else store.format
     return ""
+
+
+def in_pieces(artefact: Artefact) -> Iterator[tuple[int, int]]:
+    """(start, end) of the stores whose content may lie there in pieces, some of which look like keys or certificates.
+
+    Who opens a store tells of all that is in these; nobody else does.
+    """
+    for store in find(artefact):
+        if isinstance(store, pkcs12.Store) and store.scattered:
+            yield store.start, store.end
 
 
 def _pkcs12(artefact: Artefact) -> list[Store]:

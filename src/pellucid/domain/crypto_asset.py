@@ -27,6 +27,7 @@ class Encoding(StrEnum):
     DER = "der"
     OPENSSH = "openssh"  # a line of a known_hosts or authorized_keys file, or a blob (RFC 4253, 6.6)
     OPENPGP = "openpgp"  # packets (RFC 9580), armoured or not
+    SIGNIFY = "signify"  # a comment and a line in Base64, of signify, usign or minisign
     KEYSTORE = "keystore"  # an entry of a PKCS#12, JKS, JCEKS or BKS store
 
 

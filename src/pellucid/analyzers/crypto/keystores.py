@@ -25,14 +25,15 @@ from pellucid.formats import bouncy_keystore, java_keystore, pkcs12
 NAME = "keystores"
 
 
-@analyzer(name=NAME, version=6, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
+@analyzer(name=NAME, version=7, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
 def keystores(artefact: Artefact) -> Iterator[Fact]:
     """Open key stores with passwords that everybody knows, and report what is hidden in them.
 
     What lies in a store in the open (the certificates of a JKS store, an unencrypted PKCS#12) is found where it lies,
-    by the units for certificates and keys. A store that no known password opens is an asset itself, locked; so is one
-    whose password would take too long to try, which is said as a problem. A private key has the fingerprint of its
-    public half, if a certificate beside it tells that even when it is locked.
+    by the units for certificates and keys, unless the store is in BER, which may have it in pieces. A store that no
+    known password opens is an asset itself, locked; so is one whose password would take too long to try, which is said
+    as a problem. A private key has the fingerprint of its public half, if a certificate beside it tells that even when
+    it is locked.
     """
     effort = Effort()
     for store in key_stores.find(artefact):
@@ -51,9 +52,9 @@ def _pkcs12(artefact: Artefact, store: pkcs12.Store, effort: Effort) -> Iterator
         for item in store_opening.bags(store, password, effort, opened=opened):
             bag = item.bag
             if bag.kind is pkcs12.BagKind.CERTIFICATE:
-                if item.hidden or _in_pieces(artefact, store, bag, effort):
+                if item.hidden or store.scattered:
                     yield from _certificate(artefact, store, bag)
-            elif item.hidden or bag.kind is pkcs12.BagKind.SHROUDED_KEY or _in_pieces(artefact, store, bag, effort):
+            elif item.hidden or store.scattered or bag.kind is pkcs12.BagKind.SHROUDED_KEY:
                 yield _pkcs12_key(artefact, store, bag, password, effort)
         closed |= not opened and store_opening.locked_by(store) is not None
     except Malformed as error:
@@ -61,14 +62,6 @@ def _pkcs12(artefact: Artefact, store: pkcs12.Store, effort: Effort) -> Iterator
         yield Problem(unit=NAME, kind=ProblemKind.UNSUPPORTED, message=f"a PKCS#12 store: {error.message}")
     if closed:
         yield store_assets.locked_store(artefact, "PKCS#12", "pkcs12", store.start, store.end)
-
-
-def _in_pieces(artefact: Artefact, store: pkcs12.Store, bag: pkcs12.Bag, effort: Effort) -> bool:
-    """Whether what is in a bag stands in the artefact nowhere as a whole, for other units to find."""
-    if not store.scattered:
-        return False
-    effort.spend(0, store.end - store.start)
-    return artefact.data.find(bag.content, store.start, store.end) < 0
 
 
 def _certificate(artefact: Artefact, store: pkcs12.Store, bag: pkcs12.Bag) -> Iterator[CryptoAsset]:

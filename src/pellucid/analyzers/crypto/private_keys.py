@@ -26,7 +26,7 @@ OPENSSH_MAGIC = b"openssh-key-v1\0"
 
 
 @analyzer(
-    name="private_keys", version=5, stage=Stage.CRYPTO, wants=contains(*PEM_BEGINS, *IN_DER, *key_stores.LITERALS)
+    name="private_keys", version=6, stage=Stage.CRYPTO, wants=contains(*PEM_BEGINS, *IN_DER, *key_stores.LITERALS)
 )
 def private_keys(artefact: Artefact) -> Iterator[Fact]:
     """Find private keys: PKCS#1, PKCS#8, SEC 1, DSA and OpenSSH, encrypted or not.
@@ -61,14 +61,14 @@ def _in_pem(artefact: Artefact) -> Iterator[CryptoAsset]:
 
 
 def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
-    inside = der_keys.Spans()
+    inside = der_keys.Spans(key_stores.in_pieces(artefact))
     for algorithm in der_keys.algorithm_identifiers(artefact, der_keys.ALGORITHMS):
         for whole in der_keys.private_key_info(artefact, algorithm):
             encoded = bytes(artefact.data[whole.start : whole.end])
             edwards = algorithm.end - algorithm.start == 7
             if edwards and not der_keys.random_enough(bytes(artefact.data[algorithm.end + 4 : algorithm.end + 36])):
                 continue
-            if public := public_half_of(encoded):
+            if not inside.hold(whole) and (public := public_half_of(encoded)):
                 inside.add(whole)
                 yield _asset(artefact, whole.start, Encoding.DER, "PRIVATE KEY", encoded, public=public)
     for algorithm in der_keys.algorithm_identifiers(artefact, (der_keys.PBES2,)):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import contains
-from pellucid.analyzers import certificates, der_keys, key_names
+from pellucid.analyzers import certificates, der_keys, key_names, key_stores
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.errors import Malformed
 from pellucid.formats import der, pem
@@ -16,7 +16,7 @@ IN_DER = (*der_keys.ALGORITHMS, *der_keys.RSA_PUBLIC)
 
 @analyzer(
     name="public_keys",
-    version=5,
+    version=6,
     stage=Stage.CRYPTO,
     wants=contains(*PEM_BEGINS, *IN_DER, *certificates.LITERALS),
 )
@@ -39,8 +39,8 @@ def public_keys(artefact: Artefact) -> Iterator[Fact]:
 
 
 def _in_der(artefact: Artefact) -> Iterator[CryptoAsset]:
-    in_der = (found for found in certificates.find(artefact) if found.encoding is Encoding.DER)
-    taken = der_keys.Spans((found.start, found.end) for found in in_der)
+    in_der = ((found.start, found.end) for found in certificates.find(artefact) if found.encoding is Encoding.DER)
+    taken = der_keys.Spans((*in_der, *key_stores.in_pieces(artefact)))
     for algorithm in der_keys.algorithm_identifiers(artefact, der_keys.ALGORITHMS):
         for whole in der_keys.subject_public_key_info(artefact, algorithm):
             edwards = algorithm.end - algorithm.start == 7

@@ -11,9 +11,9 @@ from pellucid.domain.crypto_asset import Encoding
 
 @analyzer(
     name="x509_certificates",
-    version=6,
+    version=7,
     stage=Stage.CRYPTO,
-    wants=contains(*certificates.LITERALS, *key_stores.LITERALS, *signed_messages.LITERALS),
+    wants=contains(*certificates.LITERALS, *signed_messages.LITERALS),
 )
 def x509_certificates(artefact: Artefact) -> Iterator[Fact]:
     """Find X.509 certificates: single ones, bundles, and those inside programs and unknown data.
