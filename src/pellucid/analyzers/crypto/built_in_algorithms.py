@@ -17,7 +17,7 @@ CONFIDENCE = 0.75
 
 @analyzer(
     name="built_in_algorithms",
-    version=1,
+    version=2,
     stage=Stage.CRYPTO,
     wants=contains(*table.by_sign()) & Selector(lambda artefact: artefact.kind != "text"),
     most_facts=200,
