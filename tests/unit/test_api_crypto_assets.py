@@ -15,7 +15,7 @@ from tests.support.certificates import certificate
 from tests.support.cryptography_in_trees import AUTHORITY, CERTIFICATE, PRIVATE, PUBLIC_KEY, STORE, spot
 from tests.support.scanned_trees import BUSYBOX, ROOT, finding, small_tree, store
 
-from pellucid.domain.crypto_asset import CryptoAsset, Encoding
+from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind, Encoding
 from pellucid.domain.ids import new_id
 from pellucid.domain.roles import RoleKey
 from pellucid.storage.rows.crypto import ScanCryptoAssetRow
@@ -161,6 +161,24 @@ def test_a_certificate_that_was_unpacked_is_kept(scanned: Scanned) -> None:
     assert (answer.status_code, answer.content) == (200, scanned.der)
     assert answer.headers["content-type"] == "application/pkix-cert"
     assert [scanned.download(number).status_code for number in (2, 4, 5)] == [403, 403, 404]
+
+
+def test_a_message_in_ber_is_given_as_it_stands(api: Api) -> None:
+    message = bytes.fromhex("308006092a864886f70d010703a080300302010000000000")
+    found = replace(
+        CERTIFICATE,
+        kind=CryptoKind.PKCS7,
+        encoding=Encoding.DER,
+        fingerprint=sha256(message).hexdigest(),
+        evidence=spot(ROOT, len(FRONT)),
+    )
+    product = api.product()
+    image = api.image(product, content=FRONT + message + b"behind")
+    scan_id = image["latestScan"]["id"]
+    store(api.database, product.rpartition("/")[2], scan_id, replace(small_tree(), crypto_assets=(found,)))
+    path = f"{product}/images/{image['id']}/scans/{scan_id}/cryptographicAssets/{scan_id}-0/content"
+    answer = api.http.get(path)
+    assert (answer.status_code, answer.content) == (200, message)
 
 
 def test_a_public_key_that_is_not_what_its_fingerprint_says_is_not_given(scanned: Scanned) -> None:
