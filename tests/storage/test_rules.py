@@ -9,6 +9,7 @@ from tests.contract.rule_exercises import RULE
 from pellucid.domain.access import Caller
 from pellucid.domain.custom_rule import CustomRule
 from pellucid.domain.severity import Severity
+from pellucid.errors import InvalidRequest, NotFound
 from pellucid.rules.rule_file import RuleFile
 from pellucid.services.custom_rules import CustomRules, GivenRules, read_rules, rules_for
 from pellucid.services.products import Products
@@ -97,3 +98,18 @@ def test_two_at_the_same_time_come_one_after_the_other(database: Database, calle
     with database.read() as tx:
         found = {rule.name: rule.is_enabled for rule in RuleRepository(tx).all(caller.org.id)}
     assert found == ({"a": False, "acme": True} if disables else {"b": True, "acme": True})
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "a" * 300, ""])
+def test_names_that_no_database_holds_are_of_no_rule(database: Database, caller: Caller, name: str) -> None:
+    with database.begin() as tx:
+        CustomRules(tx).replace(caller, given(RULE))
+        with pytest.raises(NotFound):
+            CustomRules(tx).get(caller, name)
+        with pytest.raises(InvalidRequest):
+            CustomRules(tx).set_enabled(caller, ["acme", name], enabled=False)
+
+
+def test_a_name_that_is_too_long_is_refused() -> None:
+    (found,) = given(f"rule {'a' * 300} {{ condition: true }}").wrong
+    assert found.errors == ("line 1: the name of the rule has more than 255 characters",)

@@ -144,3 +144,12 @@ def test_a_grid_is_filtered_sorted_and_in_pages(api: Api) -> None:
         "r3",
     ]
     assert api.http.post(GRID, json={"filters": [{"field": "colour", "value": 1}]}).status_code == 400
+
+
+def test_names_that_are_no_text_are_of_no_rule(api: Api) -> None:
+    give(api, archive(a=RULE))
+    for name in (r'"\ud800"', r'"a\u0000"'):
+        content = f'{{"names": [{name}]}}'.encode()
+        headers = {"Content-Type": "application/json"}
+        assert api.http.post("/api/v4/customRules:bulkDisable", content=content, headers=headers).status_code == 400
+    assert api.http.get("/api/v4/customRules/rules/a%00b").status_code == 404

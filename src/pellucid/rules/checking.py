@@ -9,7 +9,7 @@ from pathlib import Path
 from pellucid.errors import BudgetExceeded, InvalidRequest
 from pellucid.rules import archive
 from pellucid.rules.engines import SUFFIXES, check, language_of
-from pellucid.rules.rule_file import LARGEST_FILE, LARGEST_SET, MIB, MOST_FILES, MOST_RULES, CheckedFile, RuleFile
+from pellucid.rules.rule_file import LARGEST_FILE, LARGEST_SET, MIB, MOST_FILES, MOST_RULES, NAME, CheckedFile, RuleFile
 
 MOST_SECONDS = 60.0
 LARGEST_ARCHIVE = 16 * MIB
@@ -25,6 +25,9 @@ def check_all(files: Sequence[RuleFile], refused: Sequence[CheckedFile] = ()) ->
     known: dict[str, str] = {}
     for file in files:
         found = check(file)
+        if long := [rule for rule in found.rules if not NAME.fullmatch(rule.name)]:
+            errors = (f"line {rule.line}: the name of the rule has more than 255 characters" for rule in long)
+            found = replace(found, rules=(), errors=tuple(errors))
         twice = [rule for rule in found.rules if rule.name in known]
         known |= {rule.name: file.name for rule in found.rules if rule.name not in known}
         if twice:

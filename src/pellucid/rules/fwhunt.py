@@ -11,7 +11,7 @@ import yaml
 
 from pellucid.rules.fwhunt_source import guid_parts
 from pellucid.rules.meta import stated
-from pellucid.rules.rule_file import MOST_REMARKS, CheckedFile, CheckedRule, RuleFile
+from pellucid.rules.rule_file import MOST_REMARKS, NAME, CheckedFile, CheckedRule, RuleFile
 
 # Of one rule: the largest that are published have some hundred lines.
 DEEPEST = 12
@@ -32,7 +32,6 @@ OPERATORS = ("and", "or", "not-any", "not-all")
 # What may stand in front of a text of `wide_strings`.
 ENCODINGS = ("utf16le", "utf16be")
 PATTERN = re.compile(r"(?:[0-9a-f.]{2})+", re.IGNORECASE)
-NAME = re.compile(r"[^\x00-\x1f/\\]{1,255}")
 # Escapes can name halves of characters, which stand for nothing by themselves.
 HALF = re.compile(r"[\ud800-\udfff]")
 Remarks = Iterator[tuple[int, str]]

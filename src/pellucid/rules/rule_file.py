@@ -1,5 +1,6 @@
 """Files of rules, and what a check of them says."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ MOST_RULES = 20_000
 LARGEST_FILE = 8 * MIB
 LARGEST_SET = 32 * MIB
 MOST_REMARKS = 100
+# What a database and a URL can hold.
+NAME = re.compile(r"[^\x00-\x1f/\\\ud800-\udfff]{1,255}")
 
 
 class RuleFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from pellucid.domain.severity import Severity
 from pellucid.errors import BudgetExceeded, Detail, InvalidRequest, Malformed, NotFound
 from pellucid.pipeline import rules_apart
 from pellucid.rules.engines import SUFFIXES
-from pellucid.rules.rule_file import CheckedFile, CheckedRule, RuleFile
+from pellucid.rules.rule_file import NAME, CheckedFile, CheckedRule, RuleFile
 from pellucid.rules.rule_set import RuleSet
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.rule_grid import rule_grid
@@ -67,7 +67,7 @@ class CustomRules:
         return self._rules.replace(caller.org.id, given.files, rules)
 
     def get(self, caller: Caller, name: str) -> CustomRule:
-        rule = self._rules.get(caller.org.id, name)
+        rule = self._rules.get(caller.org.id, name) if NAME.fullmatch(name) else None
         if rule is None:
             raise NotFound(f"There is no rule {name[:80]!r}.")
         return rule
@@ -76,7 +76,7 @@ class CustomRules:
         """Each name once. InvalidRequest, and nothing is changed, when one of them is of no rule."""
         names = tuple(dict.fromkeys(names))
         self._rules.hold(caller.org.id)
-        known = self._rules.known(caller.org.id, names)
+        known = self._rules.known(caller.org.id, list(filter(NAME.fullmatch, names)))
         if unknown := [name for name in names if name not in known]:
             reason = f"There is no rule {unknown[0][:80]!r}."
             raise InvalidRequest(reason, details=[Detail(reason=reason, field="names")])
