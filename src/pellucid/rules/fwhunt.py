@@ -46,16 +46,21 @@ class FwHunt:
 
     def check(self, file: RuleFile) -> CheckedFile:
         """A file is one rule, whose name is its first key."""
+        return self.read(file)[0]
+
+    def read(self, file: RuleFile) -> tuple[CheckedFile, dict[str, Any]]:
+        """The same, with what stands below the name; nothing when there are errors."""
         try:
             root = _composed(file.body)
             errors = [f"line {line}: {what}" for line, what in _wrong(root)][:MOST_REMARKS]
         except yaml.YAMLError as error:
             errors = [_said(error)]
         if errors:
-            return CheckedFile(name=file.name, engine=self.name, errors=tuple(errors))
-        key, rule = root.value[0]
-        meta = _plain(_fields(rule)["meta"])
-        return CheckedFile(
+            return CheckedFile(name=file.name, engine=self.name, errors=tuple(errors)), {}
+        key, node = root.value[0]
+        rule = _plain(node)
+        meta = rule["meta"]
+        checked = CheckedFile(
             name=file.name,
             engine=self.name,
             rules=(
@@ -69,6 +74,7 @@ class FwHunt:
                 ),
             ),
         )
+        return checked, rule
 
 
 def document_of(body: str) -> tuple[str, dict[str, Any]]:

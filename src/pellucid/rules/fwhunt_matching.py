@@ -50,15 +50,14 @@ class FwHuntEngine(FwHunt):
 
     def check(self, file: RuleFile) -> CheckedFile:
         """What the reader says, and then the engine."""
-        checked = super().check(file)
+        checked, rule = self.read(file)
         if checked.errors:
             return checked
-        name, rule = document_of(file.body)
         try:
-            said = YARA.check(RuleFile(name=file.name, body=yara_rule("fwhunt_0", rule))).errors
-            _named(name, rule["meta"])
+            said = YARA.errors(yara_rule("fwhunt_0", rule))
+            _named(checked.rules[0].name, rule["meta"])
         except ValueError as error:
-            said = (f"line 1: {error}",)
+            said = [f"line 1: {error}"]
         if said:
             return CheckedFile(
                 name=file.name, engine=self.name, errors=tuple(f"line 1: {text.partition(': ')[2]}" for text in said)

@@ -84,6 +84,12 @@ class Yara:
             )
         return CheckedFile(name=file.name, engine=self.name, rules=tuple(rules))
 
+    def errors(self, source: str) -> list[str]:
+        """Why it does not compile."""
+        compiler = _compiler()
+        _add(compiler, source)
+        return [_said(remark) for remark in compiler.errors()[:MOST_REMARKS]]
+
     def scanner(self, files: Sequence[RuleFile], disabled: Collection[str]) -> Scanner:
         """Of all rules but these."""
         return Scanner(self._built(files, disabled))
