@@ -197,4 +197,6 @@ def cases() -> Iterator[Case]:
     yield Case(f"{units}/open", UNIT_OPEN, "a service of root that nothing confines")
     yield Case(f"{units}/confined", UNIT_CONFINED, "a service with a user of its own, confined in many ways")
     yield Case(f"{units}/early", UNIT_EARLY, "a service that runs while the system boots")
+    part = b"[Service]\nExecStart=\nExecStart=/bin/a --token=b\nProtectHome=yes \\\n\nDocumentation=none\n"
+    yield Case(f"{units}/drop_in", part, "a drop-in with a command of its own")
     yield Case(f"{units}/none", b"[Unit]\nDescription=about [Service]\n[Install]\n", "a unit that starts nothing")

@@ -11,6 +11,7 @@ from pellucid.domain.crypto_asset import CryptoAsset
 from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.file_list import FileList
+from pellucid.domain.fragment import Fragment
 from pellucid.domain.hardening import Hardening
 from pellucid.domain.observation import Observation
 from pellucid.domain.package_licence import PackageLicence
@@ -30,6 +31,7 @@ Fact = (
     | Secret
     | RuleMatch
     | FileList
+    | Fragment
     | PackageLicence
     | Start
     | VexClaim

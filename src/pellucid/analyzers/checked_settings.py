@@ -1,7 +1,8 @@
 """Verdicts on settings, as checked_settings.toml has them, for the units that read one kind of file each."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector, contains, kind
@@ -13,6 +14,7 @@ from pellucid.formats.settings_lines import Setting
 LONGEST_VALUE = 32
 MOST_SECTIONS = 500
 MOST_MARKS = 200
+MOST_LINES = 500
 # What may stand in a line before a directive; more than one may be between braces.
 HEAD, LONGEST_HEAD = re.compile(rb"\s*(?:option\s+)?(?:[^{}\n;]{0,60}\{\s*)*['\"]?"), 64
 Settings = Mapping[str, list[Setting]]
@@ -46,6 +48,19 @@ def verdicts(artefact: Artefact, *names: str) -> Iterator[Hardening]:
         first = next((setting for setting in settings if setting.key in subject.marks), None)
         if first and (checks := tuple(_checks(artefact, subject, _sections(settings)))):
             yield Hardening(subject=name, checks=checks, evidence=artefact.evidence(first.at, first.key))
+
+
+def lines_of(artefact: Artefact, name: str, others: Collection[str]) -> tuple[tuple[int, str], ...]:
+    """(offset, text) of the lines that matter for the checks of the subject `name`, and of `others`, in lower case."""
+    subject = subjects()[name]
+    asked = {condition.key for rule in subject.rules for condition in rule.conditions} | subject.marks | set(others)
+    data = artefact.window(0, settings_lines.MOST_BYTES)
+    found = (line for line in settings_lines.lines(data) if _first_word(line[1]) in asked)
+    return tuple(islice(found, MOST_LINES))
+
+
+def _first_word(line: str) -> str:
+    return re.split(r"[\s=]", line, maxsplit=1)[0].lower()
 
 
 def _sections(settings: list[Setting]) -> dict[str, dict[str, list[Setting]]]:

@@ -71,12 +71,8 @@ SYNTAXES = {
 def read(data: bytes, syntax: str) -> Iterator[Setting]:
     """The settings of a file in their order, with those that are commented out left out; at most 20,000 lines of it."""
     how = SYNTAXES[syntax]
-    section, at = "", 0
-    for raw in data[:MOST_BYTES].split(b"\n")[:MOST_LINES]:
-        line = raw.decode("utf-8", "replace").strip()
-        start, at = at + len(raw) - len(raw.lstrip()), at + len(raw) + 1
-        if not line or line[0] in "#;!":
-            continue
+    section = ""
+    for start, line in lines(data):
         if how.section and (opened := how.section.match(line)):
             section = opened["name"].strip().lower()
         elif how.end and how.end.match(line):
@@ -86,6 +82,16 @@ def read(data: bytes, syntax: str) -> Iterator[Setting]:
                 if setting := how.line.match(statement[: 2 * LONGEST_VALUE]):
                     value = how.comment.sub("", setting["value"]).strip()[:LONGEST_VALUE]
                     yield Setting(" ".join(setting["key"].lower().split()), _bare(value), section, start, line)
+
+
+def lines(data: bytes) -> Iterator[tuple[int, str]]:
+    """(offset of the first word, text) of each line that is neither empty nor a comment; 20,000 at most are read."""
+    at = 0
+    for raw in data[:MOST_BYTES].split(b"\n")[:MOST_LINES]:
+        line = raw.decode("utf-8", "replace").strip()
+        start, at = at + len(raw) - len(raw.lstrip()), at + len(raw) + 1
+        if line and line[0] not in "#;!":
+            yield start, line
 
 
 def _statements(line: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Units of systemd as texts: systemd.syntax(7)."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 MOST_BYTES = 256 << 10
@@ -34,8 +35,22 @@ SWITCHES = dict.fromkeys(("1", "yes", "y", "true", "t", "on"), True) | dict.from
 
 
 def read(data: bytes) -> Unit:
-    """What a unit says, with lines that a backslash continues; an empty value takes back what was said before."""
-    unit, section, held = Unit(), "", ""
+    """What a unit says; an empty value takes back what was said before."""
+    unit = Unit()
+    for section, name, said in settings(data):
+        if section == "Unit" and name == "DefaultDependencies":
+            unit.early = not SWITCHES.get(said.lower(), True)
+        elif section == "Service":
+            unit.service[name].append(said)
+            # An empty list of capabilities is one.
+            if not said:
+                unit.service[name] = [""] if name in KEPT_EMPTY else []
+    return unit
+
+
+def settings(data: bytes) -> Iterator[tuple[str, str, str]]:
+    """(section, name, value) of each setting, with lines that a backslash continues."""
+    section, held = "", ""
     for raw in data[:MOST_BYTES].split(b"\n")[:MOST_LINES]:
         text = raw.decode("utf-8", "replace").strip()
         if text[:1] in ("#", ";"):
@@ -46,16 +61,9 @@ def read(data: bytes) -> Unit:
         line, held = held + text, ""
         if line.startswith("[") and line.endswith("]"):
             section = line[1:-1]
-        elif section == "Unit" and line.startswith("DefaultDependencies"):
-            unit.early = not SWITCHES.get(line.partition("=")[2].strip().lower(), True)
-        elif section == "Service" and "=" in line:
+        elif "=" in line:
             name, _, value = line.partition("=")
-            said = value.strip()[:LONGEST_VALUE]
-            unit.service[name.strip()].append(said)
-            # An empty list of capabilities is one.
-            if not said:
-                unit.service[name.strip()] = [""] if name.strip() in KEPT_EMPTY else []
-    return unit
+            yield section, name.strip(), value.strip()[:LONGEST_VALUE]
 
 
 KEPT_EMPTY = frozenset(("CapabilityBoundingSet",))

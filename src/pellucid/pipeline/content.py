@@ -15,6 +15,7 @@ from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.entry import Entry
 from pellucid.domain.file_list import FileList
+from pellucid.domain.fragment import Fragment
 from pellucid.domain.hardening import Hardening
 from pellucid.domain.observation import Observation
 from pellucid.domain.package_licence import PackageLicence
@@ -45,6 +46,7 @@ class UnitResult:
     file_lists: list[FileList] = field(default_factory=list)
     package_licences: list[PackageLicence] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
+    fragments: list[Fragment] = field(default_factory=list)
     vex_claims: list[VexClaim] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     named: tuple[str, ...] = ()
@@ -64,6 +66,7 @@ _LISTS: Mapping[type[Fact], str] = {
     Secret: "secrets",
     RuleMatch: "rule_matches",
     FileList: "file_lists",
+    Fragment: "fragments",
     PackageLicence: "package_licences",
     Start: "starts",
     VexClaim: "vex_claims",

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
@@ -11,18 +10,21 @@ from pellucid.domain.crypto_use import CryptoUse
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.file_list import FileList
+from pellucid.domain.fragment import Fragment
 from pellucid.domain.hardening import Check, Hardening
 from pellucid.domain.link import Link
 from pellucid.domain.observation import Observation
 from pellucid.domain.package_licence import PackageLicence
-from pellucid.domain.place import SEPARATOR, ScannedArtefact, ScannedPlace
+from pellucid.domain.place import ScannedArtefact, ScannedPlace
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.rule_match import RuleMatch
 from pellucid.domain.secret import Secret
 from pellucid.domain.start import Start
 from pellucid.domain.vex_claim import VexClaim
 from pellucid.pipeline.content import Content, UnitResult
+from pellucid.pipeline.in_force import in_force
 from pellucid.pipeline.inventory.assembly import assemble
+from pellucid.pipeline.named_places import is_named
 from pellucid.pipeline.outcome import Outcome
 from pellucid.pipeline.tree import nothing_recognised, tree_of
 
@@ -77,7 +79,7 @@ def merge(outcome: Outcome) -> Found:
         crypto_assets=tuple(facts.crypto_assets),
         crypto_uses=tuple(facts.crypto_uses),
         observations=tuple(facts.observations),
-        hardening=tuple(facts.hardening),
+        hardening=in_force(facts.hardening, facts.fragments, tree.places),
         secrets=tuple(facts.secrets),
         rule_matches=tuple(facts.rule_matches),
         vex_claims=tuple(facts.vex_claims),
@@ -101,6 +103,7 @@ class _Facts:
         self.rule_matches: list[RuleMatch] = []
         self.file_lists: list[tuple[str, FileList]] = []
         self.package_licences: list[tuple[str, PackageLicence]] = []
+        self.fragments: list[Fragment] = []
         self.starts: list[Start] = []
         self.vex_claims: list[VexClaim] = []
         self.problems: list[Problem] = []
@@ -128,6 +131,9 @@ class _Facts:
         self.vex_claims += [replace(fact, evidence=_at(fact.evidence, paths[0])) for fact in unit.vex_claims]
         self.file_lists += [(path, fact) for path in shown for fact in unit.file_lists]
         self.package_licences += [(path, fact) for path in shown for fact in unit.package_licences]
+        self.fragments += [
+            replace(fact, evidence=_at(fact.evidence, path)) for path in shown for fact in unit.fragments
+        ]
         self.starts += [replace(fact, evidence=_at(fact.evidence, path)) for path in shown for fact in unit.starts]
         for path in paths:
             self.components += [replace(fact, evidence=_at(fact.evidence, path)) for fact in unit.components]
@@ -151,16 +157,6 @@ def gathered(problems: Sequence[Problem]) -> list[Problem]:
             found.append(problem)
     more = {kind: number - MOST_ALIKE for kind, number in alike.items() if number > MOST_ALIKE}
     return found + [replace(kind, message=f"{kind.message}; so it was with {more[kind]:,} more") for kind in more]
-
-
-def is_named(path: str, patterns: Iterable[str]) -> bool:
-    """Whether the end of a path, containers and all, is like one of the patterns, component by component."""
-    parts = path.replace(SEPARATOR, "/").split("/")
-    for pattern in patterns:
-        wanted = pattern.split("/")
-        if len(parts) >= len(wanted) and all(map(fnmatchcase, parts[-len(wanted) :], wanted)):
-            return True
-    return False
 
 
 def _lasting(unit: UnitResult) -> UnitResult:
