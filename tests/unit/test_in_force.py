@@ -103,7 +103,7 @@ def test_drop_ins_are_read_by_their_names_and_their_folders() -> None:
             f"{UNITS}/acme-one.service.d/30-z.conf": b"[Service]\nPrivateDevices=yes\n",
             f"{UNITS}/acme-.service.d/15-w.conf": b"[Service]\nPrivateNetwork=yes\n",
             f"{UNITS}/acme-.service.d/20-y.conf": b"[Service]\nLockPersonality=yes\n",
-            f"{UNITS}/service.d/05-all.conf": b"[Service]\nRestrictRealtime=yes\n",
+            f"{UNITS}/service.d/05-all.conf": b"[Service]\nRestrictRealtime=yes\nExecStart=/bin/y\n",
         },
         {f"{OWN}/acme-one.service.d/30-z.conf": "/dev/null"},
     )

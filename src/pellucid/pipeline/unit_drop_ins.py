@@ -37,7 +37,8 @@ class _Root:
 def services(fragments: Sequence[Fragment], places: Sequence[ScannedPlace]) -> Changed:
     """Verdicts by subject and path, of those units that other files change."""
     files = {item.evidence.artefact: item for item in fragments if item.subject == SUBJECT}
-    changed: Changed = {}
+    # A drop-in is no unit, whatever it starts.
+    changed: Changed = {(SUBJECT, path): None for path in files if path.endswith(".conf")}
     for root in _roots(places).values() if files else ():
         for name, by_rank in root.units.items():
             ranks = sorted(by_rank)
