@@ -1,5 +1,6 @@
 """Golden inputs of secrets. All of them are made from templates, and nobody's."""
 
+import hashlib
 from collections.abc import Iterator
 
 from tests.support.golden_case import Case
@@ -97,3 +98,15 @@ def cases() -> Iterator[Case]:
     yield Case("secrets/login_files/prose", prose.encode(), "a text, a line of which has three words")
     yield Case("secrets/login_files/vnc", bytes.fromhex("dbd83cfd727a1458"), "the file of VNC for a known password")
     yield Case("secrets/login_files/comments", b"# client server secret addresses\n", "chap-secrets without a login")
+    logins = [("admin", "Router", "admin"), ("service", "Router", "Zu4-nobody-knows-this")]
+    lines = [f"{user}:{realm}:{digest(f'{user}:{realm}:{word}')}\n" for user, realm, word in logins]
+    yield Case("secrets/digest_logins/htdigest", "".join(lines).encode(), "what htdigest wrote, one password is common")
+    sums = f"bin/tool:first:{digest('x')}\ntool:1024:{digest('y')}\n"
+    yield Case("secrets/digest_logins/sums", sums.encode(), "sums of files")
+    mixed = f"operator:Camera:{digest('z')}\nThe hash of RFC 7616 stands above.\n"
+    yield Case("secrets/digest_logins/mixed", mixed.encode(), "a text that shows a login")
+
+
+def digest(text: str) -> str:
+    """MD5, as HTTP uses it."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

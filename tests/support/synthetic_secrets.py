@@ -21,6 +21,7 @@ PLACE = re.compile(r"\{\{(\w+)(?::([\w\-]*))?\}\}")
 ALPHABETS: Mapping[str, str] = {
     "alnum": string.ascii_letters + string.digits,
     "alpha": string.ascii_letters,
+    "CAPS": string.ascii_uppercase,
     "hex": "0123456789abcdef",
     "HEX": "0123456789ABCDEF",
     "lowdig": string.ascii_lowercase + string.digits,

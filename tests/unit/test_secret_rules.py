@@ -12,6 +12,7 @@ from tests.support.synthetic_secrets import filled
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.secret_checks import CHECKS
+from pellucid.analyzers.secret_placeholders import is_placeholder
 from pellucid.analyzers.secret_rules import Rule, by_keyword, rules
 from pellucid.analyzers.secret_search import secrets_in
 from pellucid.analyzers.secret_sightings import matches
@@ -182,3 +183,19 @@ def test_letters_of_utf_16_stand_where_they_are_said_to(data: bytes, at: int, be
 def test_a_text_in_utf_16_is_told_by_its_mark_or_its_beginning(data: bytes, expected: bool) -> None:
     assert is_wide(Artefact(data=data, kind="data")) is expected
     assert not is_wide(Artefact(data=data, kind="pe"))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(b"z4Xl5NB9rzG/g+Y+PGXXxx0nI=", False), (b"z4Xl5NB9xxxx0nI", True), (b"AB12-XXXX-q9", True)]
+)
+def test_letters_of_one_case_stand_for_others(value: bytes, expected: bool) -> None:
+    assert is_placeholder(value) is expected
+
+
+def test_the_length_of_a_string_in_bytecode_may_be_a_letter() -> None:
+    token = filled("pplx-{{alnum:48}}").encode()
+    assert len(token) == ord("5")
+    assert [item.rule for item in found(b"\xe3z5" + token + b"r", "data")] == ["perplexity-key"]
+    assert found(b"\xe3ab5" + token, "data") == []
+    line = filled("requirepass {{pass:14}}\n").encode()
+    assert [item.rule for item in found(b"\0\xfa" + bytes([len(line)]) + line, "data")] == ["redis-password"]

@@ -16,7 +16,7 @@ def guess(hashed: str, account: str, left: float = MOST_A_HASH) -> tuple[str | N
         return None, 0
     most = int(min(left, MOST_A_HASH) / unix_crypt.cost(hashed))
     tried = 0
-    for password in _candidates(account):
+    for password in candidates(account):
         if tried >= most:
             break
         tried += 1
@@ -25,7 +25,7 @@ def guess(hashed: str, account: str, left: float = MOST_A_HASH) -> tuple[str | N
     return None, tried
 
 
-def _candidates(account: str) -> Iterator[str]:
+def candidates(account: str) -> Iterator[str]:
     """The account's own name and what is made of it, then those that everybody tries."""
     own = (account, f"{account}123", f"{account}1234", account[::-1], f"{account}{account}") if account else ()
     yield from dict.fromkeys(("", *own, *common()))

@@ -27,6 +27,8 @@ PATH = re.compile(
     rb"[~.]?/|.*/.*/|[A-Za-z]:\\|.*\.(?:[ch]|cpp|py|sh|conf|cfg|txt|html?|js|php|xml|json|key|pem|db|so|md|po|png|service)\Z"
 )
 SAYS_SO = re.compile(rb"passw|_pass|pass_|secret|token|_key|key_|credential|prompt|%|==|->|::|\bnot\b", re.IGNORECASE)
+# As Erlang makes them (auth.erl of OTP).
+COOKIE = re.compile(rb"[A-Z]{20}")
 FEWEST_DIGITS = 2
 
 
@@ -75,14 +77,9 @@ def basic(value: bytes) -> Outcome:
     return Outcome(value=password, account=user)
 
 
-def base64_of_64(value: bytes) -> Outcome | None:
-    """A key of 64 bytes."""
-    return Outcome() if len(decoded(value)) == len(b"k" * 64) else None
-
-
-def base64_of_32(value: bytes) -> Outcome | None:
-    """A key of 32 bytes."""
-    return Outcome() if len(decoded(value)) == len(b"k" * 32) else None
+def base64_of(size: int) -> Callable[[bytes], Outcome | None]:
+    """A check of keys of so many bytes."""
+    return lambda value: Outcome() if len(decoded(value)) == size else None
 
 
 def grafana(value: bytes) -> Outcome:
@@ -140,11 +137,12 @@ CHECKS: Mapping[str, Callable[[bytes], Outcome | None]] = {
     "jwt": jwt,
     "basic": basic,
     "chosen": chosen,
+    "erlang-cookie": lambda value: Outcome() if COOKIE.fullmatch(value) else chosen(value),
     "cisco-7": undone(obscured_passwords.cisco_7),
     "cpassword": undone(obscured_passwords.cpassword),
     "crc-grafana": grafana,
     "random": random,
     "unattend": unattend,
-    "base64-of-64": base64_of_64,
-    "base64-of-32": base64_of_32,
+    "base64-of-64": base64_of(64),
+    "base64-of-32": base64_of(32),
 }

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -27,13 +28,18 @@ EXAMPLE = re.compile(
 class _Words:
     values: frozenset[bytes]
     parts: tuple[bytes, ...]
+    written: tuple[bytes, ...]
 
 
 @cache
 def words() -> _Words:
     """Those of the table."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return _Words(frozenset(word.encode() for word in table["values"]), tuple(part.encode() for part in table["parts"]))
+    return _Words(frozenset(_bytes(table["values"])), _bytes(table["parts"]), _bytes(table["written"]))
+
+
+def _bytes(words: Iterable[str]) -> tuple[bytes, ...]:
+    return tuple(word.encode() for word in words)
 
 
 def is_example(around: bytes) -> bool:
@@ -51,6 +57,8 @@ def is_placeholder(value: bytes) -> bool:
     small = value.lower()
     known = words()
     if small in known.values or any(part in small for part in known.parts) or VARIABLE.search(value):
+        return True
+    if any(part in value for part in known.written):
         return True
     return len(set(small)) < FEWEST_CHARACTERS or _is_run(small)
 

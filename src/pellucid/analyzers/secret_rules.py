@@ -20,6 +20,11 @@ WITHIN = 256
 BETWEEN = r"""[\w.\-]{0,40}["'\]]{0,2}[ \t]{0,8}(?:=>|:=|[=:,>]|[ \t])[ \t]{0,8}["'`]?"""
 # What a pattern ends with so that it takes no part of a longer word.
 EDGE = re.compile(rb"\(\?!\[[^\]]+\]\)\Z")
+# What a pattern begins with for the same reason, or to begin where a line or a string does.
+START = re.compile(rb"\A\(\?<!\[[^\]]+\]\)")
+LINE_START = rb"(?:^|(?<=\x00))"
+# In front of a short string as Python's marshal writes it (marshal.c, TYPE_SHORT_ASCII): what it is, and its length.
+MARSHALLED = rb"(?<=[zZ\xfa\xda][\x04-\xff])"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +66,13 @@ class Rule:
 
     @cached_property
     def loose(self) -> re.Pattern[bytes]:
-        """For programs: there, whatever is next to a string may follow without anything in between."""
-        return re.compile(EDGE.sub(b"", self.source.encode()))
+        """For programs: there, whatever is next to a string may follow without anything in between.
+
+        In bytecode of Python, its length stands in front of it, which may be a letter.
+        """
+        source = EDGE.sub(b"", self.source.encode())
+        source = START.sub(lambda found: b"(?:" + found[0] + b"|" + MARSHALLED + b")", source)
+        return re.compile(source.replace(LINE_START, LINE_START[:-1] + b"|" + MARSHALLED + b")"))
 
 
 @cache

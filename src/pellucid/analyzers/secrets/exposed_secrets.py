@@ -11,7 +11,7 @@ from pellucid.analyzers.secret_search import secrets_in
 
 @analyzer(
     name="exposed_secrets",
-    version=2,
+    version=3,
     stage=Stage.SECRETS,
     wants=contains(*secret_rules.keywords()),
     most_facts=2000,
