@@ -65,7 +65,8 @@ def test_a_rule_that_did_not_change_keeps_its_author_and_its_time(database: Data
 def test_old_sets_are_forgotten(database: Database, caller: Caller) -> None:
     with database.begin() as tx:
         product = Products(tx).create(caller, "router", "").id
-        ids = [CustomRules(tx).replace(caller, given(RULE)) for _ in range(MOST_SETS + 3)]
+        rules = given(RULE)
+        ids = [CustomRules(tx).replace(caller, rules) for _ in range(MOST_SETS + 3)]
         newest = RuleRepository(tx).newest(product)
     assert newest is not None
     assert newest[0] == max(ids)
