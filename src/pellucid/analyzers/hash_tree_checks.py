@@ -17,7 +17,8 @@ def checks(artefact: Artefact, tree: HashTree, expected: bytes = b"", *, data_he
     root = b""
     try:
         root = dm_verity.root_of(artefact.data, tree)
-        budget = Budget(MOST_BYTES, SECONDS)
+        # All trees of a disk share it.
+        budget = artefact.memo.setdefault("verityBudget", Budget(MOST_BYTES, SECONDS))
         found = dm_verity.compare(artefact.data, tree, budget, with_data=data_here)
     except Truncated as error:
         yield failed("hashTree", "cutOff", f"{_shape(tree)} {error.message}.")
