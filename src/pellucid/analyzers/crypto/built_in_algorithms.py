@@ -1,5 +1,6 @@
 """Algorithms that a library has been built with, by what it says itself: lists of its configuration, names it knows."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -28,20 +29,19 @@ def built_in_algorithms(artefact: Artefact) -> Iterator[Fact]:
     Ciphers of arithmetic alone (IDEA, RC4, Serpent) have no tables, and modes of a hash none of their own. The names
     of what such a library can be told to take are in it only when the algorithm is; in other programs they say nothing.
     """
+    data = artefact.window(0, SEARCHED)
     uses = (
         use
         for sign, library in table.by_sign().items()
         if artefact.offsets(sign)
         for stated in library.stated
-        for use in _uses(artefact, library.name, stated)
+        if (found := stated.first(data))
+        for use in _uses(artefact, library.name, stated, found)
     )
     yield from sorted(crypto_uses.once(uses), key=lambda use: use.identity)
 
 
-def _uses(artefact: Artefact, library: str, stated: Stated) -> Iterator[CryptoUse]:
-    found = stated.pattern.search(artefact.data, 0, min(artefact.size, SEARCHED))
-    if not found:
-        return
+def _uses(artefact: Artefact, library: str, stated: Stated, found: re.Match[bytes]) -> Iterator[CryptoUse]:
     seen = replace(artefact.evidence(found.start(), f"{library}: {stated.text}"), length=len(found[0]))
     for algorithm in stated.algorithms:
         yield CryptoUse(
