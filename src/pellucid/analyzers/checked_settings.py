@@ -39,15 +39,17 @@ def _leads(artefact: Artefact, mark: bytes) -> bool:
 def verdicts(artefact: Artefact, *names: str) -> Iterator[Hardening]:
     """What the file says of each of the subjects `names`, where it is a file of that kind at all."""
     data = artefact.window(0, settings_lines.MOST_BYTES)
+    lower = data.lower()
     read: dict[str, list[Setting]] = {}
-    for name in names:
-        subject = subjects()[name]
+    for subject in (subjects()[name] for name in names):
+        if not any(word in lower for word in subject.words):
+            continue
         if subject.syntax not in read:
             read[subject.syntax] = list(settings_lines.read(data, subject.syntax))
         settings = read[subject.syntax]
         first = next((setting for setting in settings if setting.key in subject.marks), None)
         if first and (checks := tuple(_checks(artefact, subject, _sections(settings)))):
-            yield Hardening(subject=name, checks=checks, evidence=artefact.evidence(first.at, first.key))
+            yield Hardening(subject=subject.name, checks=checks, evidence=artefact.evidence(first.at, first.key))
 
 
 def lines_of(artefact: Artefact, name: str, others: Collection[str]) -> tuple[tuple[int, str], ...]:

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -42,6 +42,11 @@ class Subject:
     marks: frozenset[str]
     each: str | None
     rules: tuple[Rule, ...]
+
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """One of these stands, in any case, in each file that has one of the marks."""
+        return frozenset(mark.split()[0].encode() for mark in self.marks)
 
 
 @cache
