@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pellucid.analysis.limits import Limits
 from pellucid.analysis.output import Output, safe_name
+from pellucid.analysis.pack import Pack
 from pellucid.domain.entry import EntryKind
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import BudgetExceeded, Malformed
@@ -92,6 +93,22 @@ def test_problems_that_are_not_listed_are_mentioned(tmp_path: Path) -> None:
         out.problem(ProblemKind.MALFORMED, f"block {number}")
     assert len(out.problems) == 101
     assert out.problems[-1].message == "there are more problems in this artefact than are listed"
+
+
+def test_a_pack_that_gets_no_room_at_all_leaves_nothing_open(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    pack = Pack(tmp_path, hold=True)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        pack.begin()
+        with pytest.raises(BudgetExceeded, match="no room"):
+            pack.write(b"x" * (2 << 20))
+        pack.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (pack.written, pack.held) == (0, b"")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_without_room_entries_are_as_long_as_what_was_written(tmp_path: Path) -> None:

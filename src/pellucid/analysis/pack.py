@@ -74,7 +74,7 @@ class Pack:
 
     def close(self) -> None:
         """Write what is left. A hole at the end counts, too. Raises BudgetExceeded when there is no room, once."""
-        if self._hold and not self._pending_at and len(self._pending) <= MOST_HELD:
+        if self._hold and self._descriptor < 0 and not self._pending_at and len(self._pending) <= MOST_HELD:
             self.held = bytes(self._pending)
             self.written = len(self.held)
             return
