@@ -34,6 +34,7 @@ from pellucid.domain.severity import Severity
 from pellucid.domain.statement import AdvisoryRecord, Affected, VersionRange
 from pellucid.domain.vulnerability import KnownExploited, Rating
 from pellucid.pipeline.budget import Budget
+from pellucid.pipeline.messages import Welcome
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.scratch import Scratch
 from pellucid.services.advisories import Advisories, open_store
@@ -138,7 +139,7 @@ def workshop(database: Database, settings: Settings) -> Workshop:
         blobs=LocalBlobs(settings.data_dir),
         scratch=lambda: nullcontext(Scratch(settings.data_dir / "scratch")),
         cache=DatabaseCache(database),
-        pool=Pool(1, work=settings.data_dir / "work", memory=1 << 30, file_size=1 << 30),
+        pool=Pool(1, work=settings.data_dir / "work", welcome=Welcome(memory=1 << 30, file_size=1 << 30)),
         budget=Budget(),
         advisories=Advisories(settings).current,
     )

@@ -16,6 +16,7 @@ from pellucid.blobs.local import LocalBlobs
 from pellucid.domain.observation import Observation, ObservationKind
 from pellucid.matchers.vulnerabilities.kernels import OBSERVED
 from pellucid.pipeline.budget import Budget
+from pellucid.pipeline.messages import Welcome
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.scratch import Scratch
 from pellucid.services.rematch_queue import queue_rematch
@@ -72,7 +73,7 @@ def judged_again(database: Database, folder: Path, *observations: Observation) -
         blobs=LocalBlobs(folder),
         scratch=lambda: nullcontext(Scratch(folder / "scratch")),
         cache=DatabaseCache(database),
-        pool=Pool(1, work=folder / "work", memory=1 << 30, file_size=1 << 30),
+        pool=Pool(1, work=folder / "work", welcome=Welcome(memory=1 << 30, file_size=1 << 30)),
         budget=Budget(),
         advisories=lambda: (cast("StoreIndex", index), "new"),
     )

@@ -23,6 +23,7 @@ from pellucid.domain.key_elsewhere import KeyElsewhere
 from pellucid.domain.severity import Severity
 from pellucid.matchers.crypto.key_hashes import BADKEYS, key_hashes
 from pellucid.pipeline.budget import Budget
+from pellucid.pipeline.messages import Welcome
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.scratch import Scratch
 from pellucid.services.products import Products
@@ -107,7 +108,7 @@ class Fleet:
             blobs=LocalBlobs(self.folder),
             scratch=lambda: nullcontext(Scratch(self.folder / "scratch")),
             cache=DatabaseCache(self.database),
-            pool=Pool(1, work=self.folder / "work", memory=1 << 30, file_size=1 << 30),
+            pool=Pool(1, work=self.folder / "work", welcome=Welcome(memory=1 << 30, file_size=1 << 30)),
             budget=Budget(),
             advisories=lambda: (StoreIndex(advisories), advisories.digest),
         )

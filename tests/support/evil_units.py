@@ -91,13 +91,14 @@ def die(_artefact: Artefact, _output: Output) -> None:
 
 
 def descriptors(_artefact: Artefact, output: Output) -> None:
-    """By what it could speak to somebody, besides its standard output."""
+    """What it has open besides its standard output; of files, that is the one to read."""
     modes = []
     for descriptor in {*range(256)} - {1, 2}:
         with suppress(OSError):
             modes.append(os.fstat(descriptor).st_mode)
     output.fact("sockets", sum(map(stat.S_ISSOCK, modes)))
     output.fact("pipes", sum(map(stat.S_ISFIFO, modes)))
+    output.fact("files", sum(map(stat.S_ISREG, modes)))
 
 
 def _spin() -> None:

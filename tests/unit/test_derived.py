@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from pellucid.analysis import derived
+from pellucid.pipeline.messages import Welcome
 from pellucid.pipeline.patterns import Patterns
 from pellucid.pipeline.pool import Pool
 
@@ -114,7 +115,8 @@ def test_a_process_keeps_what_it_made_before_its_sandbox_and_the_next_one_takes_
     cache = tmp_path / "cache"
     kept = []
     for number in range(2):
-        with Pool(1, work=tmp_path / f"work-{number}", memory=1 << 30, file_size=1 << 30, cache=cache) as processes:
+        welcome = Welcome(memory=1 << 30, file_size=1 << 30, cache=str(cache))
+        with Pool(1, work=tmp_path / f"work-{number}", welcome=welcome) as processes:
             assert processes.layers()
         kept.append({path.name: path.stat().st_mtime_ns for path in cache.iterdir()})
     assert kept[0] == kept[1]

@@ -1,8 +1,11 @@
 """The fork server and its processes: who descends from whom, what each can reach, what a loss costs."""
 
 import hashlib
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +14,7 @@ import pytest
 
 from pellucid.domain.problem import ProblemKind
 from pellucid.pipeline.fork_server import ForkServer
-from pellucid.pipeline.messages import Request
+from pellucid.pipeline.messages import Request, Welcome
 from pellucid.pipeline.pool import Answered, Lost, Pool
 from pellucid.pipeline.scratch import Extent
 
@@ -37,7 +40,7 @@ def children(pid: int) -> list[int]:
 @pytest.fixture
 def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'src'}:{ROOT}")
-    with Pool(2, work=tmp_path / "work", memory=1 << 30, file_size=1 << 30, units=NAME) as made:
+    with Pool(2, work=tmp_path / "work", welcome=Welcome(memory=1 << 30, file_size=1 << 30, units=NAME)) as made:
         yield made
 
 
@@ -79,7 +82,7 @@ def test_a_process_has_no_descriptor_of_the_server_or_of_another_one(pool: Pool,
     submit(pool, tmp_path, "descriptors!")
     answer = event(pool)
     assert isinstance(answer, Answered)
-    assert answer.content.metadata == {"sockets": "1", "pipes": "1"}
+    assert answer.content.metadata == {"sockets": "1", "pipes": "1", "files": "1"}
 
 
 @pytest.mark.parametrize(
@@ -126,10 +129,12 @@ def test_processes_die_with_their_server(pool: Pool) -> None:
 
 
 def test_one_that_was_started_early_is_taken_and_ended(tmp_path: Path) -> None:
+    welcome = Welcome(memory=1 << 30, file_size=1 << 30)
     with ForkServer() as server:
+        server.welcome(welcome)
         while not (early := processes()["server"]):
             time.sleep(0.01)
-        with Pool(1, work=tmp_path / "work", memory=1 << 30, file_size=1 << 30, server=server) as pool:
+        with Pool(1, work=tmp_path / "work", welcome=welcome, server=server) as pool:
             assert pool.layers()
             assert processes()["server"] == early
         assert not server.runs
@@ -140,3 +145,29 @@ def test_one_that_was_never_needed_is_ended() -> None:
     with ForkServer() as server:
         assert server.runs
     assert not server.runs
+
+
+def test_a_server_that_is_a_copy_confines_as_much_as_one_that_is_a_program(tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secret").write_text("keep out")
+    denied = ["network", "write_outside", "read_outside", "fork_without_end", "start_program"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.support.copied_server", str(tmp_path), *denied, "wait_for_ever", "descriptors"],
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
+        stdout=subprocess.PIPE,
+        timeout=60,
+    )
+    begin, found = done.stdout.decode().splitlines()
+    assert begin == "begin"
+    assert json.loads(found) == {
+        "program": True,
+        "layers": dict.fromkeys(("landlock", "seccomp", "namespaces", "user"), ""),
+        **{unit: [ProblemKind.DENIED] for unit in denied},
+        "wait_for_ever": [ProblemKind.TIMEOUT, "stopped after 3 s"],
+        # The file of the program, which it would leave to its children, is closed.
+        "descriptors": ["('sockets', '1')", "('pipes', '1')", "('files', '1')"],
+        "left": 0,
+    }
+    assert [path.name for path in (tmp_path / "outside").iterdir()] == ["secret"]

@@ -37,7 +37,7 @@ def verdicts(files: dict[str, bytes], links: dict[str, str] | None = None) -> di
     for name, target in (links or {}).items():
         children.append(Child(Entry(name=name, kind=EntryKind.SYMLINK, target=target)))
     contents["root"] = Content(sha256="root", size=1, identity="", kind="tar", children=children, unpacked=True)
-    found = merge(Outcome(source=Source(path=None, name="a", sha256="root", size=1), contents=contents))  # type: ignore[arg-type]  # nothing reads it
+    found = merge(Outcome(source=Source(path=None, name="a", digest="root", size=1), contents=contents))  # type: ignore[arg-type]  # nothing reads it
     assert b"hunter2" not in repr(found).encode()
     return {fact.evidence.artefact.removeprefix("a!"): fact for fact in found.hardening}
 

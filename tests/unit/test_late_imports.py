@@ -17,7 +17,7 @@ from tests.support.small_inputs import small_inputs
 from pellucid.analysis.scan_rules import ScanRules
 from pellucid.analyzers import ANALYZERS
 from pellucid.extractors import EXTRACTORS
-from pellucid.pipeline import late_imports, pool, user
+from pellucid.pipeline import late_imports, messages, pool, user
 from pellucid.pipeline.content import Content
 from pellucid.pipeline.examine import examine
 from pellucid.pipeline.messages import EVERYTHING, UNPACKING, Request
@@ -61,9 +61,10 @@ def by_child(
         batch.append((request, Extent(path, 0, len(data))))
     names = {request.sha256: name for (request, _), name in zip(batch, inputs, strict=True)}
     found: dict[str, Content] = {}
+    welcome = messages.Welcome(memory=1 << 30, file_size=1 << 30, units=units)
     with (
         lent(rules) as (ready, unmatched),
-        pool.Pool(1, work=folder / "work", memory=1 << 30, file_size=1 << 30, units=units) as processes,
+        pool.Pool(1, work=folder / "work", welcome=welcome) as processes,
     ):
         assert not unmatched
         layers = processes.layers()

@@ -22,7 +22,7 @@ def content(sha256: str, *children: Child, kind: str = "tar", **metadata: str) -
 
 
 def merged(*contents: Content) -> Found:
-    source = Source(path=Path("a.bin"), name="a.bin", sha256="root", size=9)
+    source = Source(path=Path("a.bin"), name="a.bin", digest="root", size=9)
     return merge(Outcome(source=source, contents={item.sha256: item for item in contents}))
 
 
@@ -126,7 +126,7 @@ def test_places_are_small() -> None:
 def test_what_was_taken_out_of_history_is_former() -> None:
     old = Entry(name="0123/old.tar", size=9, facts={"gitObject": "ab"})
     outcome = Outcome(
-        source=Source(path=Path("a.bin"), name="a.bin", sha256="root", size=9),
+        source=Source(path=Path("a.bin"), name="a.bin", digest="root", size=9),
         contents={
             item.sha256: item
             for item in (

@@ -22,7 +22,7 @@ from pellucid.domain.scan import Progress
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.content import Content, UnitResult, decode, encode
 from pellucid.pipeline.merging import Found, merge
-from pellucid.pipeline.messages import EVERYTHING
+from pellucid.pipeline.messages import EVERYTHING, Welcome
 from pellucid.pipeline.outcome import Outcome, Source
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.runner import Runner
@@ -68,7 +68,7 @@ class Bench:
     ) -> Outcome:
         work = self.folder / "work"
         shutil.rmtree(self.folder / "artefacts", ignore_errors=True)
-        with Pool(processes, work=work, memory=1 << 30, file_size=1 << 30, units=units) as pool:
+        with Pool(processes, work=work, welcome=Welcome(memory=1 << 30, file_size=1 << 30, units=units)) as pool:
             runner = Runner(
                 source=source_of(path),
                 units=with_units,
@@ -278,7 +278,7 @@ def test_a_version_known_from_one_file_stands_for_the_product_in_the_others() ->
     other = dependency("zlib", "", "lib/libz.so")
     content = Content(sha256="a", size=1, identity="", kind="elf")
     content.units["product_signatures"] = UnitResult(dependencies=[unknown, other, known])
-    source = Source(path=Path("x"), name="x", sha256="a", size=1)
+    source = Source(path=Path("x"), name="x", digest="a", size=1)
     found = merge(Outcome(source=source, contents={"a": content})).dependencies
     assert {(item.product, item.version): len(item.evidence) for item in found} == {
         ("hostapd", "2.10"): 2,

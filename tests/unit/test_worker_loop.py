@@ -18,6 +18,7 @@ from pellucid.domain.image import ImageCounts
 from pellucid.domain.scan_result import ScanResult
 from pellucid.errors import Malformed
 from pellucid.pipeline.budget import Budget
+from pellucid.pipeline.messages import Welcome
 from pellucid.pipeline.pool import Pool
 from pellucid.pipeline.scratch import Scratch
 from pellucid.services import scan_jobs
@@ -46,7 +47,7 @@ def workshop(database: Database, folder: Path) -> Workshop:
         blobs=blobs,
         scratch=lambda: nullcontext(Scratch(folder / "scratch")),
         cache=DatabaseCache(database),
-        pool=Pool(1, work=folder / "work", memory=1 << 30, file_size=1 << 30),
+        pool=Pool(1, work=folder / "work", welcome=Welcome(memory=1 << 30, file_size=1 << 30)),
         budget=Budget(),
         advisories=broken,
     )

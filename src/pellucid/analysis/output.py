@@ -120,7 +120,7 @@ class Output:
             try:
                 for chunk in chunks:
                     self._budget(len(chunk))
-                    size += pack.write(file.fileno(), chunk, size)
+                    size += pack.write(file.fileno(), (chunk,), size)
             except Malformed as error:
                 self.failure(error)
             return mmap(file.fileno(), size, access=ACCESS_READ) if size else b""

@@ -7,6 +7,7 @@ making and deleting a file for each costs more than unpacking does.
 
 import errno
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from pellucid.errors import BudgetExceeded
@@ -16,6 +17,8 @@ NAME = "bytes"
 MAPPED = 64 << 10
 PAGE = 1 << 16  # no page of a machine that runs Linux is larger
 BUFFER = 1 << 20
+MOST_CHUNKS = min(os.sysconf("SC_IOV_MAX"), 1024)
+MOST_PENDING = 8 * MOST_CHUNKS
 MOST_HELD = 256 << 10
 _ZEROS = bytes(BUFFER)
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -32,9 +35,9 @@ class Pack:
         self._path = folder / NAME
         self._hold = hold
         self._descriptor = -1
-        self._pending = bytearray()
-        self._pending_at = 0
-        self._start = self._size = 0
+        self._pending: list[bytes] = []
+        self._pending_size = self._pending_at = 0
+        self._start = self._size = self._first = 0
         self._large = self._full = False
         self.written = 0
         """How many bytes there are once it is closed: fewer than were put when the disk was full."""
@@ -47,9 +50,10 @@ class Pack:
 
     def begin(self) -> None:
         """Begin a file behind the last one."""
-        if len(self._pending) >= BUFFER:
+        if self._pending_size >= BUFFER or len(self._pending) >= MOST_PENDING:
             self._flush()
-        self._start, self._size, self._large = self._pending_at + len(self._pending), 0, False
+        self._start, self._size, self._large = self._pending_at + self._pending_size, 0, False
+        self._first = len(self._pending)
 
     def write(self, chunk: Chunk) -> None:
         """Add to the file that was begun. Raises BudgetExceeded when the disk is full."""
@@ -60,12 +64,10 @@ class Pack:
             self._flush()
             self._pending_at += len(chunk)
             return
-        if self._large and len(chunk) >= BUFFER:
-            self._flush()
-            self._put(chunk)
-            return
-        self._pending += chunk
-        if self._large and len(self._pending) >= BUFFER:
+        # What a view shows may change until it is written.
+        self._pending.append(chunk if isinstance(chunk, bytes) else bytes(chunk))
+        self._pending_size += len(chunk)
+        if self._large and (self._pending_size >= BUFFER or len(self._pending) >= MOST_PENDING):
             self._flush()
 
     def end(self) -> tuple[int, int]:
@@ -74,8 +76,8 @@ class Pack:
 
     def close(self) -> None:
         """Write what is left. A hole at the end counts, too. Raises BudgetExceeded when there is no room, once."""
-        if self._hold and self._descriptor < 0 and not self._pending_at and len(self._pending) <= MOST_HELD:
-            self.held = bytes(self._pending)
+        if self._hold and self._descriptor < 0 and not self._pending_at and self._pending_size <= MOST_HELD:
+            self.held = b"".join(self._pending)
             self.written = len(self.held)
             return
         try:
@@ -94,25 +96,22 @@ class Pack:
     def _align(self) -> None:
         """The file has become large: move what there is of it to the next page."""
         # Small files are held back until they end, so all of this one is still there.
-        begun = self._start - self._pending_at
         aligned = -(-self._start // PAGE) * PAGE
-        head = bytes(self._pending[begun:])
-        del self._pending[begun:]
+        head = self._pending[self._first :]
+        del self._pending[self._first :]
         self._flush()
-        self._pending += head
+        self._pending, self._pending_size = head, sum(map(len, head))
         self._start = self._pending_at = aligned
         self._large = True
 
     def _flush(self) -> None:
-        pending, self._pending = self._pending, bytearray()
-        if pending:
-            self._put(pending)
-
-    def _put(self, chunk: Chunk | bytearray) -> None:
+        pending, self._pending, self._pending_size = self._pending, [], 0
+        if not pending:
+            return
         if self._descriptor < 0:
             self._open()
         try:
-            self._pending_at += write(self._descriptor, chunk, self._pending_at)
+            self._pending_at += write(self._descriptor, pending, self._pending_at)
         except BudgetExceeded:
             self._full = True
             raise
@@ -128,17 +127,22 @@ def _is_zero(chunk: Chunk) -> bool:
     return chunk == (_ZEROS if len(chunk) == BUFFER else bytes(len(chunk)))
 
 
-def write(descriptor: int, chunk: Chunk | bytearray, at: int) -> int:
-    """Write all of `chunk` at `at`, and return its length. Raises BudgetExceeded when the disk is full."""
-    view = memoryview(chunk)
+def write(descriptor: int, chunks: Sequence[Chunk], at: int) -> int:
+    """Write all of them from `at` on; returns how many bytes they are. Raises BudgetExceeded when the disk is full."""
+    start = at
     try:
-        while view:
-            written = os.pwrite(descriptor, view, at)
-            at += written
-            view = view[written:]
+        for number in range(0, len(chunks), MOST_CHUNKS):
+            group = chunks[number : number + MOST_CHUNKS]
+            end = at + sum(map(len, group))
+            at += os.pwritev(descriptor, group, at)
+            if at < end:
+                # The disk is full, or nearly: the next attempt says so.
+                with memoryview(b"".join(group)) as rest:
+                    while at < end:
+                        at += os.pwrite(descriptor, rest[at - end :], at)
     except OSError as error:
         raise _explained(error) from error
-    return len(chunk)
+    return at - start
 
 
 def _lengthen(descriptor: int, size: int) -> None:

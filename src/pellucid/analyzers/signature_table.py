@@ -14,25 +14,44 @@ from pellucid.analyzers.sightings import triggers
 from pellucid.analyzers.signatures import FOLDER, Signature
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """Signatures; the numbers of those that a literal or soname points to; `others`: what else must be searched."""
+class _Rows(msgspec.Struct, frozen=True, array_like=True):
+    """Signatures, encoded; the numbers of those that a literal or soname points to; what else must be searched."""
 
-    products: tuple[Signature, ...]
+    products: tuple[msgspec.Raw, ...]
     by_literal: dict[bytes, tuple[int, ...]]
     by_soname: dict[str, tuple[int, ...]]
     others: frozenset[bytes]
     kinds: frozenset[str]
 
+
+class Table:
+    """Signatures, by what points to them. An image has few of the products: only their signatures are decoded."""
+
+    def __init__(self, rows: _Rows) -> None:
+        self._rows = rows
+        self._decoder = msgspec.msgpack.Decoder(Signature)
+        self._decoded: dict[int, Signature] = {}
+
+    def points(self, literal: bytes) -> bool:
+        """Whether the literal points to a signature."""
+        return literal in self._rows.by_literal
+
     @property
     def literals(self) -> frozenset[bytes]:
         """All that must be searched."""
-        return self.others.union(self.by_literal)
+        return self._rows.others.union(self._rows.by_literal)
 
     def of_literal(self, literal: bytes) -> list[Signature]:
-        return [self.products[number] for number in self.by_literal.get(literal, ())]
+        return [self._signature(number) for number in self._rows.by_literal.get(literal, ())]
 
     def of_soname(self, soname: str) -> list[Signature]:
-        return [self.products[number] for number in self.by_soname.get(soname, ())]
+        return [self._signature(number) for number in self._rows.by_soname.get(soname, ())]
+
+    def _signature(self, number: int) -> Signature:
+        """The same object each time."""
+        if number not in self._decoded:
+            self._decoded[number] = self._decoder.decode(self._rows.products[number])
+        return self._decoded[number]
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -40,11 +59,15 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
 
     digest: bytes
     kinds: frozenset[str]
-    table: msgspec.Raw
+    rows: msgspec.Raw
 
 
 def table_of(products: Iterable[Signature]) -> Table:
     """Those of `products`, which must have different names."""
+    return Table(_rows_of(products))
+
+
+def _rows_of(products: Iterable[Signature]) -> _Rows:
     known = tuple(products)
     by_literal: dict[bytes, list[int]] = defaultdict(list)
     by_soname: dict[str, list[int]] = defaultdict(list)
@@ -57,8 +80,8 @@ def table_of(products: Iterable[Signature]) -> Table:
             by_literal[literal].append(number)
         for soname in signature.sonames:
             by_soname[soname].append(number)
-    return Table(
-        products=known,
+    return _Rows(
+        products=tuple(msgspec.Raw(msgspec.msgpack.encode(signature)) for signature in known),
         by_literal={literal: tuple(numbers) for literal, numbers in by_literal.items()},
         by_soname={soname: tuple(numbers) for soname, numbers in by_soname.items()},
         others=frozenset(wanted.difference(by_literal)),
@@ -69,7 +92,7 @@ def table_of(products: Iterable[Signature]) -> Table:
 @cache
 def table() -> Table:
     """The signatures that come with the program."""
-    return msgspec.msgpack.decode(_kept().table, type=Table)
+    return Table(msgspec.msgpack.decode(_kept().rows, type=_Rows))
 
 
 @cache
@@ -100,11 +123,11 @@ def _stamp() -> bytes:
 
 
 def _made() -> bytes:
-    made = table_of(signatures.signatures())
-    literals = b"".join(len(item).to_bytes(4, "big") + item for item in sorted(made.literals))
+    made = _rows_of(signatures.signatures())
+    literals = b"".join(len(item).to_bytes(4, "big") + item for item in sorted(Table(made).literals))
     kept = _Kept(
         digest=hashlib.sha256(literals).digest(),
         kinds=made.kinds,
-        table=msgspec.Raw(msgspec.msgpack.encode(made)),
+        rows=msgspec.Raw(msgspec.msgpack.encode(made)),
     )
     return msgspec.msgpack.encode(kept)

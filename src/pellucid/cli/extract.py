@@ -10,7 +10,8 @@ from pellucid.cli.input_file import require_readable
 from pellucid.cli.progress import scan_progress
 from pellucid.cli.terminal import duration, note, printable, say, size
 from pellucid.domain.extraction import Extraction
-from pellucid.pipeline.fork_server import ForkServer
+from pellucid.pipeline.messages import UNPACKING
+from pellucid.services.early_server import early_server
 
 MOST_PROBLEMS = 15
 
@@ -21,7 +22,7 @@ def run(arguments: Namespace) -> int:
     output: Path = arguments.output
     require_readable(path)
     settings = configuration.load(processes=arguments.processes)
-    with ForkServer() as server, scan_progress(printable(path.name)) as show:
+    with early_server(settings, UNPACKING) as server, scan_progress(printable(path.name)) as show:
         # Takes as long as the server needs to get ready.
         from pellucid.services import extract_manifest, local_extract  # noqa: PLC0415 (see the line above)
 

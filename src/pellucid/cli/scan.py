@@ -19,10 +19,12 @@ from pellucid.cli.progress import scan_progress
 from pellucid.cli.terminal import document, note, printable
 from pellucid.domain.severity import Severity
 from pellucid.errors import InvalidRequest
-from pellucid.pipeline.fork_server import ForkServer
+from pellucid.pipeline.messages import EVERYTHING, SOFTWARE
+from pellucid.services.early_server import early_server
 from pellucid.settings import Settings
 
 if TYPE_CHECKING:
+    from pellucid.domain.bill import Bill
     from pellucid.domain.scan_result import ScanResult
 
 
@@ -37,7 +39,7 @@ def run(arguments: Namespace) -> int:
     rules = given(arguments.rules)
     if arguments.format in BILLS and arguments.fail_on is None:
         return _bill(path, arguments.format, settings, keep=keep)
-    with ForkServer() as server, scan_progress(printable(path.name)) as show:
+    with early_server(settings, EVERYTHING) as server, scan_progress(printable(path.name)) as show:
         from pellucid.services import local_scan  # noqa: PLC0415  # takes as long as the server needs to get ready
 
         # What draws tables or checks documents takes its time as well: it is loaded while the processes work.
@@ -49,13 +51,23 @@ def run(arguments: Namespace) -> int:
 
 def _bill(path: Path, form: str, settings: Settings, *, keep: bool) -> int:
     """What the file is made of, when nobody asks for more."""
-    with ForkServer() as server, scan_progress(printable(path.name)) as show:
-        from pellucid.reports.bill_document import bill_document  # noqa: PLC0415  # while the server gets ready
+    with early_server(settings, SOFTWARE) as server, scan_progress(printable(path.name)) as show:
         from pellucid.services.local_bill import make_bill  # noqa: PLC0415  # while the server gets ready
 
+        # The rest has time until the processes are done.
+        Thread(target=_bill_writer, args=(form,), daemon=True).start()
         bill = make_bill(path, settings, show, keep=keep, server=server)
-    document(bill_document(bill, form))
+    document(_bill_writer(form)(bill))
     return exit_codes.OK
+
+
+def _bill_writer(form: str) -> "Callable[[Bill], str]":
+    """What writes a bill; loads all that making and writing one takes."""
+    from pellucid.pipeline import merging  # noqa: F401, PLC0415 (see above)
+    from pellucid.reports import bill_document  # noqa: PLC0415 (see above)
+
+    bill_document.prepare(form)
+    return lambda bill: bill_document.bill_document(bill, form)
 
 
 def _writer(form: str, settings: Settings) -> "Callable[[ScanResult], None]":

@@ -15,6 +15,7 @@ BLOCK = 512
 RECORD = 20 * BLOCK
 EMPTY = bytes(BLOCK)
 MOST_EXTENSION = 1 << 20
+MOST_KEPT = 50_000
 LARGEST_NUMBER = 1 << 62
 KINDS = {
     b"1": EntryKind.HARDLINK,
@@ -64,6 +65,10 @@ class Record:
         return name
 
 
+# The headers that `length` has read last, and what ended them: for who takes the same archive apart, once.
+_kept: list[tuple[Data, list[Record], Malformed | None]] = []
+
+
 def number(field_bytes: bytes) -> int:
     """An octal number, or base 256 when the first bit is set; raises Malformed."""
     if field_bytes[0] & 0x80:
@@ -72,11 +77,10 @@ def number(field_bytes: bytes) -> int:
             raise Malformed("a number in a tar header is too large")
         return value
     digits = field_bytes[:-1]
-    if not digits.isdigit():
-        digits = field_bytes.partition(b"\0")[0].strip(b" ")
-    elif field_bytes[-1] not in b"\0 ":
-        digits = field_bytes
     try:
+        if digits.isdigit():
+            return int(digits if field_bytes[-1] in b"\0 " else field_bytes, 8)
+        digits = field_bytes.partition(b"\0")[0].strip(b" ")
         return int(digits or b"0", 8) if not digits.startswith((b"-", b"+")) else 0
     except ValueError:
         raise Malformed("a number in a tar header is not octal") from None
@@ -124,7 +128,7 @@ def records(data: Data, start: int, end: int | None = None) -> Iterator[Record]:
 
 def members(data: Data, start: int = 0, end: int | None = None) -> Members:
     """Every entry."""
-    for record in records(data, start, end):
+    for record in _walk(data, start, end):
         if record.type in WITHOUT_ENTRY:
             if record.type == CONTINUED:
                 yield Unsupported(f"{_shown(record.name)}: it began in another volume of the archive")
@@ -138,12 +142,20 @@ def members(data: Data, start: int = 0, end: int | None = None) -> Members:
 def length(data: Data, start: int) -> int:
     """The length with the empty blocks at the end. The first header must be right; a later bad one is the end."""
     at = start
+    ended = None
+    walked: list[Record] = []
     try:
         for record in records(data, start):
             at = record.next_at
-    except Malformed:
+            if len(walked) <= MOST_KEPT:
+                walked.append(record)
+    except Malformed as error:
         if at == start:
             raise
+        ended = error
+    if start == 0 and len(walked) <= MOST_KEPT:
+        _kept[:] = [(data, walked, ended)]
+    if ended:
         return at - start
     if at == start:
         raise Malformed("no tar header")
@@ -152,6 +164,17 @@ def length(data: Data, start: int) -> int:
         if not any(data[at:end]):
             return end - start
     return at - start
+
+
+def _walk(data: Data, start: int, end: int | None) -> Iterator[Record]:
+    """As `records`; what `length` has just read is not read again."""
+    if start == 0 and end is None and _kept and _kept[0][0] is data:
+        _, walked, ended = _kept.pop()
+        yield from walked
+        if ended:
+            raise ended
+        return
+    yield from records(data, start, end)
 
 
 def _member(data: Data, record: Record) -> Member:

@@ -6,20 +6,23 @@ for a process come a socket, by which that gets requests and the open files that
 answers. These come from a process that has read hostile bytes: the other side decodes them as data, never as objects.
 """
 
+import ctypes
 import gc
 import importlib
 import os
+import select
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from pellucid import logs
 from pellucid.analysis import derived
-from pellucid.pipeline import late_imports, sandbox
+from pellucid.pipeline import late_imports, rehearsal, sandbox
 from pellucid.pipeline.content import encode
 from pellucid.pipeline.examine import examine, mapped
 from pellucid.pipeline.messages import LENGTH, STATUS, Order, Request, Welcome
@@ -27,11 +30,15 @@ from pellucid.pipeline.rules_of_scan import RulesOfScan
 from pellucid.pipeline.unit_set import Units
 
 MOST_FILES = 64
+STOP = object()
+# Options of mallopt(3).
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 
 
 def main() -> None:
     """Prepare, then start and end processes as ordered until the socket is closed."""
     logs.configure()
+    _keep_memory()
     # Ctrl-C goes to every process of a terminal; the one that asks decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whatever a library prints is not a document.
@@ -52,20 +59,41 @@ def main() -> None:
     _serve(control, welcome, units)
 
 
+def _keep_memory() -> None:
+    """Have the C library use memory again that was given back: by default the kernel clears it each time.
+
+    One arena does: what is large is asked for by one thread.
+    """
+    with suppress(AttributeError):  # of another C library
+        options = ctypes.CDLL(None).mallopt
+        for name, value in ((M_MMAP_THRESHOLD, 32 << 20), (M_TRIM_THRESHOLD, 64 << 20), (M_ARENA_MAX, 1)):
+            options(name, value)
+
+
 def _serve(control: socket.socket, welcome: Welcome, units: Units) -> None:
     orders = msgspec.json.Decoder(Order)
     started: dict[int, int] = {}
+    steps: Iterator[None] = iter(())
     while True:
+        # While the first process is at its container: the others will have it from here.
+        while not _is_asked(control) and next(steps, STOP) is not STOP:
+            pass
         message, files = _read(control)
         if message is None:
             return
         order = orders.decode(message)
         if order.folder:
+            if order.more and not started:
+                steps = rehearsal.steps(units)
             started[order.number] = _fork(control, files, Path(order.folder), welcome, units)
         else:
             control.sendall(STATUS.pack(_ended(started.pop(order.number, 0))))
         for descriptor in files:
             os.close(descriptor)
+
+
+def _is_asked(control: socket.socket) -> bool:
+    return bool(select.select((control,), (), (), 0)[0])
 
 
 def _ended(pid: int) -> int:
@@ -125,6 +153,7 @@ def _prepared(welcome: Welcome) -> Units:
     module, _, attribute = welcome.units.partition(":")
     units: Units = getattr(importlib.import_module(module), attribute)
     _ = units.patterns, units.versions
+    rehearsal.tables(units)
     derived.use(None)
     return units
 

@@ -11,11 +11,12 @@ from contextlib import suppress
 from importlib.util import cache_from_source
 from types import ModuleType
 
-from pellucid import analyzers, extractors, formats, rules
+from pellucid import extractors, formats
 from pellucid.errors import Malformed
 from pellucid.pipeline import sandbox, user
 
 READERS: tuple[ModuleType, ...] = (formats, extractors)
+ANALYZERS = ("pellucid.analyzers", "pellucid.rules")
 
 # What these are linked with lies wherever the system's loader finds it: they are loaded while it may look everywhere.
 COMPILED = ("bz2", "lz4.block", "lz4.frame", "lzallright", "lzma", "zlib", "zstandard")
@@ -33,7 +34,7 @@ def prepare(*, analyse: bool = False) -> None:
     """
     for name in (*COMPILED, *(OF_ANALYZERS if analyse else ())):
         importlib.import_module(name)
-    packages = (*READERS, analyzers, rules) if analyse else READERS
+    packages = (*READERS, *map(importlib.import_module, ANALYZERS)) if analyse else READERS
     if sandbox.capabilities()["landlock"] or not user.can_keep_reading():
         _import_all(packages)
         _read_tables()

@@ -1,5 +1,6 @@
 """What the pool, its fork server and analysis processes say to each other: a length (4 bytes, big endian) and JSON."""
 
+import os
 import struct
 from dataclasses import dataclass, field
 
@@ -15,24 +16,28 @@ SOFTWARE = "pellucid.pipeline.software:SOFTWARE"
 
 @dataclass(frozen=True, kw_only=True)
 class Welcome:
-    """First message to a fork server: what its processes may use. `units` names those that they run.
+    """First message to a fork server: what its processes may use, in bytes. `units` names those that they run.
 
-    `cache` is a folder for what it makes of the program's own data; "" for none.
+    `cache` is a folder for what it makes of the program's own data; "" for none. `parent`: with whom it dies.
     """
 
-    parent: int
     memory: int
     file_size: int
     units: str = EVERYTHING
     cache: str = ""
+    parent: int = field(default_factory=os.getpid)
 
 
 @dataclass(frozen=True)
 class Order:
-    """To a fork server: start process `number`, which writes to `folder`; without a folder: end it."""
+    """To a fork server: start process `number`, which writes to `folder`; without a folder: end it.
+
+    With `more`, others will probably be wanted in a moment.
+    """
 
     number: int
     folder: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

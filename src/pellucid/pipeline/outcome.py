@@ -1,6 +1,8 @@
 """What a run is given, and what it gives."""
 
+import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from pellucid.domain.problem import Problem
@@ -9,12 +11,20 @@ from pellucid.pipeline.content import Content
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The file to scan."""
+    """The file to scan; `digest` is its SHA-256 where that is known. Size in bytes."""
 
     path: Path
     name: str
-    sha256: str
     size: int
+    digest: str = ""
+
+    @cached_property
+    def sha256(self) -> str:
+        """In hex; where it is not known, the file is read when it is first asked for. Raises OSError."""
+        if self.digest:
+            return self.digest
+        with self.path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @dataclass(kw_only=True)

@@ -4,13 +4,14 @@ Nothing is shared between them, so a process may be killed at any instant withou
 """
 
 import contextlib
+import itertools
 import os
-import selectors
+import select
 import shutil
 import signal
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,12 +23,15 @@ from pellucid.pipeline import user
 from pellucid.pipeline.answers import trusted, whole_messages
 from pellucid.pipeline.content import Content
 from pellucid.pipeline.fork_server import ForkServer
-from pellucid.pipeline.messages import EVERYTHING, LENGTH, Request, Welcome
+from pellucid.pipeline.messages import LENGTH, Request, Welcome
 from pellucid.pipeline.rules_of_scan import LentRules
 from pellucid.pipeline.sandbox import Layers
 from pellucid.pipeline.scratch import Extent
 
 READ = 1 << 18
+ENOUGH = 8
+MUCH, MANY = 8 << 20, 500
+PAUSE = 0.002
 START_SECONDS = 60.0
 GRACE = 5.0
 MOST_ITEMS = 20_000
@@ -78,8 +82,8 @@ class _Process:
 class Pool:
     """Up to `size` processes, started when there is work for them. Use from one thread, and close.
 
-    They work in folders of their own below `work`; what they make of the program's own data is kept in `cache`.
-    `server` is one that was started early: the pool ends it.
+    They work in folders of their own below `work`. `server` is one that was started early, and has been welcomed: the
+    pool ends it.
     """
 
     def __init__(
@@ -87,26 +91,15 @@ class Pool:
         size: int,
         *,
         work: Path,
-        memory: int,
-        file_size: int,
-        units: str = EVERYTHING,
-        cache: Path | None = None,
+        welcome: Welcome,
         server: ForkServer | None = None,
     ) -> None:
         self.size = size
         self._work = work
-        self._welcome = Welcome(
-            parent=os.getpid(),
-            memory=memory,
-            file_size=file_size,
-            units=units,
-            cache=str(cache.resolve()) if cache else "",
-        )
+        self._welcome = welcome
         self._processes: dict[int, _Process] = {}
         self._started = 0
         self._server = server
-        if server:
-            server.welcome(self._welcome)
 
     def __enter__(self) -> "Pool":
         return self
@@ -114,20 +107,18 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @property
-    def idle(self) -> bool:
-        """Whether a process waits for another batch."""
-        return any(not process.queue for process in self._processes.values())
+    def has_hands(self, sizes: Iterable[int], *, cheap: bool) -> bool:
+        """Whether a process can take another batch of what waits; `sizes` in bytes.
 
-    @property
-    def first(self) -> bool:
-        """Whether no process has been started."""
-        return not self._processes
-
-    @property
-    def full(self) -> bool:
-        """Whether no other process may be started."""
-        return len(self._processes) >= self.size
+        Starting another costs about as much as 8 MiB do: for less, none is. Where nothing is analysed, most is `cheap`.
+        """
+        if not self._processes or any(not process.queue for process in self._processes.values()):
+            return True
+        if len(self._processes) >= self.size:
+            return False
+        times = 8 if cheap else 1
+        some = list(itertools.islice(sizes, MANY * times))
+        return len(some) == MANY * times or sum(some) > MUCH * times
 
     @property
     def busy(self) -> bool:
@@ -138,7 +129,9 @@ class Pool:
 
         It gets the files open for reading: it could not open them itself. So it gets the `rules` of the scan.
         """
-        process = next((process for process in self._processes.values() if not process.queue), None) or self._start()
+        # The larger it is, the more comes out of it for others to look at.
+        much = sum(request.size for request, _ in batch) > MUCH
+        process = next((item for item in self._processes.values() if not item.queue), None) or self._start(more=much)
         files = {extent.path: number for number, extent in enumerate({item.path: item for _, item in batch}.values())}
         at_rules, ruleset = (len(files), rules.ruleset) if rules else (-1, "")
         process.queue = [
@@ -166,38 +159,29 @@ class Pool:
         process = next(iter(self._processes.values()), None) or self._start()
         deadline = time.monotonic() + START_SECONDS
         while process.layers is None and self._runs(process) and time.monotonic() < deadline:
-            with selectors.DefaultSelector() as selector:
-                selector.register(process.answers, selectors.EVENT_READ)
-                selector.select(1.0)
-            for _ in self._read(process):
-                pass
+            for ready in _answering({process.answers: process}, 1.0):
+                for _ in self._read(ready):
+                    pass
         return process.layers or {}
 
     def _folder(self, process: _Process, number: int) -> Path:
         """A folder for one answer; the process, which works in its own, knows it by its name."""
         if number == len(process.folders):
             folder = process.folder / str(number)
-            folder.mkdir(mode=0o700)
-            self._give(folder)
+            user.give(folder)
             process.folders.append(folder)
         return process.folders[number]
-
-    def _give(self, folder: Path) -> None:
-        """Root's processes are not root: what they write to is theirs."""
-        if os.geteuid() == 0:
-            os.chown(folder, user.PLAIN, user.PLAIN)
 
     def events(self, timeout: float) -> Iterator[Answered | Lost]:
         """What happened; waits up to `timeout` seconds for the first thing.
 
         Between two events the caller may `forget` everything: nothing more is told of a process that was ended.
         """
-        with selectors.DefaultSelector() as selector:
-            for process in self._processes.values():
-                if process.queue:
-                    selector.register(process.answers, selectors.EVENT_READ, process)
-            ready = [key.data for key, _ in selector.select(timeout)] if selector.get_map() else []
-        for process in ready:
+        asked = {process.answers: process for process in self._processes.values() if process.queue}
+        if all(len(process.queue) > ENOUGH for process in asked.values()):
+            # All have something to do meanwhile: what they say is heard in one go.
+            time.sleep(PAUSE)
+        for process in _answering(asked, timeout):
             if self._runs(process):
                 yield from self._read(process)
         now = time.monotonic()
@@ -222,7 +206,7 @@ class Pool:
             self._server.close()
             self._server = None
 
-    def _start(self) -> _Process:
+    def _start(self, *, more: bool = False) -> _Process:
         if self._server is None or not self._server.runs:
             if self._server:
                 self._server.close()
@@ -232,9 +216,8 @@ class Pool:
         folder = self._work / f"process-{self._started}"
         shutil.rmtree(folder, ignore_errors=True)
         self._work.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700)
-        self._give(folder)
-        process = _Process(self._started, *self._server.start(self._started, folder.resolve()), folder)
+        user.give(folder)
+        process = _Process(self._started, *self._server.start(self._started, folder.resolve(), more=more), folder)
         self._processes[process.number] = process
         return process
 
@@ -249,6 +232,8 @@ class Pool:
                 ended = True
                 break
             process.buffer += piece
+            if len(piece) < READ:
+                break
         try:
             for message in whole_messages(process.buffer):
                 if process.layers is None:
@@ -286,6 +271,16 @@ class Pool:
         os.close(process.answers)
         shutil.rmtree(process.folder, ignore_errors=True)
         return code
+
+
+def _answering(asked: Mapping[int, _Process], timeout: float) -> list[_Process]:
+    """Those that have something to say, or will not say anything any more; waits up to `timeout` seconds for one."""
+    if not asked:
+        return []
+    poll = select.poll()
+    for descriptor in asked:
+        poll.register(descriptor, select.POLLIN)
+    return [asked[descriptor] for descriptor, _ in poll.poll(timeout * 1000)]
 
 
 def _died(process: _Process, code: int | None) -> Lost:

@@ -5,34 +5,34 @@ all when the cache knows it. What is found is kept as it comes, so that a scan t
 finds most of its work done.
 """
 
-import itertools
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pellucid.analysis.output import HOLE
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan import Progress, Stage
 from pellucid.errors import Malformed
 from pellucid.pipeline.budget import Budget
-from pellucid.pipeline.cache import NoCache, ResultCache
-from pellucid.pipeline.content import Content, encode
+from pellucid.pipeline.cache import ResultCache
+from pellucid.pipeline.content import Child, Content
 from pellucid.pipeline.messages import Request
 from pellucid.pipeline.outcome import Outcome, Source
 from pellucid.pipeline.pool import Answered, Lost, Pool
-from pellucid.pipeline.reuse import analyzers_missing, usable
+from pellucid.pipeline.reuse import Kept
 from pellucid.pipeline.rules_of_scan import LentRules
 from pellucid.pipeline.scratch import Extent, Scratch
 from pellucid.pipeline.unit_set import Units
 
 ATTEMPTS = 3
+# Stands for the hash of the scanned file before it is known.
+UNNAMED = ""
 SMALL = 256 << 10
 BATCH_FILES = 48
 BATCH_BYTES = 4 << 20
-KEEP_EVERY = 200
 TICK = 0.25
-MUCH, MANY = 8 << 20, 500
 # What comes out comes in pieces, so the last bytes of a budget are never used.
 NEARLY = 1000
 
@@ -68,37 +68,50 @@ class Runner:
         rules: LentRules | None = None,
     ) -> None:
         self._source, self._units, self._pool, self._rules = source, units, pool, rules
-        self._cache, self._scratch, self._budget, self._report = cache, scratch, budget, report
-        scratch.add(source.sha256, Extent(source.path, 0, source.size))
+        self._kept, self._scratch, self._budget, self._report = Kept(cache, units), scratch, budget, report
         self._outcome = Outcome(source=source)
         self._wanted: dict[str, _Wanted] = {}
         self._pending: deque[str] = deque()
         self._waiting: dict[str, list[str]] = defaultdict(list)
         self._partial: dict[str, Content] = {}
-        self._unsaved: dict[str, bytes] = {}
         self._parts = self._bytes_done = self._problems = 0
         self._exhausted = self._spent = False
-        # Only what is kept has to be known again by the versions of its units.
-        self._versions = {} if isinstance(cache, NoCache) else units.versions
         self._deadline = time.monotonic() + budget.seconds
         self._reported = 0.0
 
     def run(self) -> Outcome:
         """Examine everything; raises only what `report` raises."""
         try:
-            self._discover([(self._source.sha256, self._source.size)], depth=0, parent="")
+            self._begin()
             while self._pending or self._pool.busy:
-                while self._pending and self._hands():
-                    if batch := self._batch():
-                        self._pool.submit(batch, self._rules)
+                self._feed()
                 for event in self._pool.events(TICK):
                     self._handle(event)
                 self._check()
             self._tell(force=True)
         finally:
             self._pool.forget()
-            self._save()
+            self._kept.save()
         return self._outcome
+
+    def _begin(self) -> None:
+        """The scanned file itself. Where nothing may be known of it, it is unpacked while it is being hashed."""
+        source = self._source
+        whole = Extent(source.path, 0, source.size)
+        if not self._kept.ever:
+            self._scratch.add(UNNAMED, whole)
+            self._discover([(UNNAMED, source.size)], depth=0, parent="")
+            self._feed()
+            self._wanted[source.sha256] = replace(self._wanted.pop(UNNAMED), sha256=source.sha256)
+        self._scratch.add(source.sha256, whole)
+        self._discover([(source.sha256, source.size)], depth=0, parent="")
+
+    def _feed(self) -> None:
+        """Give the processes something to do."""
+        cheap = not self._units.analyzers
+        while self._pending and self._pool.has_hands((self._wanted[key].size for key in self._pending), cheap=cheap):
+            if batch := self._batch():
+                self._pool.submit(batch, self._rules)
 
     def _discover(self, found: Iterable[tuple[str, int]], *, depth: int, parent: str) -> None:
         """Meet contents: take what the cache knows, queue the rest; then the same for what is inside them."""
@@ -106,16 +119,16 @@ class Runner:
         while level:
             new = {item[0]: item for item in level if item[0] not in self._wanted}
             level = []
-            cached = self._cache.get_many(list(new)) if new else {}
+            kept = self._kept.among(new)
             for sha256, size, at, inside in new.values():
                 if len(self._wanted) >= self._budget.files or self._exhausted:
                     self._spend(f"more than {self._budget.files:,} artefacts")
                     break
                 wanted = self._wanted[sha256] = _Wanted(sha256, size, at, inside)
-                known = usable(cached.get(sha256), self._units)
+                known, missing = kept.get(sha256, (None, ()))
                 if known is None:
                     self._pending.append(sha256)
-                elif missing := analyzers_missing(known, self._units):
+                elif missing:
                     wanted.analyzers, self._partial[sha256] = missing, known
                     self._pending.append(sha256)
                 else:
@@ -136,17 +149,6 @@ class Runner:
             )
             return []
         return [(child.sha256, child.entry.size, depth, content.sha256) for child in inside]
-
-    def _hands(self) -> bool:
-        """Whether a process can take a batch. Starting another costs about as much as 8 MiB do: for less, none is."""
-        if self._pool.idle or self._pool.first:
-            return True
-        if self._pool.full:
-            return False
-        # Without analyzers only containers cost anything.
-        times = 1 if self._units.analyzers else 8
-        some = [self._wanted[sha256].size for sha256 in itertools.islice(self._pending, MANY * times)]
-        return len(some) == MANY * times or sum(some) > MUCH * times
 
     def _batch(self) -> list[tuple[Request, Extent]]:
         """The next requests: one large artefact, or many small ones."""
@@ -188,6 +190,8 @@ class Runner:
         return None
 
     def _handle(self, event: Answered | Lost) -> None:
+        if event.request.sha256 == UNNAMED:
+            event = replace(event, request=replace(event.request, sha256=self._source.sha256))
         if self._exhausted:
             return
         if isinstance(event, Answered):
@@ -207,9 +211,11 @@ class Runner:
     def _take_in(self, event: Answered) -> Content:
         """Take over what came out; the hashes are ours, not those of the process that read the bytes."""
         content = event.content
+        content.sha256 = event.request.sha256
         try:
             container = self._scratch.get(content.sha256) or Extent(self._source.path, 0, 0)
-            self._scratch.take_in(event.folder, container, content.children, content.held)
+            on_some = partial(self._meet, self._wanted[content.sha256])
+            self._scratch.take_in(event.folder, container, content.children, content.held, on_some)
         except Malformed as error:
             content.problems.append(Problem(unit="pipeline", kind=ProblemKind.CRASH, message=error.message))
             content.children = [child for child in content.children if child.sha256]
@@ -219,20 +225,22 @@ class Runner:
         if (known := self._partial.pop(content.sha256, None)) and self._wanted[content.sha256].analyzers is not None:
             known.units |= content.units
             content = known
-        content.versions = self._versions
+        content.versions = self._kept.versions
         return content
+
+    def _meet(self, container: _Wanted, children: Sequence[Child]) -> None:
+        """Some of what is inside is known: the processes need not wait for the rest."""
+        if container.depth < self._budget.depth:
+            found = ((child.sha256, child.entry.size) for child in children)
+            self._discover(found, depth=container.depth + 1, parent=container.sha256)
+            self._feed()
 
     def _finish(self, content: Content, *, keep: bool = True) -> None:
         sha256 = content.sha256
-        again = sha256 in self._outcome.contents
-        if keep and content.lasting:
-            self._unsaved[sha256] = encode(content)
-            if len(self._unsaved) >= KEEP_EVERY:
-                self._save()
-        if not again:
-            found = self._accept(content)
-            if found:
-                self._discover([item[:2] for item in found], depth=found[0][2], parent=sha256)
+        if keep:
+            self._kept.add(content)
+        if sha256 not in self._outcome.contents and (found := self._accept(content)):
+            self._discover([item[:2] for item in found], depth=found[0][2], parent=sha256)
         for waiting in self._waiting.pop(sha256, []):
             if waiting in self._scratch:
                 self._pending.appendleft(waiting)
@@ -242,11 +250,6 @@ class Runner:
             message = "its container gave other bytes when it was unpacked again"
             lost.problems.append(Problem(unit="pipeline", kind=ProblemKind.CRASH, message=message))
             self._finish(lost)
-
-    def _save(self) -> None:
-        if self._unsaved:
-            self._cache.put_many(self._unsaved)
-            self._unsaved = {}
 
     @property
     def _left(self) -> int:
@@ -265,11 +268,10 @@ class Runner:
 
     def _spend(self, why: str) -> None:
         """Take nothing more out; what has come out is still looked at."""
-        if self._spent or self._exhausted:
-            return
-        self._spent = True
-        message = f"{why}: nothing more is unpacked"
-        self._outcome.problems.append(Problem(unit="pipeline", kind=ProblemKind.BUDGET, message=message))
+        if not (self._spent or self._exhausted):
+            self._spent = True
+            message = f"{why}: nothing more is unpacked"
+            self._outcome.problems.append(Problem(unit="pipeline", kind=ProblemKind.BUDGET, message=message))
 
     def _exhaust(self, why: str) -> None:
         """Stop: what is known by now is the result, and it says so."""

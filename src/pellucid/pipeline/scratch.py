@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
@@ -17,7 +17,9 @@ from pellucid.errors import Malformed
 from pellucid.formats.span import zeros
 from pellucid.pipeline.content import Child
 
-PIECE = 8 << 20
+PIECE = 256 << 10
+SOME = 8 << 20
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 # From one file system to another, or a kernel or file system that does not know it.
 NO_RANGES = (errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
 
@@ -55,9 +57,16 @@ class Scratch:
     def __contains__(self, sha256: str) -> bool:
         return sha256 in self._extents
 
-    def take_in(self, folder: Path, container: Extent, children: Sequence[Child], held: bytes = b"") -> None:
+    def take_in(
+        self,
+        folder: Path,
+        container: Extent,
+        children: Sequence[Child],
+        held: bytes = b"",
+        on_some: Callable[[Sequence[Child]], None] | None = None,
+    ) -> None:
         """Take over what a process left in `folder` or sent as `held`, give each child its hash, and remember where it
-        lies.
+        lies. Where there are many, `on_some` is told of those that are done, now and then.
 
         The process may be hostile: where its entries lie is checked, and the hashes are made here. Malformed when an
         entry lies outside.
@@ -65,13 +74,13 @@ class Scratch:
         files = [child for child in children if child.entry.stored >= 0]
         outside = [child for child in files if not child.entry.inside]
         if held:
-            self._hash(self._put(held), outside)
+            self._hash(self._put(held), outside, on_some, held)
         elif any(child.entry.size for child in outside):
             kept = self._adopt(folder / pack.NAME)
-            self._hash(Extent(kept, 0, kept.stat().st_size), outside)
+            self._hash(Extent(kept, 0, kept.stat().st_size), outside, on_some)
         else:
-            self._hash(Extent(container.path, 0, 0), outside)
-        self._hash(container, [child for child in files if child.entry.inside])
+            self._hash(Extent(container.path, 0, 0), outside, on_some)
+        self._hash(container, [child for child in files if child.entry.inside], on_some)
 
     @contextmanager
     def opened(self, sha256: str) -> Iterator[bytes | mmap]:
@@ -96,15 +105,17 @@ class Scratch:
     def copy(self, sha256: str, target: Path) -> int:
         """Write an artefact to a new file at `target`; holes stay holes. Returns its size in bytes."""
         extent = self._extents[sha256]
-        with extent.path.open("rb") as source, target.open("xb") as file:
-            for island, end in _islands(source.fileno(), extent):
+        with _descriptor(extent.path, os.O_RDONLY) as source, _descriptor(target, NEW) as file:
+            for island, end in _islands(source, extent):
                 start = island
                 while start < end:
-                    copied = _copy(source.fileno(), file.fileno(), start, end, start - extent.at)
+                    copied = _copy(source, file, start, end, start - extent.at)
                     if not copied:
                         raise OSError(errno.EIO, "the bytes have become fewer", str(target))
                     start += copied
-            file.truncate(extent.size)
+            if extent.size >= pack.MAPPED:
+                # There may be a hole at the end.
+                os.ftruncate(file, extent.size)
         return extent.size
 
     def _adopt(self, path: Path) -> Path:
@@ -133,21 +144,41 @@ class Scratch:
         self.written += len(held)
         return Extent(path, at, len(held))
 
-    def _hash(self, whole: Extent, children: Sequence[Child]) -> None:
-        """Hash what lies in `whole`, each byte once."""
+    def _hash(
+        self,
+        whole: Extent,
+        children: Sequence[Child],
+        on_some: Callable[[Sequence[Child]], None] | None,
+        held: bytes = b"",
+    ) -> None:
+        """Hash what lies in `whole`, each byte once; `held` is all of it where it is at hand."""
         if not children:
             return
         for child in children:
             at, size = child.entry.stored, child.entry.size
             if at < 0 or size < 0 or at + size > whole.size or not pack.Pack.addressable(at, size):
                 raise Malformed(f"an entry of {size:,} bytes at {at:,} lies outside of what came out")
-        with whole.path.open("rb") as file:
-            for child in children:
-                entry = child.entry
-                at = whole.at + entry.stored
-                extent = Extent(whole.path, at, entry.size)
-                child.sha256 = _sha256(file.fileno(), extent)
+        told = read = 0
+        with _descriptor(whole.path, os.O_RDONLY) as descriptor:
+            for number, child in enumerate(children, 1):
+                at, size = child.entry.stored, child.entry.size
+                extent = Extent(whole.path, whole.at + at, size)
+                child.sha256 = hashlib.sha256(held[at : at + size]).hexdigest() if held else _sha256(descriptor, extent)
                 self._extents.setdefault(child.sha256, extent)
+                read += size
+                if on_some and read > SOME:
+                    on_some(children[told:number])
+                    told, read = number, 0
+
+
+@contextmanager
+def _descriptor(path: Path, flags: int) -> Iterator[int]:
+    """An open file without what Python's own files do beside: there are many, and most of them are small."""
+    descriptor = os.open(path, flags | os.O_CLOEXEC, 0o666)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _sha256(descriptor: int, extent: Extent) -> str:
@@ -156,17 +187,22 @@ def _sha256(descriptor: int, extent: Extent) -> str:
         return hashlib.sha256(os.pread(descriptor, extent.size, extent.at)).hexdigest()
     digest = hashlib.sha256()
     done = extent.at
+    # One that is used again is in the processor's cache: fresh memory for each piece costs more than reading does.
+    buffer = memoryview(bytearray(PIECE))
     for start, end in (*_islands(descriptor, extent), (extent.at + extent.size, extent.at + extent.size)):
         for hole in zeros(start - done):
             digest.update(hole)
         for at in range(start, end, PIECE):
-            digest.update(os.pread(descriptor, min(PIECE, end - at), at))
+            piece = buffer[: min(PIECE, end - at)]
+            digest.update(piece[: os.preadv(descriptor, (piece,), at)])
         done = end
     return digest.hexdigest()
 
 
 def _copy(source: int, target: int, start: int, end: int, at: int) -> int:
     """Some bytes from `start`, not beyond `end`, to `at`: by reference where the file system can; how many."""
+    if end - start < pack.MAPPED:
+        return os.pwrite(target, os.pread(source, end - start, start), at)
     try:
         return os.copy_file_range(source, target, end - start, start, at)
     except OSError as error:

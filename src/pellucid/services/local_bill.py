@@ -4,13 +4,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pellucid import __version__
-from pellucid.domain.bill import Bill, bill_from
 from pellucid.domain.scan import Progress
 from pellucid.pipeline import messages
 from pellucid.pipeline.fork_server import ForkServer
-from pellucid.pipeline.merging import merge
 from pellucid.pipeline.runner import Runner
 from pellucid.pipeline.scratch import Scratch
 from pellucid.pipeline.software import SOFTWARE
@@ -18,6 +17,9 @@ from pellucid.services.analysis_means import budget_of, pool_of, source_of
 from pellucid.services.local_cache import local_cache
 from pellucid.services.work_folder import work_folder
 from pellucid.settings import Settings
+
+if TYPE_CHECKING:
+    from pellucid.domain.bill import Bill
 
 
 def make_bill(
@@ -27,7 +29,7 @@ def make_bill(
     *,
     keep: bool = False,
     server: ForkServer | None = None,
-) -> Bill:
+) -> "Bill":
     """What the file at `path` is made of: the bill that a scan of it would give, in less time.
 
     Keys, secrets and the like are not looked for, and nothing is matched. The rest is as for `local_scan.scan`.
@@ -47,7 +49,11 @@ def make_bill(
             budget=budget_of(settings),
             report=on_progress,
         )
-        found = merge(runner.run())
+        outcome = runner.run()
+        from pellucid.domain.bill import bill_from  # noqa: PLC0415  # can be loaded while the processes work
+        from pellucid.pipeline.merging import merge  # noqa: PLC0415 (see the line above)
+
+        found = merge(outcome)
     return bill_from(
         found,
         file_name=source.name,

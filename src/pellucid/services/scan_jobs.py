@@ -122,7 +122,7 @@ class ScanJob:
             self._progress(scan.id, progress)
 
         blob = file.blob
-        source = Source(path=self._shop.blobs.path(blob.sha256), name=file.filename, sha256=blob.sha256, size=blob.size)
+        source = Source(path=self._shop.blobs.path(blob.sha256), name=file.filename, digest=blob.sha256, size=blob.size)
         with self._shop.scratch() as scratch:
             return run_pipeline(
                 source,

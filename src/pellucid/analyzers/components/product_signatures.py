@@ -22,7 +22,7 @@ LONGEST_SONAME = 256
 def _wants(artefact: Artefact) -> bool:
     if artefact.kind == "elf":
         return True
-    return artefact.kind in kinds() and any(literal in table().by_literal for literal in artefact.hits)
+    return artefact.kind in kinds() and any(map(table().points, artefact.hits))
 
 
 @analyzer(

@@ -28,6 +28,11 @@ def check(document: object, name: str) -> None:
         raise InvalidReport(f"The report does not meet the schema {name} at {where!r}: {error.message[:200]}.")
 
 
+def prepare(name: str) -> None:
+    """Compile a schema, which `check` does where it was not done before."""
+    _validator(name)
+
+
 @cache
 def _validator(name: str) -> Any:
     content = schema(name)
