@@ -7,6 +7,7 @@ Names are taken as they stand in the file, with the offset that they stand at.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from struct import Struct
+from typing import NamedTuple
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -29,8 +30,7 @@ TAG = {32: "2I", 64: "2Q"}
 SYMBOL = {32: "I8xBxH", 64: "IBxH16x"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Symbol:
+class Symbol(NamedTuple):
     """A dynamic symbol; `offset` is where its name stands in the file."""
 
     name: str
@@ -158,13 +158,11 @@ class Reader:
         imports: list[Symbol] = []
         exports: list[Symbol] = []
         for name, info, section in layout.iter_unpack(bytes(self._data[at : at + count * layout.size])):
-            if not name:
+            if not name or (section and info >> 4 not in (GLOBAL, WEAK, GNU_UNIQUE)):
                 continue
-            if not section:
-                imports.append(Symbol(name=names.text(name), offset=names.at + name))
-            elif info >> 4 in (GLOBAL, WEAK, GNU_UNIQUE):
-                exports.append(Symbol(name=names.text(name), offset=names.at + name))
-        return tuple(item for item in imports if item.name), tuple(item for item in exports if item.name)
+            if text := names.text(name):
+                (exports if section else imports).append(Symbol(text, names.at + name))
+        return tuple(imports), tuple(exports)
 
     def _count(self, tags: Mapping[int, int], size: int) -> int:
         """How many dynamic symbols there are: only hash tables tell, or else what stands behind the symbols."""

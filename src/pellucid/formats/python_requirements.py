@@ -26,9 +26,10 @@ class Pin:
 
 def may_be(data: Data) -> bool:
     """Whether this begins as a requirement file does, and pins something. Code does not begin so, nearly always."""
-    if data.find(b"==") < 0:
-        return False
-    head = bytes(data[:HEAD])
+    return _begins(bytes(data[:HEAD])) and data.find(b"==") >= 0
+
+
+def _begins(head: bytes) -> bool:
     for line in head.split(b"\n"):
         stripped = line.strip()
         if stripped and not stripped.startswith((b"#", b"-")):

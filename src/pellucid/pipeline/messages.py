@@ -4,6 +4,8 @@ import os
 import struct
 from dataclasses import dataclass, field
 
+import msgspec
+
 from pellucid.analysis.limits import Limits
 
 LENGTH = struct.Struct(">I")
@@ -40,8 +42,7 @@ class Order:
     more: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What to look at: `size` bytes from `at` of the `file` with that number among those sent along.
 
     `analyzers` None means all; what comes out goes to `folder`. With `leaf`, nothing is taken out. Seconds, bytes.
@@ -55,7 +56,7 @@ class Request:
     folder: str = ""
     leaf: bool = False
     analyzers: tuple[str, ...] | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = msgspec.field(default_factory=Limits)
     seconds: float = 120.0
     rules: int = -1
     ruleset: str = ""

@@ -12,7 +12,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -135,7 +135,7 @@ class Pool:
         files = {extent.path: number for number, extent in enumerate({item.path: item for _, item in batch}.values())}
         at_rules, ruleset = (len(files), rules.ruleset) if rules else (-1, "")
         process.queue = [
-            replace(
+            msgspec.structs.replace(
                 request,
                 file=files[extent.path],
                 at=extent.at,

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from msgspec import structs
+
 from pellucid.analysis.output import HOLE
 from pellucid.domain.problem import Problem, ProblemKind
 from pellucid.domain.scan import Progress, Stage
@@ -191,7 +193,7 @@ class Runner:
 
     def _handle(self, event: Answered | Lost) -> None:
         if event.request.sha256 == UNNAMED:
-            event = replace(event, request=replace(event.request, sha256=self._source.sha256))
+            event = replace(event, request=structs.replace(event.request, sha256=self._source.sha256))
         if self._exhausted:
             return
         if isinstance(event, Answered):
@@ -220,8 +222,7 @@ class Runner:
             content.problems.append(Problem(unit="pipeline", kind=ProblemKind.CRASH, message=error.message))
             content.children = [child for child in content.children if child.sha256]
         content.held = b""
-        parts = sum(child.entry.size for child in content.children if child.sha256 and child.entry.inside)
-        self._parts += parts // HOLE
+        self._parts += sum(item.entry.size for item in content.children if item.sha256 and item.entry.inside) // HOLE
         if (known := self._partial.pop(content.sha256, None)) and self._wanted[content.sha256].analyzers is not None:
             known.units |= content.units
             content = known

@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -137,9 +137,8 @@ class Scratch:
             raise Malformed(f"{len(held):,} bytes were sent, which ought to be in a file")
         at = -(-self._end // pack.PAGE) * pack.PAGE if len(held) >= pack.MAPPED else self._end
         path = self._folder / "held"
-        with path.open("ab") as file:
-            file.truncate(at)
-            file.write(held)
+        with _descriptor(path, os.O_WRONLY | os.O_CREAT) as file:
+            pack.write(file, (held,), at)
         self._end = at + len(held)
         self.written += len(held)
         return Extent(path, at, len(held))
@@ -159,7 +158,7 @@ class Scratch:
             if at < 0 or size < 0 or at + size > whole.size or not pack.Pack.addressable(at, size):
                 raise Malformed(f"an entry of {size:,} bytes at {at:,} lies outside of what came out")
         told = read = 0
-        with _descriptor(whole.path, os.O_RDONLY) as descriptor:
+        with nullcontext(-1) if held else _descriptor(whole.path, os.O_RDONLY) as descriptor:
             for number, child in enumerate(children, 1):
                 at, size = child.entry.stored, child.entry.size
                 extent = Extent(whole.path, whole.at + at, size)

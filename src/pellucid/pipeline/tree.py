@@ -114,7 +114,11 @@ def _closed(outcome: Outcome, most: int) -> dict[str, int]:
             continue
         listed += len(content.children)
         inside = (*ancestors, sha256)
-        queue += [(_place(place, child), child.sha256, inside) for child in content.children if child.sha256]
+        queue += [
+            (_place(place, child), child.sha256, inside)
+            for child in content.children
+            if (known := outcome.contents.get(child.sha256)) and known.children
+        ]
     parts: dict[str, int] = {}
     for place, children in closed.items():
         parts[place] = min(len(children), most - listed)

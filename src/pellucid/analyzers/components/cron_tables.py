@@ -1,7 +1,7 @@
 """What is started by the clock or by a connection: tables of cron (crontab(5)), of inetd and of xinetd."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
@@ -23,7 +23,6 @@ XINETD = re.compile(rb"(?m)^[ \t]*server[ \t]*=[ \t]*(/[^\s]+)")
 MARKS = (b" * *", b"\t* *", b" *\t*", b"\t*\t*", b"@reboot", b"@hourly", b"@daily", b"@weekly", b"@monthly", b"@yearly")
 SOCKETS = (b"stream\t", b"stream ", b"dgram\t", b"dgram ")
 SERVERS = (b"server ", b"server=", b"server\t")
-TABLES = ((StartKind.CRON, CRON, MARKS), (StartKind.INETD, INETD, SOCKETS), (StartKind.INETD, XINETD, SERVERS))
 _small_text = kind("text") & Selector(lambda artefact: artefact.size <= LARGEST)
 
 
@@ -41,13 +40,31 @@ def cron_tables(artefact: Artefact) -> Iterator[Fact]:
     """
     data = artefact.window(0, LARGEST)
     number = 0
-    for by, pattern, marks in TABLES:
-        # The patterns are slow in long texts that have nothing of the kind.
-        if not any(artefact.offsets(mark) for mark in marks):
-            continue
-        for found in pattern.finditer(data):
+    for by, matches in ((StartKind.CRON, _cron), (StartKind.INETD, _inetd), (StartKind.INETD, _xinetd)):
+        for found in matches(artefact, data):
             number += 1
             if number > MOST_COMMANDS:
                 return
             command = found[1].decode("utf-8", "replace").strip()
             yield Start(kind=by, command=command, evidence=artefact.evidence(found.start(), found[0]))
+
+
+def _cron(artefact: Artefact, data: bytes) -> Iterator[re.Match[bytes]]:
+    """All lines of a table: some may be without a mark."""
+    return CRON.finditer(data) if any(map(artefact.offsets, MARKS)) else iter(())
+
+
+def _inetd(artefact: Artefact, data: bytes) -> Iterator[re.Match[bytes]]:
+    return _marked(artefact, data, SOCKETS, INETD)
+
+
+def _xinetd(artefact: Artefact, data: bytes) -> Iterator[re.Match[bytes]]:
+    return _marked(artefact, data, SERVERS, XINETD)
+
+
+def _marked(
+    artefact: Artefact, data: bytes, marks: Iterable[bytes], pattern: re.Pattern[bytes]
+) -> Iterator[re.Match[bytes]]:
+    """Matches among the lines that have a mark, of which each has one: prose has many, and is long."""
+    starts = {data.rfind(b"\n", 0, at) + 1 for mark in marks for at in artefact.offsets(mark) if at < len(data)}
+    return filter(None, (pattern.match(data, start) for start in sorted(starts)))

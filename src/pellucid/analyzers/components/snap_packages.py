@@ -22,7 +22,8 @@ STATED = re.compile(rb"(?m)^version: ")
 def _says(artefact: Artefact) -> bool:
     """Many texts have a name somewhere; in this one it begins a line, as the version does."""
     head = artefact.window(0, HEAD) if artefact.size <= LARGEST else b""
-    return NAMED.search(head) is not None and STATED.search(artefact.window(0, LARGEST)) is not None
+    # Only then is it worth looking where the lines begin.
+    return NAME in head and bool(NAMED.search(head) and STATED.search(artefact.window(0, LARGEST)))
 
 
 @analyzer(

@@ -25,6 +25,7 @@ class Loading:
         self._python = PythonModules(tree)
         self._windows = WindowsLibraries(tree, components)
         self._mach = MachLibraries(tree, components)
+        self._programs: dict[tuple[int, str, str], str] = {}
 
     def links(self) -> Iterator[Link]:
         """All that can be resolved, each once."""
@@ -68,8 +69,12 @@ class Loading:
         """The artefact that a command means: a path, or a name to be looked for where programs are."""
         if "/" in command:
             return self._tree.resolve(spot, command)
-        found = (self._tree.resolve(spot, f"{folder}/{command}") for folder in PROGRAM_FOLDERS)
-        return next(filter(None, found), "")
+        # Of one root, all that have a command mean the same by it.
+        key = (spot.container, spot.root, command)
+        if key not in self._programs:
+            found = (self._tree.resolve(spot, f"{folder}/{command}") for folder in PROGRAM_FOLDERS)
+            self._programs[key] = next(filter(None, found), "")
+        return self._programs[key]
 
 
 def by_path(components: Sequence[Component]) -> dict[str, Component]:

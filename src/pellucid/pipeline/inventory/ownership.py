@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from posixpath import normpath
 
 from pellucid.domain.dependency import Dependency, Witness
@@ -107,8 +108,14 @@ class Ownership:
         """The artefact at a listed path; also where /lib has become a part of /usr without a link that says so."""
         folder, _, last = path.rpartition("/")
         for candidate in (folder, f"usr/{folder}") if path.startswith(MERGED) else (folder,):
-            at = normpath(f"{base}/{candidate}" if base and candidate else base or candidate or ".")
+            at = _joined(base, candidate)
             name = last if at == "." else f"{at}/{last}"
             if found := self._tree.path(spot.container, self._tree.real_name(spot.container, spot.root, name)):
                 return found
         return ""
+
+
+@lru_cache(maxsize=4096)
+def _joined(base: str, folder: str) -> str:
+    """A folder that many files are listed in."""
+    return normpath(f"{base}/{folder}" if base and folder else base or folder or ".")

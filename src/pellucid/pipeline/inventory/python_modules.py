@@ -47,7 +47,8 @@ class PythonModules:
         found: dict[str, dict[str, str]] = defaultdict(dict)
         parents = {dirname(name) for name in self._tree.names(container)}
         # A package may be all that a folder of packages holds.
-        for folder in sorted(parents | {dirname(parent) for parent in parents}):
+        folders = parents | {dirname(parent) for parent in parents}
+        for folder in sorted(folder for folder in folders if "/python" in folder):
             root = self._tree.root_of(container, f"{folder}/x")
             if match := LIBRARY.fullmatch(folder[len(root) :].lstrip("/")):
                 found[root][folder] = match["version"]
