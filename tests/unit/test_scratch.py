@@ -155,3 +155,32 @@ def test_what_is_sent_is_checked_like_a_file(tmp_path: Path, stored: int, size: 
     child = Child(Entry(name="x", kind=EntryKind.FILE, size=size, stored=stored))
     with pytest.raises(Malformed):
         Scratch(tmp_path / "scratch").take_in(tmp_path, Extent(tmp_path, 0, 0), [child], held)
+
+
+def test_a_file_that_is_one_artefact_is_given_away_once_and_copied_after_that(tmp_path: Path) -> None:
+    content = os.urandom(3 << 20)
+    (child,) = put(tmp_path, [[content]])
+    scratch = Scratch(tmp_path / "scratch")
+    (tmp_path / "image").touch()
+    scratch.take_in(tmp_path, Extent(tmp_path / "image", 0, 0), [child])
+    extent = scratch.get(child.sha256)
+    assert extent
+    first, second, usual = tmp_path / "first", tmp_path / "second", tmp_path / "usual"
+    for target in (first, second):
+        assert scratch.copy(child.sha256, target) == len(content)
+        assert target.read_bytes() == content
+    usual.touch()
+    assert first.samefile(extent.path)
+    assert not second.samefile(extent.path)
+    assert {(path.stat().st_mode, path.stat().st_uid) for path in (first, second, usual)} == {
+        (usual.stat().st_mode, os.geteuid())
+    }
+
+
+def test_the_scanned_file_itself_is_never_given_away(tmp_path: Path) -> None:
+    image = tmp_path / "image"
+    image.write_bytes(os.urandom(2 << 20))
+    scratch = Scratch(tmp_path / "scratch")
+    scratch.add("image", Extent(image, 0, 2 << 20))
+    scratch.copy("image", tmp_path / "copy")
+    assert not (tmp_path / "copy").samefile(image)

@@ -4,18 +4,18 @@ Each decompressor gives at most `most` bytes, and raises one of FAILURES.
 """
 
 import lzma
-import zlib
 
 import lz4.block
 import lzallright
 import zstandard
 
+from pellucid.formats import deflate
 from pellucid.formats.streams import MEMORY_LIMIT
 
 # The library gives all that a block of LZO holds, whatever is expected: 255 times as much at most.
 MOST_PACKED_LZO = (1 << 20) + (1 << 16)
-FAILURES = (
-    zlib.error,
+FAILURES: tuple[type[Exception], ...] = (
+    *deflate.FAILURES,
     lzma.LZMAError,
     lzallright.LZOError,
     lz4.block.LZ4BlockError,
@@ -29,7 +29,7 @@ FAILURES = (
 
 def inflate(packed: bytes, most: int) -> bytes:
     """zlib (RFC 1950)."""
-    engine = zlib.decompressobj()
+    engine = deflate.engine()
     unpacked = engine.decompress(packed, most)
     if not engine.eof and engine.unconsumed_tail and engine.decompress(engine.unconsumed_tail, 1):
         raise ValueError("a block is too large")

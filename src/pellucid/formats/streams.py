@@ -5,11 +5,11 @@ or Malformed after having yielded what could be read.
 """
 
 import lzma
-import zlib
 from collections.abc import Callable, Generator, Iterator
 from typing import Protocol, TypeVar
 
 from pellucid.errors import Malformed, Truncated, Unsupported
+from pellucid.formats import deflate
 from pellucid.formats.span import PIECE, Data
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def through(engine: Decompressor, data: Data, start: int, end: int | None = None
 def inflate(data: Data, start: int, end: int | None = None) -> Unpacked:
     """Unpack raw deflate (RFC 1951) from `start`."""
     end = len(data) if end is None else min(end, len(data))
-    engine = zlib.decompressobj(-zlib.MAX_WBITS)
+    engine = deflate.engine(deflate.RAW)
     at, step, pending = start, FIRST_INPUT, b""
     while not engine.eof:
         if not pending:
@@ -70,7 +70,7 @@ def inflate(data: Data, start: int, end: int | None = None) -> Unpacked:
         exhausted = not pending
         try:
             piece = engine.decompress(pending, PIECE)
-        except zlib.error as error:
+        except deflate.FAILURES as error:
             raise Malformed(f"the compressed data is damaged: {error}") from None
         pending = engine.unconsumed_tail
         if piece:
@@ -111,7 +111,7 @@ def counted(unpacked: Unpacked, most: int | None = None) -> Generator[bytes, Non
             piece = next(unpacked)
         except StopIteration as stop:
             return int(stop.value), checksum, length
-        checksum = zlib.crc32(piece, checksum)
+        checksum = deflate.crc32(piece, checksum)
         length += len(piece)
         if most is not None and length > most:
             raise Unsupported(f"more than {most:,} bytes come out")

@@ -19,7 +19,7 @@ READERS: tuple[ModuleType, ...] = (formats, extractors)
 ANALYZERS = ("pellucid.analyzers", "pellucid.rules")
 
 # What these are linked with lies wherever the system's loader finds it: they are loaded while it may look everywhere.
-COMPILED = ("bz2", "lz4.block", "lz4.frame", "lzallright", "lzma", "zlib", "zstandard")
+COMPILED = ("bz2", "lz4.block", "lz4.frame", "lzallright", "lzma", "pellucid.formats.deflate", "zstandard")
 # Python itself imports the first when it reads a time.
 OF_ANALYZERS = ("_strptime", "cryptography.hazmat.bindings._rust", "yara_x")
 # Python imports these when they are first used.

@@ -178,7 +178,7 @@ class Pool:
         Between two events the caller may `forget` everything: nothing more is told of a process that was ended.
         """
         asked = {process.answers: process for process in self._processes.values() if process.queue}
-        if all(len(process.queue) > ENOUGH for process in asked.values()):
+        if asked and all(len(process.queue) > ENOUGH for process in asked.values()):
             # All have something to do meanwhile: what they say is heard in one go.
             time.sleep(PAUSE)
         for process in _answering(asked, timeout):

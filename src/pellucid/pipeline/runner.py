@@ -98,13 +98,13 @@ class Runner:
 
     def _begin(self) -> None:
         """The scanned file itself. Where nothing may be known of it, it is unpacked while it is being hashed."""
-        source = self._source
-        whole = Extent(source.path, 0, source.size)
+        source, whole = self._source, Extent(self._source.path, 0, self._source.size)
         if not self._kept.ever:
             self._scratch.add(UNNAMED, whole)
             self._discover([(UNNAMED, source.size)], depth=0, parent="")
             self._feed()
-            self._wanted[source.sha256] = replace(self._wanted.pop(UNNAMED), sha256=source.sha256)
+            if unnamed := self._wanted.pop(UNNAMED, None):
+                self._wanted[source.sha256] = replace(unnamed, sha256=source.sha256)
         self._scratch.add(source.sha256, whole)
         self._discover([(source.sha256, source.size)], depth=0, parent="")
 
