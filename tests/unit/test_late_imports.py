@@ -20,8 +20,9 @@ from pellucid.extractors import EXTRACTORS
 from pellucid.pipeline import late_imports, messages, pool, user
 from pellucid.pipeline.content import Content
 from pellucid.pipeline.examine import examine
-from pellucid.pipeline.messages import EVERYTHING, UNPACKING, Request
+from pellucid.pipeline.messages import EVERYTHING, SOFTWARE, UNPACKING, Request
 from pellucid.pipeline.scratch import Extent
+from pellucid.pipeline.software import SOFTWARE as SOFTWARE_UNITS
 from pellucid.pipeline.unit_set import Units
 from pellucid.pipeline.units import UNITS as EVERY_UNIT
 from pellucid.pipeline.unpacking import UNPACKING as UNITS
@@ -35,12 +36,12 @@ from pellucid.pipeline import late_imports
 from pellucid.pipeline.unpacking import UNPACKING
 readers = ["pellucid.extractors.squashfs", "pellucid.analyzers.components.dpkg_packages"]
 assert not any(name in sys.modules for name in readers)
-late_imports.prepare(analyse=len(sys.argv) > 1)
+late_imports.prepare(sys.argv[1:])
 compiled = [*late_imports.COMPILED, *(late_imports.OF_ANALYZERS if len(sys.argv) > 1 else [])]
 print(*(name in sys.modules for name in readers), all(name in sys.modules for name in compiled))
 """
 # These need nothing that lies elsewhere; numpy brings what it is linked with, and few artefacts need it.
-PURE = {"msgspec", "numpy", "packaging"}
+PURE = {"isal", "msgspec", "numpy", "packaging"}
 GOLDEN = Path(__file__).parents[1] / "analyzers"
 SCRIPTS = """
 import "hash"
@@ -112,6 +113,13 @@ def test_every_analyzer_does_inside_what_it_does_outside(tmp_path: Path) -> None
     assert {unit for content in found.values() for unit in content.units} == {unit.name for unit in ANALYZERS}
 
 
+def test_what_tells_software_does_so_without_the_libraries_of_the_others(tmp_path: Path) -> None:
+    inputs = golden()
+    found, _ = by_child(tmp_path, inputs, SOFTWARE)
+    for name, data in inputs.items():
+        assert found[name] == by_hand(tmp_path / f"{name}-by-hand", data, SOFTWARE_UNITS), name
+
+
 @pytest.fixture
 def no_landlock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder on the path of modules that hides the library."""
@@ -130,7 +138,7 @@ def test_without_landlock_they_are_imported_before(tmp_path: Path, no_landlock: 
     for name, data in inputs.items():
         assert found[name] == by_hand(tmp_path / f"{name}-by-hand", data), name
     assert loaded() == "True False True"
-    assert loaded("analyse") == "True True True"
+    assert loaded("crypto") == "True True True"
 
 
 def test_without_landlock_analyzers_are_imported_before(tmp_path: Path, no_landlock: Path) -> None:
@@ -157,8 +165,8 @@ def test_bytecode_that_is_missing_is_written_before(tmp_path: Path) -> None:
     assert loaded(**kept, PYTHONDONTWRITEBYTECODE="1") == "False False True"
     assert loaded(**kept) == "True False True"
     assert loaded(**kept) == "False False True"
-    assert loaded("analyse", **kept) == "True True True"
-    assert loaded("analyse", **kept) == "False False True"
+    assert loaded("crypto", **kept) == "True True True"
+    assert loaded("crypto", **kept) == "False False True"
     (written,) = (tmp_path / "bytecode").rglob("extractors/squashfs.*.pyc")
     os.utime(written, (1, 1))
     assert loaded(**kept) == "True False True"

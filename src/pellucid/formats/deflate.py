@@ -4,12 +4,14 @@ ISA-L takes less than half the time that zlib takes. It is built for x86-64 and 
 Both give the same bytes; of a stream that is cut off, ISA-L may give a byte or two less.
 """
 
-import importlib
-import importlib.util
 import zlib
-from typing import Any, Protocol, cast
+from contextlib import suppress
+from types import ModuleType
+from typing import Protocol, cast
 
-_library: Any = importlib.import_module("isal.isal_zlib") if importlib.util.find_spec("isal") else zlib
+_library: ModuleType = zlib
+with suppress(ImportError):  # it is not built for this machine
+    from isal import isal_zlib as _library
 
 FAILURES: tuple[type[Exception], ...] = (zlib.error, _library.error)
 """What an engine raises for bytes that are no deflate, or damaged."""

@@ -50,7 +50,7 @@ def main() -> None:
     welcome = msgspec.json.decode(first, type=Welcome)
     sandbox.die_with_parent(welcome.parent)
     units = _prepared(welcome)
-    late_imports.prepare(analyse=bool(units.analyzers))
+    late_imports.prepare({unit.stage for unit in units.analyzers})
     # What is there now is there for good: a collection in a process would only make copies of it.
     gc.freeze()
     # Facts are made by the thousand and hold no cycles: looking for them again and again costs a tenth of the time.

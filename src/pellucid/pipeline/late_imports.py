@@ -6,12 +6,13 @@ import inspect
 import os
 import pkgutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from importlib.util import cache_from_source
 from types import ModuleType
 
 from pellucid import extractors, formats
+from pellucid.analysis.analyzer import Stage
 from pellucid.errors import Malformed
 from pellucid.pipeline import sandbox, user
 
@@ -26,15 +27,18 @@ OF_ANALYZERS = ("_strptime", "cryptography.hazmat.bindings._rust", "yara_x")
 ENCODINGS = ("ascii", "cp1252", "cp437", "latin-1", "utf-16-be", "utf-16-le", "utf-8")
 
 
-def prepare(*, analyse: bool = False) -> None:
+def prepare(stages: Collection[Stage] = ()) -> None:
     """Import what cannot be, or should not be, imported inside the sandbox; call this before it is entered.
 
     Landlock leaves the interpreter's files to be read. Without it, root's process becomes a user to whom they may be
     closed. No bytecode is written inside: what has none that is current is imported before, and so has it then.
+    `stages` are those of the analyzers that will be run.
     """
-    for name in (*COMPILED, *(OF_ANALYZERS if analyse else ())):
+    # What tells software needs none of them.
+    compiled = (*COMPILED, *OF_ANALYZERS) if set(stages) - {Stage.COMPONENTS} else COMPILED
+    for name in compiled:
         importlib.import_module(name)
-    packages = (*READERS, *map(importlib.import_module, ANALYZERS)) if analyse else READERS
+    packages = (*READERS, *map(importlib.import_module, ANALYZERS)) if stages else READERS
     if sandbox.capabilities()["landlock"] or not user.can_keep_reading():
         _import_all(packages)
         _read_tables()
