@@ -12,7 +12,7 @@ from tests.support.command_line import PELLUCID, environment, pellucid
 from tests.support.scripted_api import Reply, Request, ScriptedApi
 
 from pellucid.cli import main as entry
-from pellucid.cli import parser, status
+from pellucid.cli import exit_codes, parser, status
 from pellucid.errors import Detail, InvalidRequest
 
 COMMANDS = ["scan", "serve", "worker", "upload", "wait", "status", "doctor", "advisories"]
@@ -201,3 +201,21 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
         process.stderr.close()
         assert process.wait(60) == 0
     assert stderr == b""
+
+
+@pytest.mark.parametrize("daemon", [True, False])
+def test_the_program_ends_with_its_code_after_all_that_was_to_be_done_at_its_end(tmp_path: Path, daemon: bool) -> None:
+    """Threads that must not be lost are waited for; others are not."""
+    program = (
+        "import atexit, sys, threading, time\n"
+        "from pellucid.cli.main import run\n"
+        "atexit.register(print, 'at the end')\n"
+        f"def work(): time.sleep({600 if daemon else 1}); print('waited')\n"
+        f"threading.Thread(target=work, daemon={daemon}).start()\n"
+        f"sys.argv = ['pellucid', 'extract', {str(tmp_path / 'missing')!r}, '--output', {str(tmp_path / 'out')!r}]\n"
+        "run()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == exit_codes.FAILED
+    assert ended.stdout.split("\n") == ([] if daemon else ["waited"]) + ["at the end", ""]
+    assert "missing" in ended.stderr

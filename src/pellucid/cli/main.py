@@ -5,19 +5,32 @@ import gc
 import importlib
 import os
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from pellucid.cli import exit_codes, parser
 from pellucid.cli.terminal import note
 from pellucid.errors import PellucidError
 
 
+def run() -> NoReturn:
+    """The program `pellucid`: what it has made is not taken apart at its end, the kernel takes it back at once."""
+    code = main()
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        sys.exit(code)
+    atexit._run_exitfuncs()  # as Python itself does it for processes that it forks
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `pellucid ARGV` and return its exit code."""
-    # A command ends before cycles could pile up; looking for them among a hundred thousand places takes its time, and
-    # so it does at the end, when all of them go anyway.
+    # A command ends before cycles could pile up; looking for them among a hundred thousand places takes its time.
     gc.set_threshold(100_000, 20, 100)
-    atexit.register(gc.freeze)
     arguments = parser.build().parse_args(argv)
     try:
         # Only now: each command loads what it needs, and --help nothing.
@@ -54,4 +67,4 @@ def _failed(error: PellucidError) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()
