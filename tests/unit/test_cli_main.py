@@ -11,8 +11,8 @@ import pytest
 from tests.support.command_line import PELLUCID, environment, pellucid
 from tests.support.scripted_api import Reply, Request, ScriptedApi
 
-from pellucid.cli import main as entry
 from pellucid.cli import exit_codes, parser, status
+from pellucid.cli import main as entry
 from pellucid.errors import Detail, InvalidRequest
 
 COMMANDS = ["scan", "serve", "worker", "upload", "wait", "status", "doctor", "advisories"]
