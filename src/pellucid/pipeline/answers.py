@@ -1,6 +1,7 @@
 """Answers of an analysis process, taken from its pipe as data: the process has read hostile bytes."""
 
-from collections.abc import Iterator
+import select
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -9,6 +10,14 @@ from pellucid.pipeline.content import Content, decode
 from pellucid.pipeline.messages import LENGTH, Request
 
 LARGEST_ANSWER = 256 << 20
+
+
+def answering(pipes: Collection[int], timeout: float) -> list[int]:
+    """Those that have something to say, or will not say anything any more; waits up to `timeout` seconds for one."""
+    poll = select.poll()
+    for descriptor in pipes:
+        poll.register(descriptor, select.POLLIN)
+    return [descriptor for descriptor, _ in poll.poll(timeout * 1000)] if pipes else []
 
 
 def whole_messages(buffer: bytearray) -> Iterator[bytes]:

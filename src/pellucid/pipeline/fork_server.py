@@ -83,12 +83,15 @@ class ForkServer:
         os.set_blocking(answers, False)
         return ours, answers
 
-    def end(self, number: int) -> int | None:
-        """Kill that process if it still runs; its exit code, or the negative number of the signal that ended it.
+    def ask_end(self, number: int) -> None:
+        """Have that process killed if it still runs; `ended` tells of those asked for, in their order."""
+        self._send(msgspec.json.encode(Order(number)))
+
+    def ended(self) -> int | None:
+        """The exit code of a process, or the negative number of the signal that ended it; waits for its end.
 
         None when the server itself has died, and all of its processes with it.
         """
-        self._send(msgspec.json.encode(Order(number)))
         try:
             answer = self._control.recv(STATUS.size, socket.MSG_WAITALL)
         except OSError:

@@ -6,12 +6,11 @@ Nothing is shared between them, so a process may be killed at any instant withou
 import contextlib
 import itertools
 import os
-import select
 import shutil
 import signal
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +19,7 @@ import msgspec
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
 from pellucid.pipeline import user
-from pellucid.pipeline.answers import trusted, whole_messages
+from pellucid.pipeline.answers import answering, trusted, whole_messages
 from pellucid.pipeline.content import Content
 from pellucid.pipeline.fork_server import ForkServer
 from pellucid.pipeline.messages import LENGTH, Request, Welcome
@@ -70,6 +69,7 @@ class _Process:
     deadline: float = 0.0
     items: int = 0
     folders: list[Path] = field(default_factory=list)
+    ending: bool = False
 
     def send(self, message: bytes, files: Sequence[int] = ()) -> None:
         framed = LENGTH.pack(len(message)) + message
@@ -159,8 +159,8 @@ class Pool:
         process = next(iter(self._processes.values()), None) or self._start()
         deadline = time.monotonic() + START_SECONDS
         while process.layers is None and self._runs(process) and time.monotonic() < deadline:
-            for ready in _answering({process.answers: process}, 1.0):
-                for _ in self._read(ready):
+            if answering((process.answers,), 1.0):
+                for _ in self._read(process):
                     pass
         return process.layers or {}
 
@@ -181,7 +181,7 @@ class Pool:
         if asked and all(len(process.queue) > ENOUGH for process in asked.values()):
             # All have something to do meanwhile: what they say is heard in one go.
             time.sleep(PAUSE)
-        for process in _answering(asked, timeout):
+        for process in [asked[descriptor] for descriptor in answering(asked, timeout)]:
             if self._runs(process):
                 yield from self._read(process)
         now = time.monotonic()
@@ -199,7 +199,13 @@ class Pool:
         for process in [process for process in self._processes.values() if process.queue]:
             self._end(process)
 
+    def release(self) -> None:
+        """Let the processes go, without waiting for their end: nothing is asked any more."""
+        for process in self._processes.values():
+            self._ask_end(process)
+
     def close(self) -> None:
+        self.release()
         for process in list(self._processes.values()):
             self._end(process)
         if self._server:
@@ -263,24 +269,20 @@ class Pool:
         self._end(process)
         return Lost(request, tuple(rest), kind, message)
 
+    def _ask_end(self, process: _Process) -> None:
+        if self._server and not process.ending:
+            self._server.ask_end(process.number)
+            process.ending = True
+
     def _end(self, process: _Process) -> int | None:
         """How it ended; None when that is not known."""
+        self._ask_end(process)
         del self._processes[process.number]
-        code = self._server.end(process.number) if self._server else None
+        code = self._server.ended() if self._server else None
         process.socket.close()
         os.close(process.answers)
         shutil.rmtree(process.folder, ignore_errors=True)
         return code
-
-
-def _answering(asked: Mapping[int, _Process], timeout: float) -> list[_Process]:
-    """Those that have something to say, or will not say anything any more; waits up to `timeout` seconds for one."""
-    if not asked:
-        return []
-    poll = select.poll()
-    for descriptor in asked:
-        poll.register(descriptor, select.POLLIN)
-    return [asked[descriptor] for descriptor, _ in poll.poll(timeout * 1000)]
 
 
 def _died(process: _Process, code: int | None) -> Lost:

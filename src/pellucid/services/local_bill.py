@@ -50,6 +50,7 @@ def make_bill(
             report=on_progress,
         )
         outcome = runner.run()
+        pool.release()
         from pellucid.domain.bill import bill_from  # noqa: PLC0415  # can be loaded while the processes work
         from pellucid.pipeline.merging import merge  # noqa: PLC0415 (see the line above)
 
