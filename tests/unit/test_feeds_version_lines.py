@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pellucid.advisories.feeds.nvd_versions import Versions, versions_of
@@ -181,6 +181,12 @@ SPANS = st.builds(VersionRange, introduced=st.just("") | NUMBERS, fixed=NUMBERS)
     unaffected=st.lists(SPANS, max_size=3, unique=True),
     version=NUMBERS,
     order=st.sampled_from([upstream, kernel, openssl]),
+)
+@example(
+    affected=[VersionRange(introduced="2", fixed="0.0"), VersionRange(introduced="2", fixed="1.1")],
+    unaffected=[],
+    version="1",
+    order=upstream,
 )
 def test_nothing_is_added(
     affected: list[VersionRange], unaffected: list[VersionRange], version: str, order: Order

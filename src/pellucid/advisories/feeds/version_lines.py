@@ -122,7 +122,9 @@ def _parted(group: Sequence[VersionRange], order: Order) -> list[VersionRange]:
     found = [by_end[0]]
     for former, span in pairwise(by_end):
         if line := _line(_end(former), _end(span), order):
-            found.append(replace(span, introduced=following(line), after=""))
+            later = replace(span, introduced=following(line), after="")
+            # Of ranges that end before they begin, the lines lie before what is said to be affected.
+            found.append(later if _begins_later(later, span, order) else span)
         else:
             found[-1] = replace(found[-1], fixed=span.fixed, last_affected=span.last_affected)
     return found
