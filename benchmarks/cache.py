@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from pellucid.domain.scan import Progress
+from pellucid.domain.progress import Progress
 from pellucid.domain.scan_result import ScanResult
 from pellucid.services.local_scan import scan
 from pellucid.settings import Settings

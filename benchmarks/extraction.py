@@ -125,7 +125,7 @@ if __name__ == "__main__":
     arguments = [argument for argument in sys.argv[1:] if argument != "-v"]
     if len(arguments) == 2 and arguments[0] == "--one":
         one(Path(arguments[1]))
-    elif arguments:
+    elif arguments and not arguments[0].startswith("-"):
         sys.exit(main(Path(arguments[0]), arguments[1:]))
     else:
         sys.exit(__doc__)

@@ -31,7 +31,8 @@ from pellucid.domain.place import ScannedArtefact, ScannedPlace
 from pellucid.domain.scan import ScanStateType
 from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.severity import Severity
-from pellucid.domain.statement import AdvisoryRecord, Affected, VersionRange
+from pellucid.domain.statement import AdvisoryRecord, Affected
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import KnownExploited, Rating
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.messages import Welcome

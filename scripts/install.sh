@@ -13,11 +13,16 @@ pins=$1
 "$python" -m pip --version >/dev/null 2>&1 || "$python" -m ensurepip >/dev/null
 
 echo "installing $pins" >&2
+# Bytecode is written now: who runs Pellucid later may not be allowed to, or be told not to (PYTHONDONTWRITEBYTECODE),
+# and would compile everything at each start.
+export UV_COMPILE_BYTECODE=1
 if { "$python" -m uv --version >/dev/null 2>&1 || "$python" -m pip install -q "uv==$UV_VERSION"; } &&
     "$python" -m uv pip install -q --python "$python" -r "$pins" &&
     "$python" -m uv pip install -q --python "$python" --no-deps --editable .; then
-    exit 0
+    :
+else
+    echo "uv failed, trying pip" >&2
+    "$python" -m pip install -q -r "$pins"
+    "$python" -m pip install -q --no-deps --editable .
 fi
-echo "uv failed, trying pip" >&2
-"$python" -m pip install -q -r "$pins"
-"$python" -m pip install -q --no-deps --editable .
+"$python" -m compileall -q src/pellucid

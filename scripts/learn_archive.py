@@ -71,7 +71,7 @@ class Release:
                 found[package.source].append(package)
         for source, packages in found.items():
             # What an older version of the source left behind in an unstable suite is not part of this one.
-            newest = version_order.latest([package.source_version for package in packages], version_order.dpkg)
+            newest = version_order.latest([package.source_version for package in packages], version_order.order("dpkg"))
             current = [package for package in packages if package.source_version == newest]
             found[source] = sorted(current, key=lambda item: (item.name != item.source, len(item.name), item.name))
         return found

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pellucid.domain.problem import ProblemKind
-from pellucid.domain.scan import Progress
+from pellucid.domain.progress import Progress
 from pellucid.domain.scan_result import ScanResult
 from pellucid.services.local_scan import scan
 from pellucid.settings import Settings

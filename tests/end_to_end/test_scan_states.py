@@ -10,7 +10,7 @@ from tests.support.receiver import Receiver
 from tests.support.sample import Sample
 from tests.support.server import Server
 
-from pellucid.domain.scan import Stage
+from pellucid.domain.progress import Stage
 
 WAIT_SECONDS = 120.0
 

@@ -1,7 +1,6 @@
 """Cases of what starts a device."""
 
-from dataclasses import replace
-
+from msgspec import structs
 from tests.matchers.class_cases import Case
 from tests.matchers.inventories import container, seen
 
@@ -18,7 +17,7 @@ def verity(data: Verdict, root: str, asked: str = ROOT) -> Inventory:
         Check(name="treeData", verdict=data, value="differ", reason="It was compared."),
     )
     tree = Hardening(subject="dmVerity", checks=checks, evidence=seen(artefact="disk!2-root.img"))
-    return replace(container("fit", {"bootargs": f"quiet roothash={asked}"}), hardening=(tree,))
+    return structs.replace(container("fit", {"bootargs": f"quiet roothash={asked}"}), hardening=(tree,))
 
 
 CASES = {
@@ -37,7 +36,7 @@ CASES = {
     "mitigation/boot/verity-broken": Case(
         hit=verity(Verdict.FAIL, ROOT),
         # Nobody asks for that tree.
-        miss=replace(verity(Verdict.FAIL, ROOT), places=()),
+        miss=structs.replace(verity(Verdict.FAIL, ROOT), places=()),
     ),
     "mitigation/boot/verity-other-root": Case(hit=verity(Verdict.PASS, OTHER), miss=verity(Verdict.PASS, ROOT)),
     "weakness/boot/interruptible": Case(

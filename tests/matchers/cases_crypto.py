@@ -1,9 +1,9 @@
 """Cases of what is wrong with keys, certificates, algorithms and protocols."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from msgspec import structs
 from tests.matchers.class_cases import Case
 from tests.matchers.inventories import AT, asset, inventory, seen
 from tests.matchers.keys_and_certificates import anchors, certificate, rsa_key
@@ -24,7 +24,7 @@ AFTER = datetime(LAST_DAY.year + 1, 1, 1, tzinfo=UTC)
 
 
 def of(*assets: CryptoAsset, at: datetime = AT) -> Inventory:
-    return replace(inventory(assets=assets), at=at)
+    return structs.replace(inventory(assets=assets), at=at)
 
 
 def offers(algorithm: str = "", protocol: str = "", parameters: str = "") -> Inventory:
@@ -36,7 +36,7 @@ def offers(algorithm: str = "", protocol: str = "", parameters: str = "") -> Inv
         protocol=protocol,
         parameters=parameters,
     )
-    return replace(inventory(), crypto_uses=(use,))
+    return structs.replace(inventory(), crypto_uses=(use,))
 
 
 CASES = {

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from msgspec import structs
 from tests.matchers.class_cases import Case
 from tests.matchers.inventories import checked, seen
 
@@ -17,7 +18,7 @@ def unconfined(service: str, wanted: str) -> Inventory:
     (fact,) = image.hardening
     link = Entry(name=f"etc/systemd/system/multi-user.target.wants/{wanted}", kind=EntryKind.SYMLINK)
     fact = replace(fact, evidence=seen(artefact=f"fw!lib/systemd/system/{service}"))
-    return replace(image, hardening=(fact,), places=(ScannedPlace(parent=0, entry=link),))
+    return structs.replace(image, hardening=(fact,), places=(ScannedPlace(parent=0, entry=link),))
 
 
 CASES = {

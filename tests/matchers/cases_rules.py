@@ -1,7 +1,6 @@
 """Cases of matches of rules."""
 
-from dataclasses import replace
-
+from msgspec import structs
 from tests.matchers.class_cases import Case
 from tests.matchers.inventories import inventory, seen
 
@@ -11,7 +10,7 @@ from pellucid.domain.rule_match import RuleMatch
 
 def matched(engine: str, rule: str = "acme_debug_port") -> Inventory:
     """One match of one rule."""
-    return replace(
+    return structs.replace(
         inventory(), rule_matches=(RuleMatch(engine=engine, rule=rule, ruleset="own 1", evidence=(seen("debugd"),)),)
     )
 

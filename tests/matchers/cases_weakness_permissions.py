@@ -1,7 +1,6 @@
 """Cases of rights of files that users should not have, and of set-id programs."""
 
-from dataclasses import replace
-
+from msgspec import structs
 from tests.matchers.class_cases import Case
 from tests.matchers.inventories import asset, seen
 from tests.matchers.system_trees import C, D, F, system
@@ -13,14 +12,14 @@ from pellucid.domain.crypto_asset import CryptoKind
 
 def with_key(mode: int) -> Inventory:
     key = asset(CryptoKind.PRIVATE_KEY, "aa", "fw!etc/server.key")
-    return replace(system(("etc/server.key", F, mode)), crypto_assets=(key,))
+    return structs.replace(system(("etc/server.key", F, mode)), crypto_assets=(key,))
 
 
 def with_script(mode: int) -> Inventory:
     script = Component(
         kind=ComponentKind.SCRIPT, format="sh", architecture="", bits=0, evidence=seen(artefact="fw!usr/bin/backup")
     )
-    return replace(system(("usr/bin/backup", F, mode)), components=(script,))
+    return structs.replace(system(("usr/bin/backup", F, mode)), components=(script,))
 
 
 CASES = {

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from msgspec import structs
 from tests.matchers.class_cases import Case
 from tests.matchers.inventories import checked, seen
 
@@ -26,13 +27,13 @@ def started(check: str, *, runs: bool) -> Inventory:
         reachability=Reachability.ENTRY_POINT if runs else Reachability.UNKNOWN,
     )
     fact = replace(fact, name="script", evidence=seen(artefact=SCRIPT))
-    return replace(image, hardening=(fact,), components=(script,))
+    return structs.replace(image, hardening=(fact,), components=(script,))
 
 
 def without_password(check: str, verdict: Verdict) -> Inventory:
     image = checked("accounts", check, verdict, "somebody")
     (fact,) = image.hardening
-    return replace(image, hardening=(replace(fact, name="passwd"),))
+    return structs.replace(image, hardening=(replace(fact, name="passwd"),))
 
 
 CASES = {

@@ -1,7 +1,6 @@
 """Cases of what is wrong with how servers, logins and the kernel are set up, of accounts and rights, of services."""
 
-from dataclasses import replace
-
+from msgspec import structs
 from tests.matchers.class_cases import Case
 from tests.matchers.inventories import asset, checked, inventory
 
@@ -41,7 +40,7 @@ def with_hidden_key(*, hidden: bool) -> Inventory:
     path = "fw!shadowed/0/etc/server.key"
     entry = Entry(name="shadowed/0/etc/server.key", facts={"shadowedBy": "sha256:0"} if hidden else {})
     place = ScannedPlace(parent=0, entry=entry, artefact=ScannedArtefact(path=path, sha256="0", size=1, kind="text"))
-    return replace(inventory(assets=(asset(CryptoKind.PRIVATE_KEY, "aa", path),)), places=(place,))
+    return structs.replace(inventory(assets=(asset(CryptoKind.PRIVATE_KEY, "aa", path),)), places=(place,))
 
 
 CASES = {

@@ -1,8 +1,9 @@
 """Images with a tree of programs and folders, as matchers see them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from msgspec import structs
 from tests.matchers.inventories import inventory, seen
 
 from pellucid.analysis.matcher import Inventory
@@ -59,4 +60,4 @@ def tree(*programs: Program, folders: Mapping[str, int] | None = None) -> Invent
                 runpath=tuple(filter(None, item.runpath.split(":"))),
             )
         )
-    return replace(inventory(), places=tuple(places), hardening=tuple(hardening), components=tuple(components))
+    return structs.replace(inventory(), places=tuple(places), hardening=tuple(hardening), components=tuple(components))

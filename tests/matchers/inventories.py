@@ -1,9 +1,10 @@
 """Facts that matchers are tested with."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import structs
 
 from pellucid.analysis.matcher import Inventory, Judgement, StatementIndex
 from pellucid.domain.component import Component
@@ -95,7 +96,7 @@ def checked(subject: str, check: str, verdict: Verdict, value: str = "") -> Inve
 def container(kind: str, facts: Mapping[str, str], path: str = "image!0x40") -> Inventory:
     """An image with one container, of which something is stated."""
     artefact = ScannedArtefact(path=path, sha256="ab" * 32, size=1, kind=kind, metadata=facts)
-    return replace(inventory(), places=(ScannedPlace(parent=-1, artefact=artefact),))
+    return structs.replace(inventory(), places=(ScannedPlace(parent=-1, artefact=artefact),))
 
 
 def findings(judged: Iterable[Judgement]) -> list[Finding]:

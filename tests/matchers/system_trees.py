@@ -1,7 +1,6 @@
 """Trees of files of a system, as the containers of an image list them."""
 
-from dataclasses import replace
-
+from msgspec import structs
 from tests.matchers.inventories import checked
 
 from pellucid.analysis.matcher import Inventory
@@ -20,4 +19,4 @@ def system(*entries: tuple[str, EntryKind, int], kind: str = "ext", root: str = 
         held = ScannedArtefact(path=f"fw!{root}{name}", sha256="1", size=1, kind="text") if what is F else None
         entry = Entry(name=root + name, kind=what, mode=mode, uid=0, gid=0)
         places.append(ScannedPlace(parent=0, entry=entry, artefact=held))
-    return replace(checked("none", "none", Verdict.PASS), hardening=(), places=tuple(places))
+    return structs.replace(checked("none", "none", Verdict.PASS), hardening=(), places=tuple(places))

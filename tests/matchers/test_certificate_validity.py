@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 from tests.matchers.inventories import AT, asset, findings, inventory
 from tests.matchers.keys_and_certificates import anchors, certificate
 from tests.support.statements import Statements
@@ -65,11 +66,11 @@ def test_the_notice_can_be_set_and_none_is_none() -> None:
     image = inventory(assets=(certificate("a", not_after=AT + 10 * DAY),))
     assert len(findings(expiring_certificates(image, NOTHING))) == 1
     for notice in (9 * 86400.0, 0.0):
-        assert findings(expiring_certificates(replace(image, certificate_notice=notice), NOTHING)) == []
+        assert findings(expiring_certificates(structs.replace(image, certificate_notice=notice), NOTHING)) == []
 
 
 def test_with_a_notice_without_end_everything_expires_soon() -> None:
-    image = replace(inventory(assets=(certificate("a"),)), certificate_notice=float("inf"))
+    image = structs.replace(inventory(assets=(certificate("a"),)), certificate_notice=float("inf"))
     assert len(findings(expiring_certificates(image, NOTHING))) == 1
 
 

@@ -1,8 +1,7 @@
 """deleted_secrets: keys and secrets in files that a later layer hides; placeholders are none."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 from tests.matchers.inventories import findings, inventory, seen
 from tests.support.statements import Statements
 
@@ -28,5 +27,5 @@ def test_a_secret_that_a_layer_hides_is_still_there(validity: Validity, path: st
     secret = Secret(
         rule="a", kind="password", redacted="h...", fingerprint="0", validity=validity, evidence=seen(artefact=path)
     )
-    image = replace(inventory(), secrets=(secret,), places=(place,))
+    image = structs.replace(inventory(), secrets=(secret,), places=(place,))
     assert len(findings(deleted_secrets(image, Statements()))) == expected

@@ -1,8 +1,8 @@
 """Private keys in an image."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
+from msgspec import structs
 from tests.matchers.inventories import asset, findings, inventory
 from tests.matchers.keys_and_certificates import certificate
 from tests.support.statements import Statements
@@ -82,7 +82,7 @@ class Holders:
 
 def shared(holders: Holders, *, encrypted: bool = False) -> list[Finding]:
     assets = (asset(CryptoKind.PRIVATE_KEY, "aa", encrypted=encrypted), asset(CryptoKind.PRIVATE_KEY, "bb", "etc/b"))
-    return findings(embedded_private_keys(replace(inventory(assets=assets), key_holders=holders), NOTHING))
+    return findings(embedded_private_keys(structs.replace(inventory(assets=assets), key_holders=holders), NOTHING))
 
 
 def test_a_key_that_other_products_have_is_more_severe() -> None:

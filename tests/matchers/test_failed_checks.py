@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from msgspec import structs
 from tests.matchers.inventories import checked, findings, seen
 from tests.support.statements import Statements
 
@@ -15,7 +16,7 @@ def test_one_finding_has_all_that_lacks_a_property() -> None:
     image = checked("elf", "relro", Verdict.FAIL, "none")
     (first,) = image.hardening
     second = replace(first, evidence=seen(artefact="bin/b"))
-    (finding,) = findings(failed_checks(replace(image, hardening=(first, second)), Statements()))
+    (finding,) = findings(failed_checks(structs.replace(image, hardening=(first, second)), Statements()))
     assert finding.class_ == CLASS
     assert [item.artefact for item in finding.evidence] == ["bin/a", "bin/b"]
     assert dict(finding.evidence[0].attributes) == {"check": "relro", "value": "none", "reason": "It was read."}

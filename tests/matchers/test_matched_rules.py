@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
 from tests.matchers.cases_rules import matched
 from tests.matchers.inventories import seen
 from tests.support.statements import Statements
@@ -19,7 +20,7 @@ NOTHING = Statements()
 
 
 def said(*matches: RuleMatch) -> list[Finding]:
-    asked: Inventory = replace(matched("yara"), rule_matches=matches)
+    asked: Inventory = structs.replace(matched("yara"), rule_matches=matches)
     return [item for item in matched_rules(asked, NOTHING) if isinstance(item, Finding)]
 
 
@@ -83,8 +84,10 @@ def test_a_rule_about_modules_counts_in_those() -> None:
     )
     evidence = tuple(seen(artefact=place.artefact.path) for place in places if place.artefact)
     rule = match(engine="fwhunt", evidence=evidence, identifiers=(("moduleGuid", ours.lower()),))
-    (found,) = matched_rules(replace(matched("fwhunt"), rule_matches=(rule,), places=places), NOTHING)
+    (found,) = matched_rules(structs.replace(matched("fwhunt"), rule_matches=(rule,), places=places), NOTHING)
     assert isinstance(found, Finding)
     assert [item.artefact for item in found.evidence] == ["ours.efi", "loose.efi"]
     elsewhere = replace(rule, evidence=evidence[1:2])
-    assert not list(matched_rules(replace(matched("fwhunt"), rule_matches=(elsewhere,), places=places), NOTHING))
+    assert not list(
+        matched_rules(structs.replace(matched("fwhunt"), rule_matches=(elsewhere,), places=places), NOTHING)
+    )

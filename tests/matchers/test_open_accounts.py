@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from msgspec import structs
 from tests.matchers.inventories import checked, findings, seen
 from tests.support.statements import Statements
 
@@ -16,7 +17,7 @@ def facts(name: str, check: str, accounts: str, path: str) -> tuple[Hardening, .
 
 
 def image(*hardening: Hardening) -> Inventory:
-    return replace(checked("accounts", "none", Verdict.PASS), hardening=hardening)
+    return structs.replace(checked("accounts", "none", Verdict.PASS), hardening=hardening)
 
 
 def test_an_empty_password_in_shadow_is_one() -> None:

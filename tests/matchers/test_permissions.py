@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from tests.matchers.inventories import findings
 from tests.matchers.system_trees import D, F, system
 from tests.support.statements import Statements
@@ -45,7 +46,7 @@ def test_what_a_later_layer_hides_is_not_there() -> None:
     entry = image.places[-1].entry
     assert entry is not None
     hidden = replace(image.places[-1], entry=replace(entry, facts={"shadowedBy": "sha256:0"}))
-    assert not classes(replace(image, places=(*image.places[:-1], hidden)))
+    assert not classes(structs.replace(image, places=(*image.places[:-1], hidden)))
 
 
 @pytest.mark.parametrize("kind", ["zip", "fat", "elf"])
@@ -56,8 +57,10 @@ def test_containers_that_state_no_rights_are_left_out(kind: str) -> None:
 def test_an_archive_of_anything_else_is_left_out() -> None:
     image = system(PROGRAM, kind="tar")
     only = [place for place in image.places if place.entry is None or not place.entry.name.startswith("etc/")]
-    assert not classes(replace(image, places=tuple(only)))
-    assert not classes(replace(image, places=tuple(replace(place, entry=_without_mode(place.entry)) for place in only)))
+    assert not classes(structs.replace(image, places=tuple(only)))
+    assert not classes(
+        structs.replace(image, places=tuple(replace(place, entry=_without_mode(place.entry)) for place in only))
+    )
 
 
 def _without_mode(entry: Entry | None) -> Entry | None:

@@ -1,7 +1,6 @@
 """Whether Secure Boot is in force."""
 
-from dataclasses import replace
-
+from msgspec import structs
 from tests.matchers.inventories import container, findings
 from tests.support.statements import Statements
 
@@ -11,7 +10,7 @@ from pellucid.matchers.secure_boot import secure_boot
 
 def classes(*inventories: Inventory) -> dict[str, list[str]]:
     places = tuple(place for item in inventories for place in item.places)
-    found = findings(secure_boot(replace(inventories[0], places=places), Statements()))
+    found = findings(secure_boot(structs.replace(inventories[0], places=places), Statements()))
     return {item.class_: [sight.artefact for sight in item.evidence] for item in found}
 
 

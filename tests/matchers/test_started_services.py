@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from tests.matchers.cases_weakness_services import started
 from tests.matchers.inventories import findings, seen
 from tests.support.statements import Statements
@@ -18,7 +19,7 @@ def table(by: str, path: str, *links: str) -> Inventory:
     image = started("telnet", runs=False)
     (fact,) = image.hardening
     places = tuple(ScannedPlace(parent=0, entry=Entry(name=name, kind=EntryKind.SYMLINK)) for name in links)
-    return replace(image, hardening=(replace(fact, name=by, evidence=seen(artefact=path)),), places=places)
+    return structs.replace(image, hardening=(replace(fact, name=by, evidence=seen(artefact=path)),), places=places)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from tests.matchers.cases_mitigation_systemd import unconfined
 from tests.matchers.inventories import findings, seen
 from tests.support.statements import Statements
@@ -29,4 +30,4 @@ def test_services_of_users_do_not() -> None:
     image = unconfined("agent.service", "agent.service")
     (fact,) = image.hardening
     fact = replace(fact, evidence=seen(artefact="fw!usr/lib/systemd/user/agent.service"))
-    assert not findings(unsandboxed_services(replace(image, hardening=(fact,)), Statements()))
+    assert not findings(unsandboxed_services(structs.replace(image, hardening=(fact,)), Statements()))

@@ -1,8 +1,7 @@
 """Hash trees and what asks for them, put together."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 from tests.matchers.inventories import container, findings, seen
 from tests.support.statements import Statements
 
@@ -32,7 +31,7 @@ def claim(root: str) -> Hardening:
 
 
 def judged(image: Inventory, *facts: Hardening) -> list[Finding]:
-    return findings(verified_data(replace(image, hardening=facts), Statements()))
+    return findings(verified_data(structs.replace(image, hardening=facts), Statements()))
 
 
 NOTHING = container("tar", {})

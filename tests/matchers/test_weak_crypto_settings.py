@@ -1,8 +1,7 @@
 """Weak algorithms and protocols in configurations."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 from tests.matchers.inventories import findings, inventory, seen
 from tests.support.statements import Statements
 
@@ -32,7 +31,7 @@ def offered(
 
 
 def judged(*uses: CryptoUse) -> list[Finding]:
-    return findings(weak_crypto_settings(replace(inventory(), crypto_uses=uses), NOTHING))
+    return findings(weak_crypto_settings(structs.replace(inventory(), crypto_uses=uses), NOTHING))
 
 
 @pytest.mark.parametrize(

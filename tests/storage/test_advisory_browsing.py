@@ -13,7 +13,8 @@ from pellucid.advisories.store.index import StoreIndex
 from pellucid.advisories.store.store import Store
 from pellucid.domain.ids import named_id
 from pellucid.domain.severity import Severity
-from pellucid.domain.statement import AdvisoryRecord, Affected, VersionRange
+from pellucid.domain.statement import AdvisoryRecord, Affected
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import Epss, KnownExploited, Rating, VulnerabilityOrder, VulnerabilityState
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)

@@ -15,15 +15,9 @@ from pellucid.advisories.store.index import StoreIndex
 from pellucid.advisories.store.store import Store
 from pellucid.domain.ids import named_id
 from pellucid.domain.severity import Severity
-from pellucid.domain.statement import AdvisoryRecord, Affected, VersionRange
-from pellucid.domain.vulnerability import (
-    Epss,
-    Exploit,
-    ExploitKind,
-    KnownExploited,
-    Rating,
-    VulnerabilityState,
-)
+from pellucid.domain.statement import AdvisoryRecord, Affected
+from pellucid.domain.version_range import VersionRange
+from pellucid.domain.vulnerability import Epss, Exploit, ExploitKind, KnownExploited, Rating, VulnerabilityState
 from pellucid.errors import Conflict, Malformed, NotFound
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)

@@ -16,7 +16,8 @@ from pellucid.domain.image import ImageCounts
 from pellucid.domain.observation import Observation, ObservationKind
 from pellucid.domain.place import ScannedArtefact
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.domain.scan import Progress, ScanStateType, Stage
+from pellucid.domain.progress import Progress, Stage
+from pellucid.domain.scan import ScanStateType
 from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.severity import Severity
 from pellucid.errors import Conflict, InvalidRequest, NotFound

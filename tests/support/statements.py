@@ -8,7 +8,8 @@ from typing import Any
 
 from pellucid.domain.listed_key import KeyHash, KeyList
 from pellucid.domain.severity import Severity
-from pellucid.domain.statement import Affected, Standing, Statement, Subject, VersionRange
+from pellucid.domain.statement import Affected, Standing, Statement, Subject
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import Vulnerability
 
 KNOWN = datetime(2025, 1, 1, tzinfo=UTC)

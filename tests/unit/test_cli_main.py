@@ -45,6 +45,14 @@ def test_help_of_a_command_has_examples_that_parse(command: str, capsys: pytest.
     assert "exit codes:" in text
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_alone_is_what_it_is_among_all(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    among_all = help_of(command, capsys=capsys)
+    with pytest.raises(SystemExit):
+        parser.build(command).parse_args([command, "--help"])
+    assert capsys.readouterr().out == among_all
+
+
 def test_help_loads_nothing_that_takes_time() -> None:
     program = (
         "import sys\n"

@@ -10,7 +10,7 @@ from tests.support.scripted_api import Reply, Request, ScriptedApi, events
 
 from pellucid.cli import follow
 from pellucid.cli.api_client import ApiClient
-from pellucid.domain.scan import Progress, Stage
+from pellucid.domain.progress import Progress, Stage
 from pellucid.errors import RequestError, ServerUnreachable
 
 PRODUCT = "01J9Z3T5N8K2V4Q6R7S0W1X2Y3"

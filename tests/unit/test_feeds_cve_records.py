@@ -14,7 +14,8 @@ from tests.support.feed_osv import CISA, CNA, cisa, cve, raw, tar_of, zip_of
 from pellucid.advisories.feeds import cve_list, openssl, osv, vulnrichment
 from pellucid.advisories.feeds.cve_record import record_of
 from pellucid.domain.severity import Severity
-from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan, VersionRange
+from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import KnownExploited, Reference, Ssvc, VulnerabilityState
 from pellucid.errors import Malformed
 

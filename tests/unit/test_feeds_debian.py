@@ -11,7 +11,8 @@ from tests.support.feed_distro import entry, release, written
 
 from pellucid.advisories.feeds import debian, debian_notices
 from pellucid.advisories.feeds.debian_releases import ecosystem
-from pellucid.domain.statement import Affected, FixPlan, Standing, VersionRange
+from pellucid.domain.statement import Affected, FixPlan, Standing
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import Reference
 from pellucid.errors import Malformed
 

@@ -6,7 +6,8 @@ import pytest
 
 from pellucid.advisories.feeds.nvd_affected import NOTE, affected
 from pellucid.advisories.feeds.nvd_versions import Versions, versions_of
-from pellucid.domain.statement import Affected, Subject, VersionRange
+from pellucid.domain.statement import Affected, Subject
+from pellucid.domain.version_range import VersionRange
 from pellucid.formats.version_order import comparator
 
 ONE = [{"version": "1.0", "status": "affected"}]

@@ -11,7 +11,8 @@ import pytest
 from tests.support.feed_nvd import criteria, either, match, node
 
 from pellucid.advisories.feeds import anchore
-from pellucid.domain.statement import Affected, VersionRange
+from pellucid.domain.statement import Affected
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import Reference
 from pellucid.errors import Malformed
 

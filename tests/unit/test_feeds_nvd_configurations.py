@@ -8,7 +8,8 @@ from tests.support.feed_nvd import HARDWARE, both, criteria, either, match, node
 from pellucid.advisories.feeds import nvd_configurations
 from pellucid.advisories.feeds.nvd_configurations import NOT_ALL_SAID, applicability
 from pellucid.advisories.feeds.nvd_names import product_named
-from pellucid.domain.statement import Affected, Platform, VersionRange
+from pellucid.domain.statement import Affected, Platform
+from pellucid.domain.version_range import VersionRange
 from pellucid.errors import Malformed
 
 LIB = ("cpe:a", "acme:lib")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tests.support.feed_osv import package, repository
 
 from pellucid.advisories.feeds.osv_affected import affected_of, unresolved
-from pellucid.domain.statement import Affected, FixPlan, Standing, VersionRange
+from pellucid.domain.statement import Affected, FixPlan, Standing
+from pellucid.domain.version_range import VersionRange
 
 CPE = "cpe:2.3:a:acme:to\\+ol:*:*:*:*:*:*:*:*"
 

@@ -10,7 +10,7 @@ from tests.support.feed_osv import package, raw, repository, tar_of, zip_of
 from pellucid.advisories.feed import RawRecord
 from pellucid.advisories.feeds import bundles, curl, cve_list, ghsa, go_vulndb, openssl, osv, vulnrichment
 from pellucid.domain.severity import Severity
-from pellucid.domain.statement import VersionRange
+from pellucid.domain.version_range import VersionRange
 from pellucid.errors import Malformed
 
 FIRST, SECOND = record("PYSEC-2024-1", package("PyPI", "a", "introduced 0")), record("MAL-2024-2")

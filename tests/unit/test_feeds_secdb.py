@@ -10,7 +10,8 @@ from tests.support.feed_distro import written
 
 from pellucid.advisories.feed import RawRecord
 from pellucid.advisories.feeds import alpine_secdb, secdb, wolfi_secdb
-from pellucid.domain.statement import Affected, Standing, VersionRange
+from pellucid.domain.statement import Affected, Standing
+from pellucid.domain.version_range import VersionRange
 from pellucid.errors import Malformed
 
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from pellucid.advisories.feeds.nvd_versions import Versions, versions_of
 from pellucid.advisories.feeds.version_lines import ONLY_THE_FIX, is_backwards, meant
-from pellucid.domain.statement import VersionRange
-from pellucid.formats.version_order import Order, kernel, openssl, upstream
+from pellucid.domain.version_range import VersionRange
+from pellucid.formats.version_order import Order, openssl, upstream
+from pellucid.formats.version_order.linux_kernel import kernel
 from pellucid.formats.version_ranges import contains
 
 

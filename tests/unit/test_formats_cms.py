@@ -1,7 +1,6 @@
 """CMS messages, and the names in them."""
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pellucid.errors import Malformed
 from pellucid.formats import cms, der, x500_name
@@ -62,7 +62,7 @@ def test_signed_data_is_read_without_what_says_its_kind() -> None:
     bare = SIGNED[wrapped.content : wrapped.end]
     assert bare[4:].startswith(cms.BARE_BEGINS)
     found = cms.signed_data(b"\xff" + bare, der.element(b"\xff" + bare, 1, longest=cms.LONGEST))
-    assert found == replace(read(SIGNED), start=1, end=1 + len(bare))
+    assert found == structs.replace(read(SIGNED), start=1, end=1 + len(bare))
     with pytest.raises(Malformed):
         read(bare)
 

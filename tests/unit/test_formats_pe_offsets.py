@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from msgspec import structs
 from tests.support.signed_pe import Shape, image
 
 from pellucid.errors import Malformed
@@ -17,7 +17,7 @@ HEADERS = pe.read(image(Shape()))
 
 
 def of(sections: Sequence[pe.Section]) -> pe.Image:
-    return replace(HEADERS, sections=tuple(sections))
+    return structs.replace(HEADERS, sections=tuple(sections))
 
 
 def section(address: int, size: int, at: int, virtual: int = 0) -> pe.Section:

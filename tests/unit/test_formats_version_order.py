@@ -10,29 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.formats.rpm_version import compare as rpm
-from pellucid.formats.version_order import (
-    ORDERS,
-    Comparator,
-    Order,
-    apk,
-    comparator,
-    dpkg,
-    freebsd,
-    go,
-    kernel,
-    latest,
-    maven,
-    nuget,
-    numbers,
-    openssl,
-    order,
-    packagist,
-    pub,
-    pypi,
-    rubygems,
-    semver,
-    upstream,
-)
+from pellucid.formats.version_order import NAMES, Comparator, Order, comparator, latest, openssl, order, upstream
+from pellucid.formats.version_order.alpine import apk
+from pellucid.formats.version_order.debian import dpkg
+from pellucid.formats.version_order.freebsd import freebsd
+from pellucid.formats.version_order.linux_kernel import kernel
+from pellucid.formats.version_order.maven import maven
+from pellucid.formats.version_order.number_lists import numbers
+from pellucid.formats.version_order.packagist import packagist
+from pellucid.formats.version_order.python import pypi
+from pellucid.formats.version_order.rubygems import rubygems
+from pellucid.formats.version_order.semantic import go, nuget, pub, semver
 
 # Each row ascends.
 DPKG = [
@@ -197,16 +185,18 @@ def test_latest() -> None:
 
 
 def test_an_order_is_called_by_its_name() -> None:
-    assert all(order(name) is item for name, item in ORDERS.items())
+    assert [order(name).name for name in NAMES] == sorted(NAMES)
+    assert all(comparator(name) is order(name) for name in NAMES)
     assert order("generic") is order("") is order("unheard of") is upstream
 
 
+EVERY = [order(name) for name in NAMES]
 VERSIONS = st.text(st.sampled_from("0123456789.~+-_:abprcz^#v!²"), max_size=12) | st.text(max_size=8)
 # Maven's is none: of 1.0.rc < 1 < 1.sp the first is after the last. Nor is PHP's, where "#" is any number, or none.
-TOTAL = [item for name, item in ORDERS.items() if name not in ("maven", "packagist")]
+TOTAL = [item for item in EVERY if item.name not in ("maven", "packagist")]
 
 
-@pytest.mark.parametrize("order", ORDERS.values(), ids=repr)
+@pytest.mark.parametrize("order", EVERY, ids=repr)
 def test_any_text_is_compared_and_both_ways_agree(order: Order) -> None:
     @given(VERSIONS, VERSIONS)
     def check(left: str, right: str) -> None:
@@ -249,7 +239,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("order", ORDERS.values(), ids=repr)
+@pytest.mark.parametrize("order", EVERY, ids=repr)
 def test_hostile_versions_are_compared_at_once(order: Order) -> None:
     begin = time.process_time()
     for left, right in itertools.product(HOSTILE, HOSTILE):

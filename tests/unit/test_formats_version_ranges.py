@@ -4,8 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.domain.statement import Affected, Subject, VersionRange
-from pellucid.formats.version_order import apk, dpkg, kernel, openssl, semver, upstream
+from pellucid.domain.statement import Affected, Subject
+from pellucid.domain.version_range import VersionRange
+from pellucid.formats.version_order import openssl, upstream
+from pellucid.formats.version_order.alpine import apk
+from pellucid.formats.version_order.debian import dpkg
+from pellucid.formats.version_order.linux_kernel import kernel
+from pellucid.formats.version_order.semantic import semver
 from pellucid.formats.version_ranges import (
     Verdict,
     affects,

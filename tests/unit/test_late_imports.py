@@ -37,6 +37,8 @@ from pellucid.pipeline.unpacking import UNPACKING
 readers = ["pellucid.extractors.squashfs", "pellucid.analyzers.components.dpkg_packages"]
 assert not any(name in sys.modules for name in readers)
 late_imports.prepare(sys.argv[1:])
+for _ in late_imports.bytecode(sys.argv[1:]):
+    pass
 compiled = [*late_imports.COMPILED, *(late_imports.OF_ANALYZERS if len(sys.argv) > 1 else [])]
 print(*(name in sys.modules for name in readers), all(name in sys.modules for name in compiled))
 """

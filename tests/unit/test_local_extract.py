@@ -13,7 +13,7 @@ import pytest
 
 from pellucid.domain.extraction import Extraction
 from pellucid.domain.problem import ProblemKind
-from pellucid.domain.scan import Progress, Stage
+from pellucid.domain.progress import Progress, Stage
 from pellucid.errors import InvalidRequest
 from pellucid.services.local_extract import extract
 from pellucid.settings import Settings

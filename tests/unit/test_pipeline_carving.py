@@ -1,10 +1,10 @@
 """Carving and identification: what is found inside bytes, and what chance occurrences do not become."""
 
-from dataclasses import replace
 from mmap import mmap
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from pellucid.analysis.artefact import MOST_HITS, Artefact
 from pellucid.analysis.extractor import Extractor, Signature, extractor
@@ -85,7 +85,7 @@ def test_time_that_is_over_keeps_what_was_found(tmp_path: Path) -> None:
         return measure(data, offset)
 
     output = Watched(tmp_path, unit="carving", source_size=len(data), limits=Limits())
-    unit = replace(BOX, measure=slow)
+    unit = structs.replace(BOX, measure=slow)
     with pytest.raises(BudgetExceeded):
         carve(Artefact(data=data, hits=Patterns([MAGIC]).search(data)), None, carvable([unit]), output)
 

@@ -8,17 +8,17 @@ import tarfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import structs
 from tests.unit.test_fork_server import processes
 
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.evidence import Evidence
 from pellucid.domain.problem import ProblemKind
-from pellucid.domain.scan import Progress
+from pellucid.domain.progress import Progress
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.content import Content, UnitResult, decode, encode
 from pellucid.pipeline.merging import Found, merge
@@ -162,7 +162,7 @@ def test_a_changed_analyzer_is_run_again_even_if_the_bytes_have_to_be_unpacked_a
 def test_another_set_of_extractors_means_everything_anew(bench: Bench, image: Path) -> None:
     bench.run(image)
     bench.cache.kept = {
-        key: encode(replace(decode(payload), identity="other")) for key, payload in bench.cache.kept.items()
+        key: encode(structs.replace(decode(payload), identity="other")) for key, payload in bench.cache.kept.items()
     }
     assert bench.run(image).reused == 0
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 
@@ -20,7 +20,7 @@ class _Bundled(msgspec.Struct):
 
 def bundled() -> Store:
     """A store in memory."""
-    data = files("pellucid.advisories").joinpath("bundled.json").read_bytes()
+    data = Path(__file__).with_name("bundled.json").read_bytes()
     records = msgspec.json.decode(data, type=list[_Bundled])
     store = Store.in_memory(name=f"bundled-{sha256(data).hexdigest()[:12]}")
     newest = max((item.record.modified for item in records if item.record.modified), default=datetime.now(UTC))

@@ -9,7 +9,8 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import import_module, resources
+from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -100,7 +101,7 @@ def _authority(item: Rating) -> int:
 
 @cache
 def _words() -> dict[str, Severity]:
-    text = resources.files("pellucid.advisories").joinpath("severity_words.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("severity_words.toml").read_text(encoding="utf-8")
     return {word: Severity(severity) for severity, words in tomllib.loads(text).items() for word in words}
 
 

@@ -1,8 +1,9 @@
 """Analyzers: artefact -> facts, declared by a decorator over a generator function."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector
@@ -50,8 +51,7 @@ class Stage(StrEnum):
     THREATS = "threats"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Analyzer:
+class Analyzer(msgspec.Struct, frozen=True, kw_only=True):
     """A unit of analysis. Raise `version` whenever its facts may change: results are cached under its `state`.
 
     With `whole`, it is also asked about artefacts of which everything was taken out, such as a disk: what it says of

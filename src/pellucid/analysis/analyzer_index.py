@@ -4,7 +4,6 @@ A process that analyses one image needs a few of a hundred, and is started for e
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import import_module
 from typing import Any
@@ -38,8 +37,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     whole: bool = False
 
 
-@dataclass(frozen=True)
-class Late:
+class Late(msgspec.Struct, frozen=True, dict=True):
     """The analyzer `attribute` of `module`, imported when it is first asked something."""
 
     module: str

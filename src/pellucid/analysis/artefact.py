@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from mmap import mmap
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from pellucid.domain.evidence import Evidence
 
@@ -15,8 +16,7 @@ SEEN_LIMIT = 120
 MOST_HITS = 20_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Artefact:
+class Artefact(msgspec.Struct, frozen=True, kw_only=True):
     """The bytes and what is already known about them.
 
     `data` is read-only and may be larger than memory (a file mapping): slice it, never copy it whole.
@@ -29,8 +29,8 @@ class Artefact:
     data: bytes | mmap
     kind: str = "data"
     path: str = ""
-    hits: Mapping[bytes, Sequence[int]] = field(default_factory=dict)
-    memo: dict[str, Any] = field(default_factory=dict)
+    hits: Mapping[bytes, Sequence[int]] = msgspec.field(default_factory=dict)
+    memo: dict[str, Any] = msgspec.field(default_factory=dict)
     rules: "ScanRules | None" = None
 
     @property

@@ -1,8 +1,9 @@
 """Extractors: artefact -> artefacts, declared by a decorator."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from mmap import mmap
+
+import msgspec
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.output import Output
@@ -15,16 +16,14 @@ check all that the header lets you check. May be longer than the data when the c
 """
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(msgspec.Struct, frozen=True):
     """Bytes that stand `at` bytes after the start of a format. 3 bytes or more."""
 
     literal: bytes
     at: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Extractor:
+class Extractor(msgspec.Struct, frozen=True, kw_only=True):
     """A unit of extraction for the format `name`, which is also the kind of the artefacts it reads.
 
     With `stream`, the length is only known by unpacking: `measure` then unpacks into nothing, and is not called for

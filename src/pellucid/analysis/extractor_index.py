@@ -4,7 +4,6 @@ A process that unpacks one image needs a few of many readers, and is started for
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from mmap import mmap
@@ -30,8 +29,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     suffix: str
 
 
-@dataclass(frozen=True)
-class Late:
+class Late(msgspec.Struct, frozen=True, dict=True):
     """The extractor `attribute` of `module`, imported when it is first called."""
 
     module: str

@@ -1,12 +1,11 @@
 """Limits of one extraction."""
 
-from dataclasses import dataclass
+import msgspec
 
 MIB = 1 << 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What may come out of one artefact. `ratio` counts only beyond the first `ratio_floor` bytes."""
 
     bytes: int = 8 << 30

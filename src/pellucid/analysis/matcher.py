@@ -1,9 +1,10 @@
 """Matchers: facts of an image (and advisories) -> findings."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+import msgspec
 
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset
@@ -79,8 +80,7 @@ class StatementIndex(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inventory:
+class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     """All that was found in an image, merged over its artefacts; evidence names paths. `at`: when it is judged.
 
     `only`: nothing but what is to be said of these vulnerabilities is asked for. None: everything is.
@@ -104,8 +104,7 @@ class Inventory:
     key_holders: KeyHolders | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Matcher:
+class Matcher(msgspec.Struct, frozen=True, kw_only=True):
     """A unit of judgement."""
 
     name: str

@@ -1,13 +1,13 @@
 """Selectors: which artefacts a unit wants, decided from the kind and the one multi-pattern pass."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.analysis.artefact import Artefact
 
 
-@dataclass(frozen=True)
-class Selector:
+class Selector(msgspec.Struct, frozen=True):
     """A predicate over artefacts, and the literals that must be searched for it. Combine with & and |.
 
     The literals of a large table may be given as a function: they are asked for where a search is prepared. So that

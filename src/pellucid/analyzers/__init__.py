@@ -3,12 +3,13 @@
 A module is imported when its analyzer is first asked. Until then index.json, generated, says what it declares.
 """
 
-from importlib import import_module, resources
+from importlib import import_module
+from pathlib import Path
 
 from pellucid.analysis import analyzer_index
 from pellucid.analysis.analyzer import Analyzer
 
-_FILES = resources.files(__name__)
+_FILES = Path(__file__).parent
 
 ANALYZERS = analyzer_index.read(_FILES.joinpath("index.json").read_bytes())
 

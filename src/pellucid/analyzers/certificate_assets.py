@@ -5,7 +5,7 @@ from base64 import b64encode
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
-from importlib import resources
+from pathlib import Path
 from typing import Required, TypedDict
 
 from cryptography import x509
@@ -118,7 +118,7 @@ def with_pss(digest: str) -> str:
 
 @cache
 def _attribute_names() -> dict[x509.ObjectIdentifier, str]:
-    text = resources.files("pellucid.analyzers").joinpath("attribute_names.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("attribute_names.toml").read_text(encoding="utf-8")
     return {x509.ObjectIdentifier(dotted): name for dotted, name in tomllib.loads(text).items()}
 
 

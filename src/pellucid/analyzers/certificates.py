@@ -6,8 +6,8 @@ the enclosing elements are found by walking back (RFC 5280, 4.1), and a full par
 
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
@@ -28,8 +28,7 @@ MOST_CANDIDATES = 50_000
 PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate that parses, and the bytes it was read from."""
 
     certificate: x509.Certificate

@@ -4,10 +4,11 @@ import re
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.parsed import elf_of
@@ -38,12 +39,11 @@ KERNEL_SYMBOLS = "__ksymtab"
 @cache
 def table() -> Mapping[str, Any]:
     """What the checks go by, from elf_hardening.toml."""
-    text = files("pellucid.analyzers.hardening").joinpath("elf_hardening.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("hardening").joinpath("elf_hardening.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
-@dataclass(frozen=True)
-class View:
+class View(msgspec.Struct, frozen=True, dict=True):
     """One ELF file with all that is known of it."""
 
     artefact: Artefact

@@ -1,8 +1,9 @@
 """Calls of imported functions in programs. What reads them takes time to load: it is loaded when there is need."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.parsed import elf_of
@@ -13,16 +14,14 @@ if TYPE_CHECKING:
     from pellucid.formats.calls.unsafe_calls import Found, Site
 
 
-@dataclass(frozen=True, kw_only=True)
-class Imported:
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """`calls` is None where they cannot be told."""
 
     calls: int | None = None
     sites: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Read:
+class Read(msgspec.Struct, frozen=True, kw_only=True):
     """Calls by the symbol that is called, and whether all code was read."""
 
     by_symbol: Mapping[str, Imported]

@@ -2,12 +2,12 @@
 
 import base64
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from importlib import resources
+from pathlib import Path
 from typing import Any, TypedDict
 
+import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x448, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
@@ -39,8 +39,7 @@ class KeyFields(TypedDict):
     public_key: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublicHalf:
+class PublicHalf(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a public key; `encoded` is its SubjectPublicKeyInfo."""
 
     algorithm: str
@@ -141,5 +140,5 @@ def _by_oid(encoded: bytes) -> PublicHalf | None:
 @cache
 def named_keys() -> dict[str, tuple[str, int]]:
     """By object identifier: (name of algorithm and parameter set, bytes of a public key)."""
-    text = resources.files("pellucid.analyzers").joinpath("post_quantum_keys.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("post_quantum_keys.toml").read_text(encoding="utf-8")
     return {row["oid"]: (row["name"], row["public"]) for row in tomllib.loads(text)["key"]}

@@ -3,9 +3,10 @@
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
-from importlib import resources
+from pathlib import Path
+
+from msgspec import structs
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.errors import Malformed
@@ -21,7 +22,7 @@ Store = pkcs12.Store | java_keystore.Keystore | bouncy_keystore.Store
 @cache
 def passwords() -> tuple[str, ...]:
     """Those that everybody knows (well_known_passwords.toml)."""
-    text = resources.files("pellucid.analyzers").joinpath("well_known_passwords.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("well_known_passwords.toml").read_text(encoding="utf-8")
     return tuple(tomllib.loads(text)["passwords"])
 
 
@@ -63,7 +64,7 @@ def _pkcs12(artefact: Artefact) -> list[Store]:
                 store = pkcs12.read(whole.encoded, work)
             except Malformed:
                 continue
-            found.append(replace(store, start=whole.start, end=whole.end, scattered=whole.rewritten))
+            found.append(structs.replace(store, start=whole.start, end=whole.end, scattered=whole.rewritten))
             end = whole.end
             break
     return found

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
+
+import msgspec
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analysis.selector import Selector, kind
@@ -25,8 +26,7 @@ json_object = kind("text") & Selector(
 """Text that begins as a JSON object does."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Universe:
+class Universe(msgspec.Struct, frozen=True, kw_only=True):
     """A registry of packages: OSV's name of it ("" where OSV has none) and the type of its package URLs."""
 
     ecosystem: str

@@ -1,9 +1,9 @@
 """Whether a CMS message was signed by whom it names, and when (RFC 5652, 5.4 to 5.6; RFC 3161; PKCS#9)."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -29,15 +29,13 @@ class _Refuted(Exception):
     """The argument says why."""
 
 
-@dataclass(frozen=True)
-class Refuted:
+class Refuted(msgspec.Struct, frozen=True):
     """A signature that does not hold, and why."""
 
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Signature:
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """One that was proved; `chain` begins with the signer's certificate.
 
     `at` is when another signer says that he saw it. Whether he, or who made the last certificate, is one to trust is

@@ -1,7 +1,8 @@
 """A PE image with what the checks of its protections ask for."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.windows import assembly_of, pe_of
@@ -19,8 +20,7 @@ NOT_FOR = {
 """Why what Windows does for programs and libraries is not asked of others."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Program:
+class Program(msgspec.Struct, frozen=True, kw_only=True):
     """An image with what its checks ask for, read once. `damage` says why the load configuration cannot be read."""
 
     image: pe.Image

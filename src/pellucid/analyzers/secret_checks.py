@@ -9,7 +9,8 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.analyzers.common_passwords import defaults
 from pellucid.domain.secret import Validity
@@ -32,8 +33,7 @@ COOKIE = re.compile(rb"[A-Z]{20}")
 FEWEST_DIGITS = 2
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """`value` is what the secret is in clear where it was only encoded, `account` whose it is."""
 
     validity: Validity = Validity.UNDETERMINED

@@ -3,10 +3,11 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+
+import msgspec
 
 TABLE = Path(__file__).parent / "secret_placeholders.toml"
 FEWEST_CHARACTERS = 4
@@ -24,8 +25,7 @@ EXAMPLE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Words:
+class _Words(msgspec.Struct, frozen=True):
     values: frozenset[bytes]
     parts: tuple[bytes, ...]
     written: tuple[bytes, ...]

@@ -5,10 +5,11 @@ import tomllib
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from pellucid.analysis import derived
 from pellucid.analyzers.wide_texts import spread
@@ -27,8 +28,7 @@ LINE_START = rb"(?:^|(?<=\x00))"
 MARSHALLED = rb"(?<=[zZ\xfa\xda][\x04-\xff])"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What is looked for around each of the `keywords`: from `before` bytes in front of one to `after` behind it.
 
     The group `secret` of the pattern is the secret, all that matches where there is none; the group `account` says

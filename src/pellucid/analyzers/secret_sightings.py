@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers.secret_rules import Rule
@@ -14,8 +15,7 @@ MOST_BYTES_OF_A_RULE = 2 << 20
 LOOKED_BACK = 8
 
 
-@dataclass(frozen=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True):
     """A match of a pattern; what is secret of it stands from `start` to `end` of the artefact."""
 
     match: re.Match[bytes]

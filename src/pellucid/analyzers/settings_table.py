@@ -3,14 +3,14 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True)
-class Condition:
+
+class Condition(msgspec.Struct, frozen=True):
     """`directive` as it is usually written; without a `default` it has to be set."""
 
     directive: str
@@ -22,8 +22,7 @@ class Condition:
         return self.directive.lower()
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """A check that fails when all conditions hold; `why` says what is wrong then. What is `secret` is not shown."""
 
     name: str
@@ -32,8 +31,7 @@ class Rule:
     secret: bool
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, dict=True):
     """What is checked in one kind of file."""
 
     name: str
@@ -52,7 +50,7 @@ class Subject:
 @cache
 def subjects() -> Mapping[str, Subject]:
     """The rows of the table."""
-    text = files("pellucid.analyzers").joinpath("checked_settings.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("checked_settings.toml").read_text(encoding="utf-8")
     return {name: _subject(name, row) for name, row in tomllib.loads(text).items()}
 
 

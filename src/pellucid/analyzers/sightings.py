@@ -3,8 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+
+import msgspec
 
 from pellucid.analysis.artefact import SEEN_LIMIT, Artefact
 from pellucid.analyzers.signatures import Condition, Constant, Literal, Presence, Signature, Version
@@ -15,8 +17,7 @@ LONGEST_VERSION = 64
 HOST_OR_MASK = re.compile(rb"0\.0\.0\.0|(?:127\.\d+|169\.254|172\.16|192\.168|22[4-9]\.\d+|255\.255)(?:\.\d+){2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True):
     """A place that speaks for a product, by which rule; the version is empty when unknown, a `constant` is no text."""
 
     rule: Condition

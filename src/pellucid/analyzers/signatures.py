@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+from msgspec import structs
 
 from pellucid.domain.dependency import Linkage
 
@@ -123,7 +124,7 @@ def parse(name: str, content: bytes) -> Signature:
 def signatures() -> tuple[Signature, ...]:
     """All products by name, without their examples."""
     found = (parse(name, content) for name, content in texts())
-    return tuple(msgspec.structs.replace(signature, hit=(), miss=()) for signature in found)
+    return tuple(structs.replace(signature, hit=(), miss=()) for signature in found)
 
 
 def revision() -> int:

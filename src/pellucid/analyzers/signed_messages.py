@@ -3,8 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
+
+import msgspec
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.domain.crypto_asset import Encoding
@@ -30,8 +31,7 @@ CONTAINERS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A message at `start`:`end` of the artefact, and its bytes, in PEM what the armour holds.
 
     `scattered`: it was no DER, so that certificates may lie there in pieces. `bare`: signed data that nothing says is

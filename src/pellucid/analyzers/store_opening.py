@@ -1,7 +1,8 @@
 """Opening PKCS#12 stores with passwords that everybody knows, in bounded time."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats import ber, der, password_based, pkcs12
@@ -12,12 +13,11 @@ MOST_ROUNDS = 5_000_000
 ROUND = 256
 
 
-@dataclass
-class Effort:
+class Effort(msgspec.Struct):
     """What is left to spend."""
 
     rounds: int = MOST_ROUNDS
-    rewriting: ber.Work = field(default_factory=ber.Work)
+    rewriting: ber.Work = msgspec.field(default_factory=ber.Work)
 
     def spend(self, rounds: int, size: int = 0) -> None:
         """Raises Unsupported when so many rounds, and hashing so many bytes, are too much."""
@@ -26,8 +26,7 @@ class Effort:
         self.rounds -= rounds + size // ROUND
 
 
-@dataclass(frozen=True, kw_only=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
     """A bag that was found; `hidden` when it took a password to see it."""
 
     bag: pkcs12.Bag

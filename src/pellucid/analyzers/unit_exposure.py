@@ -1,9 +1,10 @@
 """How much a service of systemd may do, weighed as systemd-analyze(1) "security" does; directives: systemd.exec(5)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
+
+from msgspec import structs
 
 from pellucid.analyzers import unit_lists
 from pellucid.analyzers.unit_parts import Part, weights, words
@@ -30,7 +31,7 @@ def unconfined() -> int:
 def parts(unit: Unit) -> Iterator[Part]:
     """All that is weighed of a unit; what hides files says nothing of a service that runs before they are there."""
     for part in _every(unit):
-        yield replace(part, badness=None) if unit.early and part.directive in LATER else part
+        yield structs.replace(part, badness=None) if unit.early and part.directive in LATER else part
 
 
 LATER = ("PrivateTmp", "ProtectHome", "ProtectSystem", "RootDirectory")

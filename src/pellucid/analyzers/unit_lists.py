@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pellucid.analyzers.unit_parts import Part, weights, words
 from pellucid.formats.systemd_unit import SWITCHES, Unit
@@ -97,5 +97,5 @@ def _calls(word: str, depth: int = DEEPEST) -> set[str]:
 
 @cache
 def _sets() -> Mapping[str, tuple[str, ...]]:
-    text = files("pellucid.analyzers").joinpath("system_call_sets.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("system_call_sets.toml").read_text(encoding="utf-8")
     return {name: tuple(calls.split()) for name, calls in tomllib.loads(text).items()}

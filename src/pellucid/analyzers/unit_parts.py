@@ -2,16 +2,16 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from pellucid.formats.systemd_unit import Unit
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """One thing that counts: of `directive`, which `part`; how bad that is between 0 and `range`.
 
     None: it does not apply.
@@ -32,5 +32,5 @@ def words(unit: Unit, directive: str) -> list[str]:
 @cache
 def weights() -> Mapping[str, Any]:
     """The rows of unit_weights.toml."""
-    text = files("pellucid.analyzers").joinpath("unit_weights.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("unit_weights.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

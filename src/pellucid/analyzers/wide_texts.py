@@ -4,7 +4,7 @@ Of either byte order, every second byte of what is ASCII is zero. Read from the 
 text: which order it is need not be known, and what follows has the right offset.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from pellucid.analysis.artefact import Artefact
 
@@ -13,8 +13,7 @@ MARKS = (b"\xff\xfe", b"\xfe\xff")
 HEAD = 64
 
 
-@dataclass(frozen=True)
-class Narrowed:
+class Narrowed(msgspec.Struct, frozen=True):
     """Bytes of letters, the first of which stands at `start`; zero where there is none of ASCII or Latin-1."""
 
     text: bytes

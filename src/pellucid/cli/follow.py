@@ -8,7 +8,7 @@ from contextlib import suppress
 from pellucid.cli.api_client import ApiClient
 from pellucid.cli.progress import OnProgress, scan_progress
 from pellucid.cli.terminal import note
-from pellucid.domain.scan import Progress, Stage
+from pellucid.domain.progress import Progress, Stage
 from pellucid.errors import NotAuthenticated, NotFound, PellucidError, RequestError, ServerUnreachable
 
 FINAL = {"completed": "completed", "done": "completed", "failed": "failed", "cancelled": "cancelled"}

@@ -31,7 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `pellucid ARGV` and return its exit code."""
     # A command ends before cycles could pile up; looking for them among a hundred thousand places takes its time.
     gc.set_threshold(100_000, 20, 100)
-    arguments = parser.build().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    arguments = parser.build(given[0] if given else "").parse_args(given)
     try:
         # Only now: each command loads what it needs, and --help nothing.
         command = importlib.import_module(f"pellucid.cli.{arguments.module}")

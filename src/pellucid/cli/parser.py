@@ -40,8 +40,8 @@ SERVED_CRYPTOGRAPHY = ("pdf", "json", "xml", "csv", "md")
 Subparsers = argparse._SubParsersAction
 
 
-def build() -> argparse.ArgumentParser:
-    """Every command; the chosen one's module, below pellucid.cli, is in `module`."""
+def build(chosen: str = "") -> argparse.ArgumentParser:
+    """The command of that name, or every one; the chosen one's module, below pellucid.cli, is in `module`."""
     parser = argparse.ArgumentParser(
         prog="pellucid",
         description="Looks inside compiled software: what an image is made of, and what is wrong with it.",
@@ -51,7 +51,9 @@ def build() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pellucid {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
-    for add in (_scan, _extract, _serve, _worker, _upload, _wait, _status, _report, _rules, _doctor, _advisories):
+    every = (_scan, _extract, _serve, _worker, _upload, _wait, _status, _report, _rules, _doctor, _advisories)
+    # Where only one is meant, the others need not be described.
+    for add in [add for add in every if add.__name__ == f"_{chosen}"] or every:
         add(commands)
     return parser
 

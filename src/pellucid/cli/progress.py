@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pellucid.cli.terminal import note, size
-from pellucid.domain.scan import Progress, Stage
+from pellucid.domain.progress import Progress, Stage
 
 PLAIN_SECONDS = 5.0
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
@@ -28,7 +28,7 @@ class Role:
 
 
 def _load() -> tuple[frozenset[str], Mapping[RoleKey, Role]]:
-    table = tomllib.loads(files("pellucid.domain").joinpath("roles.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(Path(__file__).with_name("roles.toml").read_text(encoding="utf-8"))
     permissions = frozenset(table["permissions"])
     roles = [_role(entry, permissions) for entry in table["roles"]]
     return permissions, {role.key: role for role in roles}

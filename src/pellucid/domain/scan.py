@@ -43,24 +43,3 @@ class Scan:
     @property
     def parent(self) -> str:
         return f"products/{self.product_id}/images/{self.image_id}"
-
-
-class Stage(StrEnum):
-    """What a running scan is doing."""
-
-    WAITING = "waiting"
-    UNPACKING = "unpacking"
-    MATCHING = "matching"
-    STORING = "storing"
-    FINISHED = "finished"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How far a scan is. `known` grows while containers are opened; `bytes` counts bytes looked at."""
-
-    stage: Stage = Stage.WAITING
-    done: int = 0
-    known: int = 0
-    bytes: int = 0
-    problems: int = 0

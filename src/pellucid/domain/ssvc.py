@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from pellucid.domain.vulnerability import Exploit, KnownExploited, Rating, Ssvc
 
@@ -92,5 +92,5 @@ def _outcome(exploitation: str, automatable: bool, impact: str, mission: str) ->
 
 @cache
 def _tree() -> Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]]:
-    text = resources.files("pellucid.domain").joinpath("ssvc.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("ssvc.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import (
     Epss,
     Exploit,
@@ -35,16 +36,6 @@ class FixPlan(StrEnum):
     DEFERRED = "deferred"  # postponed, "no DSA": minor, a fix may come with the next point release
     WILL_NOT_FIX = "willNotFix"
     END_OF_LIFE = "endOfLife"  # the package or release is no longer looked after
-
-
-@dataclass(frozen=True, kw_only=True)
-class VersionRange:
-    """`introduced` <= v or `after` < v, and v < `fixed` or v <= `last_affected`; an empty bound is no bound."""
-
-    introduced: str = ""
-    after: str = ""
-    fixed: str = ""
-    last_affected: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,13 @@
 A module is imported when its extractor is first called. Until then index.json, generated, says what it declares.
 """
 
-from importlib import import_module, resources
+from importlib import import_module
+from pathlib import Path
 
 from pellucid.analysis import extractor_index
 from pellucid.analysis.extractor import Extractor
 
-_FILES = resources.files(__name__)
+_FILES = Path(__file__).parent
 
 EXTRACTORS = extractor_index.read(_FILES.joinpath("index.json").read_bytes())
 

@@ -1,15 +1,15 @@
 """Accounts of Unix: passwd(5), shadow(5), master.passwd(5) of the BSDs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 MOST_BYTES = 1 << 20
 MOST_ACCOUNTS = 10_000
 PASSWD, SHADOW, MASTER = 7, 9, 10
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """`password` is a hash, "x" where it lies elsewhere, "*" or "!" where there is none to log in with, or empty.
 
     `uid` is -1 and `shell` None where a file does not say. `at` is the offset of the line.

@@ -3,8 +3,9 @@
 System V gABI, chapter 5 (program headers); Microsoft, "PE Format"; Apple, mach-o/loader.h (segments).
 """
 
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import macho, pe
@@ -16,8 +17,7 @@ MOST_SEGMENTS = 4096
 PE_OPTIONAL = 24
 
 
-@dataclass(frozen=True, kw_only=True)
-class AddressMap:
+class AddressMap(msgspec.Struct, frozen=True, kw_only=True):
     """`parts` are (address, offset, size) of what is loaded from the file; `word` is the bytes of a pointer."""
 
     parts: tuple[tuple[int, int, int], ...]

@@ -1,8 +1,9 @@
 """Android's sparse images, as fastboot flashes them (AOSP, system/core/libsparse/sparse_format.h)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import PIECE, Data, pieces, take, unpack
@@ -15,8 +16,7 @@ RAW, FILL, SKIP, CHECKSUM = 0xCAC1, 0xCAC2, 0xCAC3, 0xCAC4
 LARGEST_BLOCK = 1 << 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Image:
+class Image(msgspec.Struct, frozen=True, kw_only=True):
     """`block` in bytes, `blocks` of them when unpacked; chunks begin at `first`, each with `chunk_header` bytes."""
 
     version: str

@@ -1,7 +1,8 @@
 """ar archives (no written standard; System V / GNU and BSD long names), and so .deb and old .ipk packages (deb(5))."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats.member import Member, Members
@@ -16,8 +17,7 @@ NAMES = b"//"
 SYMBOLS = (b"/", b"/SYM64/", b"__.SYMDEF", b"__.SYMDEF SORTED", b"__.SYMDEF_64")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True):
     """A header as it stands; `size` includes a BSD long name in front of the data.
 
     What is not `stored` lies in a file of its own, outside of the archive.

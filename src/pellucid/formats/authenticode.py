@@ -1,7 +1,8 @@
 """What Authenticode signs of a PE image (Microsoft, "Windows Authenticode Portable Executable Signature Format")."""
 
 import hashlib
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import cms, der, pe
@@ -19,8 +20,7 @@ DIGESTS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Signed:
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of the image that a signature states; `algorithm` is a name of hashlib's."""
 
     algorithm: str

@@ -5,8 +5,9 @@ Lengths become definite and as short as can be, strings of octets in segments be
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from mmap import mmap
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import der
@@ -22,8 +23,7 @@ PIECE = 256
 ENCRYPTED = [der.OID, der.SEQUENCE]
 
 
-@dataclass
-class Work:
+class Work(msgspec.Struct):
     """What is left to spend on conversions: elements, about a million of them in two seconds."""
 
     elements: int = 1_000_000
@@ -35,16 +35,14 @@ class Work:
             raise Malformed("too many BER elements")
 
 
-@dataclass(frozen=True)
-class Converted:
+class Converted(msgspec.Struct, frozen=True):
     """An element in DER, and the offset behind it in the data that it was read from."""
 
     encoded: bytes
     end: int
 
 
-@dataclass(frozen=True)
-class Enclosed:
+class Enclosed(msgspec.Struct, frozen=True):
     """What stands from `start` to `end` in the data, in DER; `rewritten` when it is no DER there."""
 
     encoded: bytes
@@ -53,15 +51,14 @@ class Enclosed:
     rewritten: bool = False
 
 
-@dataclass
-class _Open:
+class _Open(msgspec.Struct):
     """A constructed element that is being read; without an `end`, it is closed by an end of contents."""
 
     tag: int
     end: int | None
     limit: int
-    tags: list[int] = field(default_factory=list)
-    contents: list[bytes] = field(default_factory=list)
+    tags: list[int] = msgspec.field(default_factory=list)
+    contents: list[bytes] = msgspec.field(default_factory=list)
 
     def add(self, tag: int, content: bytes) -> None:
         self.tags.append(tag)

@@ -4,7 +4,8 @@ Anchors, tags, documents and block scalars have no meaning here; flow collection
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from pellucid.formats.indented_text import lines, unquoted
 from pellucid.formats.span import Data
@@ -14,8 +15,7 @@ MOST_FIELDS = 5000
 ITEM = "-"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A key with a value, or an item of a sequence: `path` ends with its key or with "-", `value` may be empty."""
 
     path: tuple[str, ...]
@@ -23,8 +23,7 @@ class Entry:
     offset: int
 
 
-@dataclass(kw_only=True, slots=True)
-class Section:
+class Section(msgspec.Struct, kw_only=True):
     """A mapping: its scalars are `fields`, the scalars of the mappings in it `nested`, by the key of the mapping.
 
     The items of a sequence stand in `items` by its key.
@@ -33,9 +32,9 @@ class Section:
     path: tuple[str, ...]
     offset: int
     value: str = ""
-    fields: dict[str, str] = field(default_factory=dict)
-    nested: dict[str, dict[str, str]] = field(default_factory=dict)
-    items: dict[str, list[str]] = field(default_factory=dict)
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
+    nested: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    items: dict[str, list[str]] = msgspec.field(default_factory=dict)
 
     def add(self, inside: tuple[str, ...], value: str) -> None:
         """Take over an entry that lies below this mapping."""

@@ -5,7 +5,8 @@ The commands of shell scripts are read by shell_commands.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.formats import shell_commands
 
@@ -27,8 +28,7 @@ UNIT = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(msgspec.Struct, frozen=True):
     """`by` is "inittab", "inetd", "xinetd", "systemd" or "script"; `name` what the table calls it."""
 
     by: str

@@ -5,9 +5,10 @@ right. Of a UBER all is encrypted, to the end of the file.
 """
 
 import hmac
-from dataclasses import dataclass
 from mmap import mmap
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import password_based
@@ -29,8 +30,7 @@ LEAST_DISTINCT = 10
 """Different bytes in a salt, which is random: fewer are no salt."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """`sealed` is an encrypted key with its salt and rounds; empty for all other entries. `chain` holds DER."""
 
     alias: str
@@ -38,8 +38,7 @@ class Entry:
     chain: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Store:
+class Store(msgspec.Struct, frozen=True, kw_only=True):
     """`format` is "bks" or "uber"; `start` and `end` are offsets, and the entries begin at `content`."""
 
     format: str

@@ -7,8 +7,9 @@ with open source licenses"; OpenWrt, include/image.mk.
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.indented_text import Line, lines
@@ -24,8 +25,7 @@ OPENWRT_LINE = re.compile(rf"(?P<name>{NAME}) - (?P<version>(?=\S{{0,100}}\d)[\w
 LEAST_SHARE = 0.95
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Built:
+class Built(msgspec.Struct, frozen=True, kw_only=True):
     """A package; `recipe` is what it was built from, `licence` as it stands there."""
 
     name: str
@@ -37,12 +37,11 @@ class Built:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Configuration:
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """What an image of Yocto was built from: variables, and layers with their revisions."""
 
-    variables: dict[str, str] = field(default_factory=dict)
-    layers: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = msgspec.field(default_factory=dict)
+    layers: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def image(data: Data) -> tuple[str, list[Built]]:

@@ -6,9 +6,10 @@ The table is built_in_algorithms.toml.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
+
+import msgspec
 
 from pellucid.formats import crypto_algorithms
 from pellucid.formats.crypto_algorithms import Algorithm
@@ -22,8 +23,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stated:
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
     """A text, or what some bytes are, and the algorithms that are there when it is.
 
     `content` are the bytes that are looked for, `pattern` matches where they stand as a whole.
@@ -44,8 +44,7 @@ class Stated:
         return None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Library:
+class Library(msgspec.Struct, frozen=True, kw_only=True):
     """One that states what it has: `name`, and its texts."""
 
     name: str
@@ -55,7 +54,7 @@ class Library:
 @cache
 def by_sign() -> Mapping[bytes, Library]:
     """The libraries, by the text that tells that an artefact holds one."""
-    text = resources.files("pellucid.formats").joinpath("built_in_algorithms.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("built_in_algorithms.toml").read_text(encoding="utf-8")
     return {
         row["sign"].encode(): Library(
             name=row["name"],

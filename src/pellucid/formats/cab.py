@@ -5,8 +5,9 @@ Blocks are stored or MSZIP. A cabinet may be one of a set, with files that begin
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats import dos_time
@@ -28,8 +29,7 @@ LONGEST_NAME = 1024
 BLOCK_OUTPUT = 1 << 15
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Folder:
+class Folder(msgspec.Struct, frozen=True, kw_only=True):
     """`blocks` data blocks from the offset `at`."""
 
     at: int
@@ -37,8 +37,7 @@ class Folder:
     method: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class File:
+class File(msgspec.Struct, frozen=True, kw_only=True):
     """`at` is the offset in what comes out of the folder with the number `folder`."""
 
     name: str
@@ -48,8 +47,7 @@ class File:
     mtime: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cabinet:
+class Cabinet(msgspec.Struct, frozen=True, kw_only=True):
     """`number` counts within a set of cabinets, `neighbours` are the files before and after this one."""
 
     length: int

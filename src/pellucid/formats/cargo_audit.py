@@ -2,7 +2,8 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import elf_sections, json_document, macho, pe
@@ -14,8 +15,7 @@ MOST_PACKAGES = 20_000
 RUNTIME = "runtime"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Package:
+class Package(msgspec.Struct, frozen=True, kw_only=True):
     """`source` is "crates.io", "git", "local" or "registry"; `needs` are names of other packages of the list."""
 
     name: str

@@ -1,11 +1,12 @@
 """Metadata of .NET assemblies: their identity and the assemblies that they refer to (ECMA-335, II.22 to II.25)."""
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from struct import Struct
 from typing import Any
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import pe
@@ -26,8 +27,7 @@ MOST_ROWS, MOST_REFERENCES = 1 << 24, 2000
 LONGEST_NAME = 512
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Assembly:
+class Assembly(msgspec.Struct, frozen=True, kw_only=True):
     """Name, version of four numbers and culture, "" for the neutral one; `at` is where its row stands."""
 
     name: str
@@ -36,8 +36,7 @@ class Assembly:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Metadata:
+class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """What an assembly is, None for a module of one, and what it refers to; `runtime` is as "v4.0.30319"."""
 
     runtime: str
@@ -45,8 +44,7 @@ class Metadata:
     references: tuple[Assembly, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """What the header of the runtime says of the image; `strong_name` is (address, size) of that signature."""
 
     flags: int
@@ -76,7 +74,7 @@ def header(data: Data, image: pe.Image) -> Header | None:
 
 @cache
 def _layout() -> dict[str, Any]:
-    text = resources.files("pellucid.formats").joinpath("clr_tables.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("clr_tables.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

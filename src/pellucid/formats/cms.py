@@ -1,7 +1,9 @@
 """Cryptographic messages (CMS, RFC 5652; PKCS#7, RFC 2315): who signed them, and which certificates they carry."""
 
-from dataclasses import dataclass, replace
 from mmap import mmap
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import Malformed
 from pellucid.formats import der
@@ -29,8 +31,7 @@ LONGEST = 16 << 20
 MOST_CERTIFICATES, MOST_SIGNERS, MOST_ATTRIBUTES = 1024, 64, 32
 
 
-@dataclass(frozen=True, kw_only=True)
-class Signer:
+class Signer(msgspec.Struct, frozen=True, kw_only=True):
     """Named by `issuer` (a Name in DER) and `serial`, or by `key_id`. Algorithms are object identifiers.
 
     `value` is the signature. With `signed`, the attributes that it covers as a SET in DER, it covers nothing else;
@@ -47,8 +48,7 @@ class Signer:
     unsigned: tuple[tuple[str, bytes], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Offsets `start` and `end`; `content` is the object identifier of what is signed, `certificates` are in DER.
 
     `inner` is what is signed, without the header of its outermost element; empty where it lies elsewhere.
@@ -73,7 +73,7 @@ def read(data: bytes | mmap, whole: der.Element) -> Message:
         return Message(kind=name, content="", start=whole.start, end=whole.end)
     if name != SIGNED:
         raise Malformed("no message that is signed or enveloped")
-    return replace(signed_data(data, body), start=whole.start, end=whole.end)
+    return structs.replace(signed_data(data, body), start=whole.start, end=whole.end)
 
 
 def signed_data(data: bytes | mmap, body: der.Element) -> Message:

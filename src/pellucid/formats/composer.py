@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.formats.indented_text import lines
 from pellucid.formats.span import Data
@@ -11,8 +12,7 @@ PACKAGE = re.compile(r"'([A-Za-z0-9][\w.-]*/[\w.-]+)' => (?:array\(|\[)$")
 FIELD = re.compile(r"'(name|pretty_version)' => '([^']*)',$")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Installed:
+class Installed(msgspec.Struct, frozen=True, kw_only=True):
     """A package with the version that it gives itself."""
 
     name: str

@@ -1,10 +1,12 @@
 """CPE names: formatted strings of 2.3 and URIs of 2.2 (NISTIR 7695, 6), and how they match (NISTIR 7696, 6)."""
 
 import re
-from dataclasses import astuple, dataclass
 from enum import Enum
 from functools import lru_cache
 from urllib.parse import unquote
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import Malformed
 from pellucid.formats.cpe_versions import version_of_tag
@@ -23,8 +25,7 @@ _PREFIX, _URI = "cpe:2.3:", "cpe:/"
 _URI_COMPONENTS, _PACKED = 7, 6
 
 
-@dataclass(frozen=True, kw_only=True)
-class CpeName:
+class CpeName(msgspec.Struct, frozen=True, kw_only=True):
     """The eleven components, unescaped and in lower case. "*" is any value, "-" not applicable.
 
     A value that is one of these two signs itself stays escaped.
@@ -53,7 +54,7 @@ class CpeName:
         return self.version if self.update == ANY else f"{self.version}:{self.update}"
 
     def __str__(self) -> str:
-        components = astuple(self)
+        components = structs.astuple(self)
         return _PREFIX + ":".join(text if text in (ANY, NOT_APPLICABLE) else _quoted(text) for text in components)
 
 
@@ -91,7 +92,7 @@ def parse(text: str) -> CpeName:
         raise Malformed(f"no CPE name: {text[:100]!r}")
     if components[0] not in ("a", "o", "h", ANY, NOT_APPLICABLE):
         raise Malformed(f"a CPE name of no part: {text[:100]!r}")
-    return CpeName(**dict(zip(CpeName.__dataclass_fields__, components, strict=True)))
+    return CpeName(**dict(zip(CpeName.__struct_fields__, components, strict=True)))
 
 
 def relation(source: str, target: str) -> Relation:
@@ -105,7 +106,7 @@ def relation(source: str, target: str) -> Relation:
 
 def covers(source: CpeName, target: CpeName) -> bool:
     """Whether all that `target` may be is meant by `source` (NISTIR 7696, CPE_SUPERSET, or CPE_EQUAL)."""
-    pairs = zip(astuple(source), astuple(target), strict=True)
+    pairs = zip(structs.astuple(source), structs.astuple(target), strict=True)
     return all(relation(one, other) in (Relation.EQUAL, Relation.SUPERSET) for one, other in pairs)
 
 

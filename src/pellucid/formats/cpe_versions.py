@@ -8,9 +8,10 @@ Where a product has its own ways, `cpe_versions.toml` has a rule for it.
 import re
 import tomllib
 from collections.abc import Hashable
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
+from pathlib import Path
+
+import msgspec
 
 from pellucid.formats.version_keys import LONGEST, Order
 from pellucid.formats.version_order import order
@@ -33,8 +34,7 @@ _BEFORE_PATCH = re.compile(r"(?<=[0-9])[-_](?=p[0-9])")
 _SHORTEST_NAME = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What is special about a product: its order, what its tags are called, and how its versions are rewritten."""
 
     order: str = ""
@@ -143,7 +143,7 @@ def _rule(owner: str) -> Rule:
 
 @cache
 def _rules() -> dict[str, Rule]:
-    table = tomllib.loads(resources.files(__package__).joinpath("cpe_versions.toml").read_text("utf-8"))
+    table = tomllib.loads(Path(__file__).with_name("cpe_versions.toml").read_text("utf-8"))
     found: dict[str, Rule] = {}
     for item in table["product"]:
         rewrite = tuple((re.compile(pattern), written) for pattern, written in item.get("rewrite", ()))

@@ -4,8 +4,9 @@ The checksums of the crc form are not verified: summing bytes would take longer 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from struct import Struct
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated
@@ -23,8 +24,7 @@ SECTOR = 512
 _NEWC = Struct(">13I")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of an entry. `inode` is the same for all names of one file, None when there is but one name."""
 
     name: bytes
@@ -35,11 +35,10 @@ class Header:
     mtime: int
     size: int
     device: devices.Number
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Record(Header):
+class Record(Header, frozen=True, kw_only=True):
     """A header; `next_at` is the offset of the following one."""
 
     data_at: int

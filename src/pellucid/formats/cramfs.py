@@ -2,8 +2,9 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated, Unsupported
@@ -24,8 +25,7 @@ HAS_CHECKSUM, SHIFTED, POINTERS = 0x1, 0x400, 0x800
 KNOWN = 0xFFF
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True, kw_only=True):
     """An inode, which stands before its name. `offset` and `end` count from the start, `size` is in bytes."""
 
     mode: int
@@ -37,8 +37,7 @@ class Node:
     end: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Volume:
+class Volume(msgspec.Struct, frozen=True, kw_only=True):
     """`order` is "<" or ">" as for struct; `at` is the place of the superblock, behind any boot code."""
 
     order: str

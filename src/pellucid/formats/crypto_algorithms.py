@@ -3,11 +3,12 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from pellucid.domain.crypto_use import Primitive
 
@@ -23,8 +24,7 @@ class Standing(StrEnum):
     WEAK = "weak"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Algorithm:
+class Algorithm(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the table; what its fields mean stands there."""
 
     name: str
@@ -37,8 +37,7 @@ class Algorithm:
     sets: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Curve:
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
     """An elliptic curve; `bits` is the size of its field."""
 
     name: str
@@ -46,8 +45,7 @@ class Curve:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(msgspec.Struct, frozen=True):
     """What a name stands for: `parameters` is the size or parameter set that it names ("128", "ML-KEM-768"), or ""."""
 
     algorithm: Algorithm
@@ -85,7 +83,7 @@ def _plain(name: str) -> str:
 
 @cache
 def _tables() -> tuple[tuple[Algorithm, ...], tuple[Curve, ...]]:
-    text = resources.files("pellucid.formats").joinpath("crypto_algorithms.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("crypto_algorithms.toml").read_text(encoding="utf-8")
     read = tomllib.loads(text)
     return tuple(map(_algorithm, read["algorithms"])), tuple(map(_curve, read["curves"]))
 

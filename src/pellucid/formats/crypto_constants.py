@@ -5,10 +5,11 @@ The table is crypto_constants.toml.
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from pellucid.formats import split_words
 
@@ -17,8 +18,7 @@ SPREAD = "in words of"
 _WIDTHS = {"words16": 2, "words32": 4, "words64": 8}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Constant:
+class Constant(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the table; what its fields mean stands there."""
 
     algorithm: str
@@ -32,8 +32,7 @@ class Constant:
     confidence: float = 0.95
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     """A constant in one form ("32-bit little-endian"): `literal` is what is searched, `at` in `content`, its bytes.
 
     With `whole`, all of the content must be there.
@@ -50,8 +49,7 @@ class Pattern:
         return self.content[self.at : self.at + SEARCHED]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scattered:
+class Scattered(msgspec.Struct, frozen=True, kw_only=True):
     """Words of four bytes: at least so many of them stand `within` so many bytes of the first one.
 
     They do in one order of bytes, or as instructions of a `machine` that build each of them from two halves.
@@ -118,7 +116,7 @@ def _scattered() -> Mapping[bytes, Scattered]:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    text = resources.files("pellucid.formats").joinpath("crypto_constants.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("crypto_constants.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

@@ -6,9 +6,11 @@ The table is crypto_functions.toml.
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
+from pathlib import Path
+
+import msgspec
+from msgspec import structs
 
 from pellucid.formats import crypto_algorithms
 from pellucid.formats.crypto_algorithms import Algorithm
@@ -25,8 +27,7 @@ _PLACE = re.compile(r"\*|\{\w+\}")
 _MODE = re.compile(r"(?:ecb|cbc|cfb|ofb|ctr|gcm|ccm|xts|ocb|siv|eax|ige)")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Function:
+class Function(msgspec.Struct, frozen=True, kw_only=True):
     """What a function does: an algorithm, with parameters and mode where its name tells, or a version of a protocol."""
 
     algorithm: Algorithm | None = None
@@ -35,8 +36,7 @@ class Function:
     protocol: str = ""
 
 
-@dataclass(frozen=True)
-class _Rule:
+class _Rule(msgspec.Struct, frozen=True):
     name: re.Pattern[str]
     does: Function
     of: tuple[str, ...]
@@ -62,16 +62,16 @@ def _told(does: Function, groups: Mapping[str, str]) -> Function | None:
     if mode and not (found := _MODE.match(mode)):
         return None
     if mode and found:
-        does = replace(does, mode=found[0].upper())
+        does = structs.replace(does, mode=found[0].upper())
     if "set" in groups and does.algorithm:
         known = crypto_algorithms.find(f"{does.algorithm.name}-{groups['set']}")
-        does = replace(does, parameters=known.parameters if known else "")
-    return replace(does, parameters=groups["bits"]) if "bits" in groups else does
+        does = structs.replace(does, parameters=known.parameters if known else "")
+    return structs.replace(does, parameters=groups["bits"]) if "bits" in groups else does
 
 
 @cache
 def _rules() -> Mapping[str, tuple[_Rule, ...]]:
-    text = resources.files("pellucid.formats").joinpath("crypto_functions.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("crypto_functions.toml").read_text(encoding="utf-8")
     rules: dict[str, list[_Rule]] = {}
     for library in tomllib.loads(text)["library"]:
         of = tuple(library.get("of", ()))

@@ -5,9 +5,10 @@ The table is crypto_names.toml. Java: The Java Virtual Machine Specification, 4.
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
+
+import msgspec
 
 from pellucid.formats import crypto_settings
 from pellucid.formats.crypto_settings import Choice
@@ -18,8 +19,7 @@ _ENCODED: Mapping[str, Callable[[str], bytes]] = {
 }
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """A name, and what it stands for."""
 
     name: str
@@ -29,7 +29,7 @@ class Entry:
 @cache
 def literals(vocabulary: str) -> Mapping[bytes, Entry]:
     """The names of "go", "java", "windows" or "python", by the bytes that they stand as."""
-    text = resources.files("pellucid.formats").joinpath("crypto_names.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("crypto_names.toml").read_text(encoding="utf-8")
     encoded = _ENCODED.get(vocabulary, str.encode)
     found: dict[bytes, Entry] = {}
     for name, meaning, *mode in tomllib.loads(text)[vocabulary]:

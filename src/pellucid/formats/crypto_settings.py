@@ -7,10 +7,12 @@ vocabularies of crypto_settings.toml say.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+import msgspec
+from msgspec import structs
 
 from pellucid.formats import crypto_algorithms
 from pellucid.formats.crypto_algorithms import Algorithm
@@ -34,8 +36,7 @@ _MODES = {"GCM": "GCM", "CCM": "CCM", "CCM8": "CCM", "CBC": "CBC"}
 _HASHES = ("SHA-1", "SHA-256", "SHA-384", "MD5")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """An algorithm, or a `protocol` whose version `parameters` is."""
 
     algorithm: Algorithm | None = None
@@ -44,8 +45,7 @@ class Choice:
     protocol: str = ""
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """One choice by a word of a value; `text` is the directive with that word, `at` the offset of the directive.
 
     A word that is a key is left out of `text`.
@@ -120,7 +120,7 @@ def _suite(name: str) -> list[Choice]:
     # A suite of OpenSSL that names no agreement of keys has RSA encrypt them: AES128-SHA.
     if blocks and authenticated and found[0] in blocks and not name.startswith("TLS_"):
         found += _meanings(SUITES, "RSA")
-    return [replace(item, mode=item.mode or mode) if item in blocks else item for item in found]
+    return [structs.replace(item, mode=item.mode or mode) if item in blocks else item for item in found]
 
 
 def _meanings(vocabulary: str, word: str) -> list[Choice]:
@@ -129,7 +129,7 @@ def _meanings(vocabulary: str, word: str) -> list[Choice]:
         if fits := pattern.fullmatch(word):
             groups = fits.groupdict()
             mode = choice.mode or groups.get("mode", "").upper().rstrip("0123456789")
-            found.append(replace(choice, mode=mode, parameters=choice.parameters or groups.get("bits", "")))
+            found.append(structs.replace(choice, mode=mode, parameters=choice.parameters or groups.get("bits", "")))
     return found
 
 
@@ -162,5 +162,5 @@ def choice(meaning: str, mode: str) -> Choice:
 
 @cache
 def _tables() -> Mapping[str, Any]:
-    text = resources.files("pellucid.formats").joinpath("crypto_settings.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("crypto_settings.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

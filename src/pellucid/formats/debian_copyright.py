@@ -8,10 +8,11 @@ Debian has in /usr/share/common-licenses.
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from pellucid.formats import licence_names
 from pellucid.formats.span import Data
@@ -50,8 +51,7 @@ OTHERS = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Known:
+class _Known(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str]
     free: frozenset[str]
     exceptions: dict[str, dict[str, str]]
@@ -59,7 +59,7 @@ class _Known:
 
 @cache
 def _known() -> _Known:
-    text = resources.files("pellucid.formats").joinpath("debian_licences.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("debian_licences.toml").read_text(encoding="utf-8")
     table: dict[str, Any] = tomllib.loads(text)
     return _Known(names=table["names"], free=frozenset(table["free"]["names"]), exceptions=table["exceptions"])
 

@@ -4,8 +4,9 @@ Only what is needed to find where a structure begins and ends among other bytes;
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from mmap import mmap
+
+import msgspec
 
 from pellucid.errors import Malformed
 
@@ -15,8 +16,7 @@ LONGEST = 64 << 10
 LONGEST_OID = 64
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(msgspec.Struct, frozen=True):
     """Offsets into the data: the tag stands at `start`, the content from `content` up to `end`."""
 
     tag: int

@@ -6,16 +6,16 @@ The table is distributions.toml. Names of ecosystems are those of the OSV schema
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
+from pathlib import Path
+
+import msgspec
 
 NUMBERS = r"\d{1,8}(?:\.\d{1,8}){0,3}"
 LTS_PACK = "{lts_pack}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Distribution:
+class Distribution(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the table; what its fields mean stands there."""
 
     id: str
@@ -31,7 +31,7 @@ class Distribution:
     version: str = ""
     rolling: bool = False
     foreign: bool = False
-    base_files: Mapping[str, str] = field(default_factory=dict)
+    base_files: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def label(self, version: str) -> str:
         """As in a purl's qualifier: "debian-12"; empty where the release is not known."""
@@ -62,8 +62,7 @@ class Distribution:
         return any(mark in packager for mark in self.packagers for packager in packagers)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Release:
+class Release(msgspec.Struct, frozen=True, kw_only=True):
     """A distribution in one version, which may be unknown."""
 
     distribution: Distribution
@@ -81,7 +80,7 @@ class Release:
 @cache
 def distributions() -> Mapping[str, Distribution]:
     """All that are known, by id in lower case, in the order of the table."""
-    text = resources.files("pellucid.formats").joinpath("distributions.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("distributions.toml").read_text(encoding="utf-8")
     found = {}
     for row in tomllib.loads(text)["distribution"]:
         values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}

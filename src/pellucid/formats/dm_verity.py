@@ -4,10 +4,12 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from struct import Struct
 from uuid import UUID
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.formats.span import PIECE, Data, let_go, take, unpack
@@ -22,8 +24,7 @@ MOST_LEVELS = 63
 LONGEST_SALT = 256
 
 
-@dataclass(frozen=True, kw_only=True)
-class HashTree:
+class HashTree(msgspec.Struct, frozen=True, kw_only=True):
     """`data_at` and `at`, where data and the tree's top level begin, are bytes into what it was read from.
 
     `salted_first`: the salt stands before a block when it is hashed (version 1), and digests are padded.
@@ -59,7 +60,7 @@ class HashTree:
 
     def over(self, start: int) -> "HashTree":
         """The same tree, with data that begin at `start`."""
-        return replace(self, data_at=start)
+        return structs.replace(self, data_at=start)
 
     def levels(self) -> list[tuple[int, int]]:
         """(offset, blocks) of each level, that over the data first; the top one stands first in the tree."""
@@ -74,8 +75,7 @@ class HashTree:
         return found[::-1]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """`wrong_hashes` is the offset of the first block of the tree that the level above it contradicts, `wrong_data`
     that of the first block of data; `whole_tree` and `compared` say how much was read.
     """
@@ -86,13 +86,12 @@ class Comparison:
     compared: int = 0
 
 
-@dataclass
-class Budget:
+class Budget(msgspec.Struct):
     """What may be hashed at most: bytes, and seconds from now."""
 
     size: int
     seconds: float
-    started: float = field(default_factory=time.monotonic)
+    started: float = msgspec.field(default_factory=time.monotonic)
 
     def spend(self, size: int) -> None:
         """Raises BudgetExceeded."""
@@ -123,7 +122,7 @@ def read(data: Data, start: int, device: int = 0) -> HashTree:
         name=str(UUID(bytes=identifier)),
     )
     check(tree)
-    return replace(tree, at=device + -(-behind // hash_block) * hash_block)
+    return structs.replace(tree, at=device + -(-behind // hash_block) * hash_block)
 
 
 def check(tree: HashTree) -> None:

@@ -2,11 +2,12 @@
 
 import struct
 import tomllib
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
-from importlib.resources import files
 from mmap import mmap
+from pathlib import Path
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import elf_dynamic, elf_layout
@@ -24,8 +25,7 @@ class ElfType(IntEnum):
     CORE = 4
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """The ELF header: `machine` is the lower case name of e_machine, "machine-<n>" for a number without a name."""
 
     type: ElfType
@@ -34,8 +34,7 @@ class Header:
     little_endian: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Elf:
+class Elf(msgspec.Struct, frozen=True, kw_only=True):
     """What analyzers need of an ELF file. `interpreter` is empty for libraries and static programs."""
 
     header: Header
@@ -99,5 +98,5 @@ def _machine_name(machine: int) -> str:
 
 @cache
 def _machines() -> dict[int, str]:
-    text = files("pellucid.formats").joinpath("elf_machines.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("elf_machines.toml").read_text(encoding="utf-8")
     return {int(number): str(name) for number, name in tomllib.loads(text)["machine"].items()}

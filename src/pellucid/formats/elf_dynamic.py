@@ -5,9 +5,10 @@ Names are taken as they stand in the file, with the offset that they stand at.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from struct import Struct
 from typing import NamedTuple
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -37,8 +38,7 @@ class Symbol(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Dynamic:
+class Dynamic(msgspec.Struct, frozen=True, kw_only=True):
     """What a loader is told. `flags` are DT_FLAGS_1; `debug` says that there is a place for a debugger's use."""
 
     interpreter: str = ""
@@ -52,8 +52,7 @@ class Dynamic:
     debug: bool = False
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A program header's type, place in the file, address and size in the file."""
 
     type: int

@@ -3,8 +3,9 @@
 Only headers are read, so that this costs microseconds for the thousands of ELF files of an image.
 """
 
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -21,8 +22,7 @@ SIGNATURE = Struct(">5B3xI")
 MOST_SIGNATURE = 1 << 16
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(msgspec.Struct, frozen=True):
     """Layouts of the class and byte order: the header's rest, a segment, a section as (type, offset, size, link)."""
 
     header: Struct
@@ -46,8 +46,7 @@ SHAPES = _shapes()
 IDENTIFICATION = 16
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """`end` is where the last table, section or segment ends; `names` is the table of the sections' names."""
 
     type: int

@@ -3,8 +3,9 @@ x86-64 psABI, "Program Property"; ELF for the Arm 64-bit Architecture, "Program 
 are (NT_GNU_ABI_TAG)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from struct import Struct
+
+import msgspec
 
 from pellucid.formats import elf_sections
 from pellucid.formats.span import Data
@@ -18,12 +19,11 @@ MOST = 256
 SYSTEMS = frozenset(("GNU", "Android", "FreeBSD", "NetBSD", "OpenBSD", "uClibc"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Properties:
+class Properties(msgspec.Struct, frozen=True, kw_only=True):
     """`values` are the properties of four bytes by their type, `at` where they stand; `system` whose program it is."""
 
-    values: dict[int, int] = field(default_factory=dict)
-    at: dict[int, int] = field(default_factory=dict)
+    values: dict[int, int] = msgspec.field(default_factory=dict)
+    at: dict[int, int] = msgspec.field(default_factory=dict)
     system: str = ""
 
 

@@ -4,9 +4,10 @@ Nothing but headers and names is read: the thousands of ELF files of an image co
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Data, take, unpack
@@ -19,16 +20,14 @@ GNU_BUILD_ID = 3
 MOST_NOTES = 1000
 
 
-@dataclass(frozen=True)
-class _Shape:
+class _Shape(msgspec.Struct, frozen=True):
     header: Struct
     section: Struct
     segment: Struct
     word: Struct
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True, kw_only=True):
     """`at` and `size` in the file; a section without bytes there has the size 0."""
 
     name: str
@@ -38,8 +37,7 @@ class Section:
     size: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Note:
+class Note(msgspec.Struct, frozen=True, kw_only=True):
     """`owner` says whose note it is ("GNU", "FDO"); `at` is where its content stands."""
 
     owner: str

@@ -4,10 +4,11 @@ Only tables are read, so that this costs microseconds for the thousands of ELF f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cache
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -44,8 +45,7 @@ class Tag(IntEnum):
 EXECUTE, WRITE = 1, 2
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """A program header: `header` is where it stands itself, `offset` and `size` what it names of the file."""
 
     type: int
@@ -61,12 +61,11 @@ class Segment:
         return self.address <= address < self.address + self.memory
 
 
-@dataclass(frozen=True, kw_only=True)
-class Loading:
+class Loading(msgspec.Struct, frozen=True, kw_only=True):
     """Segments in the order of the file; `tags` holds the first value of each dynamic tag."""
 
     segments: tuple[Segment, ...] = ()
-    tags: Mapping[int, int] = field(default_factory=dict)
+    tags: Mapping[int, int] = msgspec.field(default_factory=dict)
 
     def first(self, type_: int) -> Segment | None:
         """The first segment of a type, which is the one that loaders take."""
@@ -91,8 +90,7 @@ class Loading:
         return (at, text) if zero else (-1, b"")
 
 
-@dataclass(frozen=True)
-class _Shape:
+class _Shape(msgspec.Struct, frozen=True):
     """Layouts: place, size and number of segments in the header; a segment; a dynamic tag."""
 
     header: Struct

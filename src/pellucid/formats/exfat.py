@@ -1,8 +1,9 @@
 """exFAT (Microsoft, "exFAT file system specification", 1.00)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
@@ -25,8 +26,7 @@ FIRST_CLUSTER, LAST = 2, 0xFFFFFFF8
 SHOWN_ATTRIBUTES = ((1, "read only"), (2, "hidden"), (4, "system"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Volume:
+class Volume(msgspec.Struct, frozen=True, kw_only=True):
     """Offsets and sizes in bytes; clusters count from 2."""
 
     cluster: int
@@ -40,8 +40,7 @@ class Volume:
     length: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where content lies: `size` bytes in clusters from `first`, of which `written` count; the rest are zeros."""
 
     first: int

@@ -1,8 +1,9 @@
 """FAT12, FAT16 and FAT32 with long names (Microsoft, "FAT: General Overview of On-Disk Format", 1.03; ECMA-107)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
@@ -22,8 +23,7 @@ FAT12_CLUSTERS, FAT16_CLUSTERS = 4085, 65525
 LARGEST_FOLDER = 65536 * ENTRY_SIZE
 
 
-@dataclass(frozen=True, kw_only=True)
-class Volume:
+class Volume(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes and offsets in bytes; `bits` is 12, 16 or 32; clusters count from 2."""
 
     bits: int

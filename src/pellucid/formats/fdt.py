@@ -3,8 +3,9 @@
 FIT images of U-Boot use the same container; `is_fit` tells them from a description of hardware.
 """
 
-from dataclasses import dataclass, field
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, unpack
@@ -21,17 +22,15 @@ LONGEST_NAME = 256
 MOST_VALUE = 1 << 16
 
 
-@dataclass(slots=True)
-class Node:
+class Node(msgspec.Struct):
     """`properties`: name -> (offset, length) of the value."""
 
     name: str
-    properties: dict[str, tuple[int, int]] = field(default_factory=dict)
-    children: dict[str, "Node"] = field(default_factory=dict)
+    properties: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict)
+    children: dict[str, "Node"] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """Offsets and sizes in bytes, from `start`, where the tree begins in the data."""
 
     start: int

@@ -3,7 +3,8 @@
 import hashlib
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.fdt import Node, Tree
@@ -13,8 +14,7 @@ ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 MOST_IMAGES = 1000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Image:
+class Image(msgspec.Struct, frozen=True, kw_only=True):
     """`at` and `size` place the data, inside the tree or behind it; `facts` are its text properties."""
 
     name: str

@@ -3,7 +3,6 @@
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
@@ -14,8 +13,7 @@ LOST = -1
 LOST_NAME = b"lost+found"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FlashNode(Node):
+class FlashNode(Node, frozen=True, kw_only=True):
     """`number` is the inode's own."""
 
     number: int

@@ -5,8 +5,9 @@ The tables are those of libpkg; only the columns that every version has are read
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
+
+import msgspec
 
 from pellucid.formats.owned_paths import Room
 from pellucid.formats.span import Data
@@ -19,8 +20,7 @@ MOST_PACKAGES, MOST_NEEDS = 50_000, 5000
 JOINED = {ord("|"): " OR ", ord("&"): " AND "}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Port:
+class Port(msgspec.Struct, frozen=True, kw_only=True):
     """A package; `offset` is that of its row, `abi` is like "FreeBSD:13:amd64".
 
     `licences` are the names that ports use, `logic` is what joins them, empty where there is one.

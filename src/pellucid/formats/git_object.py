@@ -2,7 +2,8 @@
 
 import re
 import zlib
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import PIECE, Data
@@ -17,8 +18,7 @@ BLOCKS = tuple(first for first in range(256) if first & 6 in (2, 4))
 MAGICS = tuple(level + bytes([block]) for level in LEVELS for block in BLOCKS)
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(msgspec.Struct, frozen=True):
     """`size` is that of the content, `at` where it begins in what is unpacked."""
 
     type: str

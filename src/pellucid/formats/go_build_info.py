@@ -6,8 +6,10 @@ its length in front as a varint; before that as pointers to the headers of two G
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from struct import Struct
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import Malformed
 from pellucid.formats import address_map
@@ -25,8 +27,7 @@ ESCAPED = re.compile(r"\\(.)")
 BLANKS = {"t": " ", "n": " ", "r": " "}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Module:
+class Module(msgspec.Struct, frozen=True, kw_only=True):
     """A module as it was built in: where a `replace` directive put another in its place, that one.
 
     `original` is the path of the one that was asked for, when it was replaced. `line` says it, and stands at `at`.
@@ -39,8 +40,7 @@ class Module:
     original: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BuildInfo:
+class BuildInfo(msgspec.Struct, frozen=True, kw_only=True):
     """`go` is "go1.21.5", with the experiments it was built with; `settings` are those of the build, in order.
 
     `text_at` is the offset at which the lines of modules stand.
@@ -130,9 +130,9 @@ def _parsed(text: bytes, go: str, go_at: int, text_at: int) -> BuildInfo:
             modules.append(_module(fields, line, at))
         elif kind == "=>":
             if modules:
-                modules[-1] = replace(_module(fields, line, at), original=modules[-1].path)
+                modules[-1] = structs.replace(_module(fields, line, at), original=modules[-1].path)
             elif main:
-                main = replace(_module(fields, line, at), original=main.path)
+                main = structs.replace(_module(fields, line, at), original=main.path)
         elif kind == "build":
             name, _, value = fields[0].partition("=")
             settings[_unquoted(name)] = _unquoted(value)

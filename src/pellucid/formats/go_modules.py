@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+
+import msgspec
 
 from pellucid.formats.indented_text import Line, lines, unquoted
 from pellucid.formats.span import Data
@@ -17,8 +18,7 @@ DIRECTIVES = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Directive:
+class Directive(msgspec.Struct, frozen=True, kw_only=True):
     """A line of go.mod, also one of a block: what it directs, its words without comment and quotes, its text."""
 
     name: str
@@ -26,8 +26,7 @@ class Directive:
     line: Line
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Required:
+class Required(msgspec.Struct, frozen=True, kw_only=True):
     """A module at the version that is wanted, and the line that says so.
 
     A module that is replaced by a folder keeps its path and has no version.

@@ -2,9 +2,11 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from struct import Struct
 from uuid import UUID
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import Malformed
 from pellucid.formats.partitions import SECTOR, Partition, type_name
@@ -24,8 +26,7 @@ REQUIRED, NO_BLOCK_IO, LEGACY_BOOT = 1, 2, 4
 FLAGS = ((REQUIRED, "required"), (NO_BLOCK_IO, "noBlockIo"), (LEGACY_BOOT, "legacyBoot"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Table:
+class Table(msgspec.Struct, frozen=True, kw_only=True):
     """`sector`, `length` and the (start, end) that the table itself takes are in bytes, counted from the disk's start.
 
     `damage` says what was wrong with the copy that should have been used.
@@ -39,8 +40,7 @@ class Table:
     damage: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Header:
+class _Header(msgspec.Struct, frozen=True, kw_only=True):
     own: int
     other: int
     guid: str
@@ -65,11 +65,11 @@ def read(data: Data, start: int = 0) -> Table:
             failures.append(f"the header at sector {at // sector}: {error.message}")
             continue
         if sound:
-            return replace(table, damage=tuple(failures))
+            return structs.replace(table, damage=tuple(failures))
         failures.append(f"the checksum of the entries at sector {header.entries} differs")
         fallback = fallback or table
     if fallback:
-        return replace(fallback, damage=tuple(failures))
+        return structs.replace(fallback, damage=tuple(failures))
     raise Malformed("no sound GPT header: " + "; ".join(failures))
 
 

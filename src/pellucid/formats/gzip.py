@@ -1,8 +1,9 @@
 """gzip members (RFC 1952)."""
 
 import zlib
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -17,8 +18,7 @@ UNKNOWN_SYSTEM = 255
 HEADER_CRC, EXTRA, NAME, COMMENT, RESERVED = 2, 4, 8, 16, 0xE0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """`payload` is the offset of the deflate data; `name` has no folder."""
 
     name: bytes

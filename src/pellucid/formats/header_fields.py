@@ -1,7 +1,8 @@
 """Fields of headers, "Name: value", with continuation lines that begin with a space (RFC 5322, Debian control, R)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.formats.span import Data
 
@@ -10,8 +11,7 @@ MOST_FIELDS = 5000
 LONGEST_NAME, LONGEST_VALUE = 64, 4096
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True, kw_only=True):
     """`offset` is where the name stands; `value` is one line, continuation lines are joined by spaces."""
 
     name: str

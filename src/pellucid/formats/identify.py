@@ -3,8 +3,8 @@
 import tomllib
 import zlib
 from functools import cache
-from importlib import resources
 from mmap import mmap
+from pathlib import Path
 from typing import Any
 
 from pellucid.formats.leaf_kinds import DATA, EMPTY, PADDING, TEXT
@@ -20,7 +20,7 @@ NOT_TEXT = bytes(code for code in range(32) if code not in TEXT_CONTROLS) + b"\x
 
 @cache
 def _table() -> list[dict[str, Any]]:
-    text = resources.files("pellucid.formats").joinpath("leaf_signatures.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("leaf_signatures.toml").read_text(encoding="utf-8")
     rows: list[dict[str, Any]] = tomllib.loads(text)["format"]
     return rows
 

@@ -1,7 +1,8 @@
 """Lines of text in which the indentation has a meaning, as lock files have them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.formats.span import Data
 
@@ -10,8 +11,7 @@ LONGEST_LINE = 4096
 MOST_LINES = 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, kw_only=True):
     """`indent` counts spaces, `text` has none around it, `offset` is that of the first character of the text."""
 
     offset: int

@@ -2,8 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
@@ -13,8 +14,7 @@ from pellucid.formats.member import LONGEST_TARGET, Member, Members
 from pellucid.formats.span import Chunk
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True, kw_only=True):
     """What an inode says; `links` is the number of its names. `mode` has permission bits only.
 
     `device` is (major, minor), which only the kinds of devices have; what stands in others is passed over.
@@ -29,8 +29,8 @@ class Node:
     mtime: int | None = None
     links: int = 1
     device: devices.Number | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
-    streams: Mapping[bytes, Iterable[Chunk]] = field(default_factory=dict)
+    facts: Mapping[str, str] = msgspec.field(default_factory=dict)
+    streams: Mapping[bytes, Iterable[Chunk]] = msgspec.field(default_factory=dict)
 
 
 K = TypeVar("K", bound=Hashable)

@@ -3,8 +3,9 @@
 Intel publishes it in parts: "Intel 9 Series Chipset Family PCH Datasheet", 5.27 (SPI); coreboot, util/ifdtool.
 """
 
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.identify import is_padding
@@ -42,8 +43,7 @@ SIZES = ("512 KiB", "1 MiB", "2 MiB", "4 MiB", "8 MiB", "16 MiB", "32 MiB", "64 
 CLOCKS = {0: "20 MHz", 1: "33 MHz", 2: "48 MHz", 4: "50 MHz", 6: "17 MHz"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Region:
+class Region(msgspec.Struct, frozen=True, kw_only=True):
     """`base` and `length` in bytes of the flash."""
 
     name: str
@@ -51,8 +51,7 @@ class Region:
     length: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Descriptor:
+class Descriptor(msgspec.Struct, frozen=True, kw_only=True):
     """`length` reaches to the end of the last region; `facts` are the rest of the descriptor in words."""
 
     regions: tuple[Region, ...]

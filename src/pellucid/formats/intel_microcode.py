@@ -3,8 +3,9 @@
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -21,8 +22,7 @@ LONGEST_GAP = 1 << 16
 NOT_ERASED = re.compile(rb"[^\xff]")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Update:
+class Update(msgspec.Struct, frozen=True, kw_only=True):
     """`length` in bytes, header and table of further processors included; `processors` are (signature, flags)."""
 
     length: int

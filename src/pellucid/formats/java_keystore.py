@@ -4,10 +4,11 @@ Certificates lie in them plainly, keys are encrypted; a digest over all with the
 """
 
 import hmac
-from dataclasses import dataclass
 from hashlib import sha1
 from mmap import mmap
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats import der
@@ -26,8 +27,7 @@ MOST_ENTRIES, MOST_CERTIFICATES = 10_000, 64
 LONGEST = 1 << 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A key with the chain of certificates that belongs to it; `key` is empty for a certificate that is trusted."""
 
     alias: str
@@ -35,8 +35,7 @@ class Entry:
     chain: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Keystore:
+class Keystore(msgspec.Struct, frozen=True, kw_only=True):
     """`end` is where it ends, with its digest; `whole` is False when a secret key stands in the way of the rest."""
 
     format: str

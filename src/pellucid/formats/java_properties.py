@@ -1,6 +1,6 @@
 """Texts in jars: properties files (java.util.Properties) and manifests (JAR File Specification, "JAR Manifest")."""
 
-from dataclasses import dataclass
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data
@@ -10,8 +10,7 @@ MOST_FIELDS = 2000
 LONGEST = 4096
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Value:
+class Value(msgspec.Struct, frozen=True, kw_only=True):
     """`offset` is that of the name in front of it."""
 
     text: str

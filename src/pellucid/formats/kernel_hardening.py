@@ -8,9 +8,10 @@ import re
 import tomllib
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
+
+import msgspec
 
 from pellucid.formats import kernel_release
 from pellucid.formats.kernel_parts import MOST_BYTES, NOT_SET
@@ -21,8 +22,7 @@ _MENUS = (b"\n# Library routines", b"\n# Security options")
 _MODULE = "m"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Option:
+class Option(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the table; what its fields mean stands there."""
 
     option: str
@@ -35,8 +35,7 @@ class Option:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """What a configuration says of a row: `found` is "y", "m", "n", or "" when it does not mention the option.
 
     `good` is None where the option does not matter for this kernel; `offset` is that of the line, 0 without one.
@@ -112,4 +111,4 @@ def revision() -> int:
 
 
 def _table() -> bytes:
-    return resources.files("pellucid.formats").joinpath("kernel_hardening.toml").read_bytes()
+    return Path(__file__).with_name("kernel_hardening.toml").read_bytes()

@@ -7,9 +7,10 @@ import re
 import tomllib
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
+
+import msgspec
 
 from pellucid.formats import kernel_release
 
@@ -22,8 +23,7 @@ _LAST_MENU = b"\n# Library routines"
 _CHECKED = ((5, 10), (6, 12))
 
 
-@dataclass(frozen=True)
-class KernelPart:
+class KernelPart(msgspec.Struct, frozen=True):
     """A row of the table; what its fields mean stands there."""
 
     options: tuple[str, ...]
@@ -85,7 +85,7 @@ def revision() -> int:
 
 
 def _table() -> bytes:
-    return resources.files("pellucid.formats").joinpath("kernel_parts.toml").read_bytes()
+    return Path(__file__).with_name("kernel_parts.toml").read_bytes()
 
 
 @cache

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 LONGEST = 300
 # Names of licences and exceptions in an expression (SPDX specification, annex D); brackets stand for themselves.
@@ -14,7 +14,7 @@ EXCEPTION = re.compile(r"[A-Za-z0-9.-]*[Ee]xception[A-Za-z0-9.-]*")
 
 @cache
 def _names() -> dict[str, str]:
-    text = resources.files("pellucid.formats").joinpath("licence_names.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("licence_names.toml").read_text(encoding="utf-8")
     names: dict[str, str] = tomllib.loads(text)["names"]
     return names
 

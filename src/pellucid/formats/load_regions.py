@@ -1,18 +1,18 @@
 """What text records load into memory: runs of bytes at addresses, joined where they touch."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from pellucid.errors import Malformed
 
 MOST_RUNS = 100_000
 
 
-@dataclass
-class Regions:
+class Regions(msgspec.Struct):
     """Collects records; later ones that touch the run before are joined to it at once."""
 
-    _runs: list[tuple[int, bytearray]] = field(default_factory=list)
+    _runs: list[tuple[int, bytearray]] = msgspec.field(default_factory=list)
     _end: int = -1
 
     def add(self, address: int, content: bytes) -> None:

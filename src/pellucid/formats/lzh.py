@@ -3,8 +3,9 @@
 Haruhiko Okumura's and Yoshi's notes on the header, as in "header.doc" of LHa for UNIX. What is packed is not read here.
 """
 
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Data, take, unpack
@@ -17,8 +18,7 @@ LEAST = 22
 MOST_VERIFIED = 4096
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """`next_at` is the offset of the next member."""
 
     method: str

@@ -2,8 +2,9 @@
 
 import lzma
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import PIECE, Data, take, unpack
@@ -16,8 +17,7 @@ LARGEST_CLAIM = 1 << 36
 SMALLEST_DICTIONARY = 1 << 12
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """`size` is None when the stream ends with a marker instead."""
 
     properties: int

@@ -2,8 +2,9 @@
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats.member import Member, Members
@@ -29,8 +30,7 @@ def _crc(content: bytes) -> int:
     return zlib.crc32(content)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """A member's header; `data_at` is the offset of its first block. `level` is 0 in very old files."""
 
     name: bytes
@@ -54,8 +54,7 @@ class Header:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Block:
+class _Block(msgspec.Struct, frozen=True, kw_only=True):
     """`size` unpacked, `packed` as stored; equal when it is not compressed."""
 
     size: int

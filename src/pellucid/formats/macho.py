@@ -1,8 +1,9 @@
 """Mach-O programs and libraries, alone or several in a universal file (Apple, mach-o/loader.h and mach-o/fat.h)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -38,16 +39,14 @@ MACHINES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Library:
+class Library(msgspec.Struct, frozen=True, kw_only=True):
     """A library by its install name; the version is that of its interface, "1.2.11"."""
 
     name: str
     version: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, kw_only=True):
     """A segment or section that is loaded: `offset` counts from the beginning of its program.
 
     `rights` are those that a segment begins with: 1 to read, 2 to write, 4 to execute.
@@ -60,8 +59,7 @@ class Part:
     rights: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Image:
+class Image(msgspec.Struct, frozen=True, kw_only=True):
     """One program or library. `identity` is its own name as a library, `loads` are the libraries it needs.
 
     `flags` are those of the header, `signature` is (offset, size) of its code signature, (0, 0) for none; `encryption`

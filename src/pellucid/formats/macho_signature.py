@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Data, let_go, take, unpack
@@ -20,8 +21,7 @@ GRANTED = re.compile(rb"<key>([^<]{1,256})</key>\s{0,64}<true\s?/>")
 SMALLEST_PAGE, LARGEST_PAGE = 12, 24
 
 
-@dataclass(frozen=True, kw_only=True)
-class Directory:
+class Directory(msgspec.Struct, frozen=True, kw_only=True):
     """What a signature covers: the digests of pages up to `limit`, from the beginning of the program.
 
     `page` is their size, 0 for one page of everything; digests of `width` bytes begin at `at` in the file. `encoded`
@@ -38,8 +38,7 @@ class Directory:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Signature:
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """`directory` is the best one of several; `is_signed`: by a certificate, and not only summed up.
 
     `entitlements` are the names of those that are granted.

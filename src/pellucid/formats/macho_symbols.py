@@ -1,7 +1,8 @@
 """Symbols of Mach-O programs and libraries (Apple, mach-o/nlist.h and mach-o/loader.h)."""
 
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.formats import macho
 from pellucid.formats.span import Data, take, unpack
@@ -13,8 +14,7 @@ LONGEST_NAME = 512
 PRIVATE, EXTERNAL, TYPE, STAB, UNDEFINED, IN_SECTION = 0x10, 0x01, 0x0E, 0xE0, 0x0, 0xE
 
 
-@dataclass(frozen=True, kw_only=True)
-class Symbol:
+class Symbol(msgspec.Struct, frozen=True, kw_only=True):
     """`offset` is where its name stands in the file; `address` is 0 for one that is imported.
 
     `number` is its place in the table, by which others name it; `exported` says whether other programs may.
@@ -27,8 +27,7 @@ class Symbol:
     exported: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Symbols:
+class Symbols(msgspec.Struct, frozen=True, kw_only=True):
     """What the loader finds elsewhere, and what the program defines, static functions among it."""
 
     imports: tuple[Symbol, ...]

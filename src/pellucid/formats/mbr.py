@@ -4,8 +4,9 @@ Its magic has two bytes that every boot sector carries: a table is believed when
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import fat
@@ -24,8 +25,7 @@ MOST_LOGICAL = 128
 VOLUMES = (b"NTFS    ", b"EXFAT   ", b"-FVE-FS-", b"ReFS\0\0\0\0")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Table:
+class Table(msgspec.Struct, frozen=True, kw_only=True):
     """`disk` is the disk's number in hexadecimal; `used` are the (start, end) in bytes that tables take.
 
     `failures` say what of the chain of logical partitions could not be read.
@@ -38,8 +38,7 @@ class Table:
     failures: tuple[Malformed, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(msgspec.Struct, frozen=True):
     number: int
     flags: int
     type: int

@@ -4,8 +4,9 @@ Espressif, ESP-IDF, esp_app_desc.h; MCUboot, design.md ("Image format"); Nordic 
 """
 
 import re
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -21,8 +22,7 @@ LARGEST_HEADER = 1 << 16
 TEXT = re.compile(rb"[\x20-\x7e]*")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Application:
+class Application(msgspec.Struct, frozen=True, kw_only=True):
     """An application for ESP-IDF: its name and version, that of the framework, when it was built."""
 
     name: str
@@ -31,8 +31,7 @@ class Application:
     built: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BootImage:
+class BootImage(msgspec.Struct, frozen=True, kw_only=True):
     """An image that MCUboot starts: the version of what is in it, and how far it reaches."""
 
     version: str
@@ -41,8 +40,7 @@ class BootImage:
     flags: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class SoftDevice:
+class SoftDevice(msgspec.Struct, frozen=True, kw_only=True):
     """A Bluetooth stack of Nordic: `number` is 140 for S140, the version may be empty."""
 
     number: int

@@ -2,7 +2,8 @@
 
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
@@ -22,8 +23,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One entry. `chunks` are the bytes of a FILE, read as they are asked for; they may raise Malformed midway.
 
     `name` and `target` are as stated and unsafe. `mode` has permission bits only, `mtime` is seconds since 1970.
@@ -38,7 +38,7 @@ class Member:
     uid: int | None = None
     gid: int | None = None
     mtime: int | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 Members = Iterator[Member | Malformed]

@@ -2,14 +2,14 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+import msgspec
 
 
-@dataclass(frozen=True)
-class Release:
+class Release(msgspec.Struct, frozen=True):
     """The newest release with security updates that has microcode for a processor, on `platforms` (bits)."""
 
     on: date
@@ -27,7 +27,7 @@ def release_for(signature: int, platforms: int) -> Release | None:
 @cache
 def table() -> Mapping[int, Sequence[Release]]:
     """By the signature."""
-    text = files("pellucid.formats").joinpath("microcode_releases.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("microcode_releases.toml").read_text(encoding="utf-8")
     found: dict[int, list[Release]] = {}
     for day, release in tomllib.loads(text).items():
         for processor, revision in release["revisions"].items():

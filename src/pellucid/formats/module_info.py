@@ -1,6 +1,6 @@
 """What modules of the Linux kernel say of themselves (.modinfo; Linux, include/linux/module.h and scripts/mod)."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from pellucid.formats import elf_sections
 from pellucid.formats.span import Data
@@ -10,12 +10,11 @@ MOST_FIELDS = 20_000
 LONGEST = 1024
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModuleInfo:
+class ModuleInfo(msgspec.Struct, frozen=True, kw_only=True):
     """`fields` are the first values by name, `offsets` where they stand; `needs` are the modules it depends on."""
 
-    fields: dict[str, str] = field(default_factory=dict)
-    offsets: dict[str, int] = field(default_factory=dict)
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
+    offsets: dict[str, int] = msgspec.field(default_factory=dict)
     firmware: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> str:

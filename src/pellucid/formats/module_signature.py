@@ -1,6 +1,6 @@
 """Signatures of modules of the Linux kernel (include/linux/module_signature.h; before 4.3, kernel/module_signing.c)."""
 
-from dataclasses import dataclass
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import cms, der, x500_name
@@ -25,8 +25,7 @@ DIGESTS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModuleSignature:
+class ModuleSignature(msgspec.Struct, frozen=True, kw_only=True):
     """Where a signature begins; `digest` in lower case, or an object identifier; `signer` is who signed, as a text."""
 
     at: int

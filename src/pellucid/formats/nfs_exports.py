@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 MOST_BYTES = 64 << 10
 MOST_LINES = 2000
@@ -10,8 +11,7 @@ PATH = re.compile(r"(\"/[^\"]*\"|/\S*)(?:\s+(.*))?")
 CLIENT = re.compile(r"([^\s()]*)(?:\(([^()]*)\))?")
 
 
-@dataclass(frozen=True)
-class Export:
+class Export(msgspec.Struct, frozen=True):
     """`path` for `client`, "*" for everybody; `options` as they are written, with defaults of the line."""
 
     path: str

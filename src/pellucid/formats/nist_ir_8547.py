@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from pellucid.domain.crypto_asset import CryptoAsset
@@ -204,7 +204,7 @@ def _transitions(rows: Sequence[Mapping[str, Any]]) -> tuple[Transition, ...]:
 
 @cache
 def _tables() -> Mapping[str, Any]:
-    text = resources.files("pellucid.formats").joinpath("nist_ir_8547.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("nist_ir_8547.toml").read_text(encoding="utf-8")
     read = tomllib.loads(text)
     by_name = {
         part: {name: rule for rule in read[part] for name in rule["algorithms"]}

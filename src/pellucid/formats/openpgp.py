@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from hashlib import md5, sha1, sha256
 from struct import Struct
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import Malformed
 from pellucid.formats.openpgp_packets import Packet, Tag
@@ -31,8 +33,7 @@ MOST_SUBKEYS = 1000
 OLDEST, NEWEST = 631_152_000, 4_102_444_800
 
 
-@dataclass(frozen=True, kw_only=True)
-class Key:
+class Key(msgspec.Struct, frozen=True, kw_only=True):
     """`fields` are the numbers of a key, big-endian, or its point; `curve` is an object identifier in its bytes.
 
     Times are seconds since 1970; `expires` is 0 without an end. `public` is the body of the public key packet.
@@ -91,14 +92,14 @@ class _Block:
             self._unknown = True
             with suppress(Malformed):
                 key = read(packet)
-                self.keys.append(replace(key, user_id=self.keys[0].user_id) if self.keys else key)
+                self.keys.append(structs.replace(key, user_id=self.keys[0].user_id) if self.keys else key)
                 self._unknown = False
         elif not self.keys:
             return
         elif packet.tag == Tag.USER_ID and not self._named:
             self._named = True
             name = packet.body[:LONGEST_USER_ID].decode("utf-8", "replace")
-            self.keys = [replace(key, user_id=name) for key in self.keys]
+            self.keys = [structs.replace(key, user_id=name) for key in self.keys]
         elif packet.tag == Tag.SIGNATURE and not self._unknown:
             self._expiry(packet.body)
 
@@ -123,7 +124,7 @@ class _Block:
             self._latest[number] = made
             seconds = int.from_bytes(said.get(EXPIRES, b"")[:4], "big")
             key = self.keys[number]
-            self.keys[number] = replace(key, expires=key.created + seconds if seconds else 0)
+            self.keys[number] = structs.replace(key, expires=key.created + seconds if seconds else 0)
 
 
 def read(packet: Packet) -> Key:

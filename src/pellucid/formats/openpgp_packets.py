@@ -4,9 +4,10 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Data, take, unpack
@@ -34,8 +35,7 @@ class Tag(IntEnum):
     PUBLIC_SUBKEY = 14
 
 
-@dataclass(frozen=True, kw_only=True)
-class Packet:
+class Packet(msgspec.Struct, frozen=True, kw_only=True):
     """`at` is where it begins; `tag` may be one that `Tag` does not have."""
 
     tag: int

@@ -1,7 +1,9 @@
 """Expansion ROMs of PCI cards: a chain of images (PCI Firmware Specification 3.3, 5.1; UEFI 2.10, 14.4.2)."""
 
-from dataclasses import dataclass, replace
 from struct import Struct
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import Malformed
 from pellucid.formats import tiano
@@ -22,8 +24,7 @@ LARGEST_IMAGE = 16 << 20
 CODE_TYPES = {0: "x86", 1: "openFirmware", 2: "hpPaRisc", EFI: "efi"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Image:
+class Image(msgspec.Struct, frozen=True, kw_only=True):
     """One image from `at`, `length` bytes long. `compressed` and the fields after it are those of EFI images."""
 
     at: int
@@ -104,7 +105,7 @@ def _with_efi_header(data: Data, image: Image) -> Image:
     _, _, magic, subsystem, machine, compressed, offset = unpack(EFI_HEADER, data, image.at)
     if magic != EFI_MAGIC or not EFI_HEADER.size <= offset < image.length:
         raise Malformed("no EFI image of an expansion ROM")
-    return replace(
+    return structs.replace(
         image,
         machine=MACHINES.get(machine, f"0x{machine:04x}"),
         subsystem=subsystem,

@@ -6,8 +6,9 @@ Specifications: deb-control(5) and deb822(5); apk's installed database as in apk
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from mmap import mmap
+
+import msgspec
 
 LARGEST = 128 << 20
 LONGEST_PARAGRAPH = 4 << 20
@@ -19,13 +20,12 @@ RELATIONS = frozenset({"depends", "pre-depends", "provides", "D", "p"})
 UNPACKED = frozenset({"installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Paragraph:
+class Paragraph(msgspec.Struct, frozen=True, kw_only=True):
     """One package's fields, names in lower case, continuation lines left out; `offset` is that of its first line."""
 
     offset: int
     length: int
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
         """The value of a field, empty when it is not there."""

@@ -6,7 +6,7 @@ The rules are package_names.toml; PyPI's is that of PEP 503.
 import re
 import tomllib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from pellucid.domain.statement import Subject
 
@@ -53,5 +53,5 @@ def _spelt(name: str, spelling: str) -> str:
 
 @cache
 def _spellings() -> dict[str, tuple[str, bool]]:
-    text = resources.files("pellucid.formats").joinpath("package_names.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("package_names.toml").read_text(encoding="utf-8")
     return {name: (row.get("spelling", ""), row.get("registries", False)) for name, row in tomllib.loads(text).items()}

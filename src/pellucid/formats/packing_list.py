@@ -1,9 +1,10 @@
 """+CONTENTS of packages of NetBSD, OpenBSD and of FreeBSD until 9: the packing list (pkg_create(1) of each)."""
 
 import re
-from dataclasses import dataclass, field
 from mmap import mmap
 from posixpath import join
+
+import msgspec
 
 from pellucid.formats.owned_paths import Room
 
@@ -23,15 +24,14 @@ MARKS = {
 }
 
 
-@dataclass
-class PackingList:
+class PackingList(msgspec.Struct):
     """`system` is empty where the list does not tell; `name` has no version; `paths` are absolute."""
 
     name: str
     version: str
     system: str
-    needs: list[str] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
+    needs: list[str] = msgspec.field(default_factory=list)
+    paths: list[str] = msgspec.field(default_factory=list)
 
 
 def is_packing_list(data: bytes | mmap) -> bool:

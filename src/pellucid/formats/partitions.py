@@ -2,9 +2,10 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
+from pathlib import Path
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.span import PIECE, Data
@@ -15,8 +16,7 @@ SMALLEST_GAP = 16
 MOST_COVERED = 2
 
 
-@dataclass(frozen=True, kw_only=True)
-class Partition:
+class Partition(msgspec.Struct, frozen=True, kw_only=True):
     """`number` as tools count it, from 1; `offset` and `size` in bytes; `facts` what the table says beside."""
 
     number: int
@@ -24,7 +24,7 @@ class Partition:
     size: int
     type: str
     label: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def end(self) -> int:
@@ -37,8 +37,7 @@ class Partition:
         return f"{self.number}-{shown}.img"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Region:
+class Region(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes of the disk from `offset`, to be looked at as the file `name`. `size` may be more than there is."""
 
     name: str
@@ -108,5 +107,5 @@ def _erased(data: Data, start: int, end: int) -> bool:
 
 @cache
 def _types() -> dict[str, dict[str, str]]:
-    text = resources.files("pellucid.formats").joinpath("partition_types.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("partition_types.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

@@ -4,12 +4,12 @@ How many rounds a derivation takes is part of a `Scheme`, so that whoever decryp
 """
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from hashlib import new, pbkdf2_hmac
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -24,8 +24,7 @@ KEY, IV, MAC = 1, 2, 3
 LONGEST_SALT = 1024
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scheme:
+class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     """How bytes are encrypted. `prf` is empty for the derivation of PKCS#12; then `iv` is derived too."""
 
     cipher: str
@@ -39,7 +38,7 @@ class Scheme:
 @cache
 def table() -> dict[str, Any]:
     """password_based.toml."""
-    text = resources.files("pellucid.formats").joinpath("password_based.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("password_based.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.identify import is_padding
@@ -53,8 +54,7 @@ SUBSYSTEMS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Section:
+class Section(msgspec.Struct, frozen=True, kw_only=True):
     """`at` and `size` in the file, `address` and `virtual` in memory; bytes. `flags` are its characteristics."""
 
     name: str
@@ -70,8 +70,7 @@ class Section:
         return min(self.size, self.virtual) if self.virtual else self.size
 
 
-@dataclass(frozen=True, kw_only=True)
-class Image:
+class Image(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`end` is where the parts end that the headers describe; directories are (address, size) by their number.
 
     `flags` are the characteristics of the COFF header, `library_flags` the "DLL characteristics", which programs have

@@ -1,8 +1,9 @@
 """Functions that a PE image imports, each with the slot that the loader fills in (Microsoft, "PE Format", .idata)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import pe
@@ -17,8 +18,7 @@ LONGEST_NAME = 512
 COUNTED = 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class Function:
+class Function(msgspec.Struct, frozen=True, kw_only=True):
     """`offset` is where its name stands in the file; `slot` is the address that holds its address, from the base."""
 
     name: str

@@ -1,7 +1,8 @@
 """Libraries that a PE image needs and the name it was exported under (Microsoft, "PE Format", .idata and .edata)."""
 
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import pe
@@ -14,8 +15,7 @@ MOST_LIBRARIES = 2000
 LONGEST_NAME = 256
 
 
-@dataclass(frozen=True, kw_only=True)
-class Linking:
+class Linking(msgspec.Struct, frozen=True, kw_only=True):
     """`name` is what the image calls itself, "" for one without exports; `needed` are libraries in their order."""
 
     name: str

@@ -1,7 +1,8 @@
 """The load configuration of PE images and their extended characteristics (Microsoft, "PE Format"; winnt.h)."""
 
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import pe
@@ -18,8 +19,7 @@ FIELDS = {32: (60, 64, 68, 80, 84, 88), 64: (88, 96, 104, 128, 136, 144)}
 WORD = {32: 4, 64: 8}
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoadConfig:
+class LoadConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses in memory, 0 where there is nothing; fields that a shorter, older structure lacks are None.
 
     `at` is where it stands in the file. `handlers` are the safe exception handlers of x86, `guarded` the targets of

@@ -1,8 +1,9 @@
 """Resources of PE images: a tree of types, names and languages (Microsoft, "PE Format", the .rsrc section)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats import pe
@@ -40,8 +41,7 @@ TYPES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resource:
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """`type` and `name` are texts, numbers for those without one; `language` is Microsoft's number."""
 
     type: str

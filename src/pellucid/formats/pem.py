@@ -7,8 +7,9 @@ line ends are written as backslash and n.
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from mmap import mmap
+
+import msgspec
 
 from pellucid.errors import Malformed
 
@@ -19,8 +20,7 @@ _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,40}:")
 _BODY = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Block:
+class Block(msgspec.Struct, frozen=True, kw_only=True):
     """One PEM block at `start`:`end`. A truncated one has no END line: `content` is what could be decoded."""
 
     label: str

@@ -2,8 +2,9 @@
 
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import ber, der, password_based
@@ -32,8 +33,7 @@ class BagKind(StrEnum):
 BAGS = {f"1.2.840.113549.1.12.10.1.{kind}": kind for kind in BagKind}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mac:
+class Mac(msgspec.Struct, frozen=True, kw_only=True):
     """What shows that a password is right; `digest` is empty when it is of an unknown kind."""
 
     digest: str
@@ -42,16 +42,14 @@ class Mac:
     rounds: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, kw_only=True):
     """A run of bags, plain when there is no `scheme`."""
 
     content: bytes
     scheme: password_based.Scheme | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Store:
+class Store(msgspec.Struct, frozen=True, kw_only=True):
     """Offsets `start` and `end`, and what lies between them. `unread`: why a part cannot be read, by any password.
 
     `sealed` is what the MAC is made over. `scattered`: it was no DER, so that its parts may lie there in pieces.
@@ -66,8 +64,7 @@ class Store:
     scattered: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bag:
+class Bag(msgspec.Struct, frozen=True, kw_only=True):
     """`content` is the PKCS#8 of a key, encrypted or not, or the DER of a certificate."""
 
     kind: BagKind

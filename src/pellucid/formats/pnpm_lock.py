@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.formats.block_yaml import Section, entries, sections
 from pellucid.formats.span import Data
@@ -13,8 +14,7 @@ FIFTH = re.compile(r"/((?:@[^/]+/)?[^/@]+)/([0-9][^/_(]*)")
 LATER = re.compile(r"/?((?:@[^/@(]+/)?[^/@(]+)@([0-9][^/_(]*)")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Locked:
+class Locked(msgspec.Struct, frozen=True, kw_only=True):
     """`wanted` says whether more than development needs it; `optional` whether it may be missing."""
 
     name: str

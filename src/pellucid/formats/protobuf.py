@@ -1,6 +1,6 @@
 """The wire format of Protocol Buffers (developers.google.com, "Encoding"): fields by number, without a schema."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 
@@ -10,12 +10,11 @@ LONGEST_VARINT = 10
 MOST_FIELDS = 1_000_000
 
 
-@dataclass(slots=True)
-class Message:
+class Message(msgspec.Struct):
     """Field number -> values in order: int for numbers, bytes for texts and messages."""
 
-    numbers: dict[int, list[int]] = field(default_factory=dict)
-    blocks: dict[int, list[bytes]] = field(default_factory=dict)
+    numbers: dict[int, list[int]] = msgspec.field(default_factory=dict)
+    blocks: dict[int, list[bytes]] = msgspec.field(default_factory=dict)
 
     def number(self, key: int, default: int = 0) -> int:
         """The last value of a number, which is what counts when it is repeated."""

@@ -2,10 +2,11 @@
 
 import re
 import tomllib
-from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from urllib.parse import unquote
+
+import msgspec
 
 from pellucid.errors import Malformed
 
@@ -13,19 +14,17 @@ LONGEST = 1024
 TYPE = re.compile(r"[a-z][a-z0-9.+-]{0,40}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """Decoded parts; those that are not there are empty."""
 
     type: str
     namespace: str
     name: str
     version: str
-    qualifiers: dict[str, str] = field(default_factory=dict)
+    qualifiers: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ecosystem:
+class Ecosystem(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the table: OSV's name, what joins namespace and name, whether distributions build its packages."""
 
     ecosystem: str = ""
@@ -35,7 +34,7 @@ class Ecosystem:
 
 @cache
 def _ecosystems() -> dict[str, Ecosystem]:
-    text = resources.files("pellucid.formats").joinpath("ecosystems.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("ecosystems.toml").read_text(encoding="utf-8")
     return {type_: Ecosystem(**row) for type_, row in tomllib.loads(text).items()}
 
 

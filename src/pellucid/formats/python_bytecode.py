@@ -3,7 +3,7 @@
 import struct
 import tomllib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from pellucid.formats import vers
 from pellucid.formats.span import Data
@@ -15,7 +15,7 @@ HEADER = struct.Struct("<H2s")
 
 @cache
 def _releases() -> dict[int, tuple[str, int]]:
-    text = resources.files("pellucid.formats").joinpath("python_magics.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("python_magics.toml").read_text(encoding="utf-8")
     return {row["magic"]: (row["version"], row["code"]) for row in tomllib.loads(text)["release"]}
 
 

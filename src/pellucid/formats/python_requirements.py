@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.formats.indented_text import lines
 from pellucid.formats.span import Data
@@ -14,8 +15,7 @@ PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*={2,3}\s*([0
 ELSEWHERE = re.compile(r"(?:sys_platform|platform_system|os_name)\s*==\s*[\"'](?:win|nt|darwin)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pin:
+class Pin(msgspec.Struct, frozen=True, kw_only=True):
     """A name as it is written, one version of it, and the line that says so."""
 
     name: str

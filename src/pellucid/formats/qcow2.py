@@ -3,9 +3,9 @@
 import io
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct, iter_unpack
 
+import msgspec
 import zstandard
 
 from pellucid.errors import Malformed, Truncated
@@ -26,8 +26,7 @@ LARGEST_WINDOW = 1 << 23
 ZLIB, ZSTD = 0, 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class Disk:
+class Disk(msgspec.Struct, frozen=True, kw_only=True):
     """`size` is that of the disk, in bytes; `features` are those without which it cannot be read."""
 
     version: int

@@ -6,8 +6,9 @@ is not read here.
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Data, take, unpack
@@ -25,8 +26,7 @@ LARGEST_HEADER5 = 2 << 20
 MOST_BLOCKS = 1 << 20
 
 
-@dataclass(kw_only=True)
-class Archive:
+class Archive(msgspec.Struct, kw_only=True):
     """`end` is beyond the data when it is cut off.
 
     With `locked`, everything behind the first headers is encrypted, and nothing says where it ends: it is all the

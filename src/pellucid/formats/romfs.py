@@ -1,8 +1,9 @@
 """Romfs (kernel documentation, "ROMFS - ROM File System", and genromfs)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
@@ -33,8 +34,7 @@ KINDS = {
 MODES = {FOLDER: 0o644, FILE: 0o644, SYMLINK: 0o777, 4: 0o600, 5: 0o600, 6: 0o644, 7: 0o644}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Volume:
+class Volume(msgspec.Struct, frozen=True, kw_only=True):
     """`root` is the offset of the first entry, `length` counts from the start of the file system."""
 
     label: bytes
@@ -42,8 +42,7 @@ class Volume:
     length: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True, kw_only=True):
     """An entry; `value` is a folder's first entry, a link's target or a device, `at` where its content begins."""
 
     kind: int

@@ -5,7 +5,8 @@ Packages (Berkeley DB, until RPM 4.16), Packages.db (ndb, SUSE) and rpmdb.sqlite
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import berkeley_db, ndb, sqlite
@@ -28,8 +29,7 @@ COLUMNS = b"(hnum INTEGER PRIMARY KEY"
 KEYS = "gpg-pubkey"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Installed:
+class Installed(msgspec.Struct, frozen=True, kw_only=True):
     """A package; `offset` is that of its name in the file. `epoch` is empty when there is none, or zero.
 
     `source` is the name of the source package's file, `module` the label of the module stream that it came from.

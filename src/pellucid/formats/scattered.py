@@ -1,7 +1,8 @@
 """Values that databases keep in several pieces of a file, and where each byte of them lies there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take
@@ -10,8 +11,7 @@ Part = tuple[int, int]
 """(offset in the file, length)"""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scattered:
+class Scattered(msgspec.Struct, frozen=True, kw_only=True):
     """The bytes of a value, and the pieces that they came from."""
 
     data: bytes

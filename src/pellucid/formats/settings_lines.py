@@ -5,15 +5,15 @@ sshd_config(5), smb.conf(5), vsftpd.conf(5), sysctl.conf(5), login.defs(5), the 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 MOST_BYTES = 512 << 10
 MOST_LINES = 20_000
 LONGEST_VALUE = 1000
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """`key` is in lower case, `value` without quotes and comment, `section` in lower case as it is written.
 
     `at` is the offset of the line's first word, `text` the line without its end.
@@ -26,8 +26,7 @@ class Setting:
     text: str
 
 
-@dataclass(frozen=True)
-class Syntax:
+class Syntax(msgspec.Struct, frozen=True):
     """How a kind of file is written: `section` matches a line that opens one, `end` one that closes it.
 
     `several` settings may stand in a line.

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 MOST_BYTES = 256 << 10
 MOST_LINES = 10_000
@@ -25,8 +26,7 @@ BEFORE = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """`words` are the program and its arguments, without quotes; `at` is where the line begins, `text` the line."""
 
     words: tuple[str, ...]

@@ -5,8 +5,9 @@ OpenBSD and OpenWrt sign their packages with them. They are all of Ed25519, and 
 
 import base64
 import binascii
-from dataclasses import dataclass
 from mmap import mmap
+
+import msgspec
 
 from pellucid.errors import Malformed
 
@@ -18,8 +19,7 @@ PUBLIC, SIGNIFY_SECRET, MINISIGN_SECRET = 42, 104, 158
 BCRYPT, SCRYPT, PLAIN = b"BK", b"Sc", b"\0\0"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Key:
+class Key(msgspec.Struct, frozen=True, kw_only=True):
     """`encoded` is what stands in Base64. `key_id` (8 bytes) and `public` (32) are empty where they are encrypted."""
 
     comment: str

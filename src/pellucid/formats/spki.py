@@ -1,14 +1,14 @@
 """SubjectPublicKeyInfo (RFC 5280, 4.1.2.7): the algorithm of a public key and its bits, not interpreted."""
 
-from dataclasses import dataclass
 from mmap import mmap
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import der
 
 
-@dataclass(frozen=True, kw_only=True)
-class Info:
+class Info(msgspec.Struct, frozen=True, kw_only=True):
     """`algorithm` is an object identifier in dotted form, `parameters` the element behind it; `end` an offset."""
 
     algorithm: str

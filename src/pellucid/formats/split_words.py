@@ -6,8 +6,9 @@ F5 (MOV, MOVT, in both instruction sets). Whichever register an instruction take
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+
+import msgspec
 
 MIPS_BIG, MIPS_LITTLE = "MIPS, big-endian", "MIPS, little-endian"
 AARCH64, ARM, THUMB = "AArch64", "Arm", "Thumb"
@@ -36,8 +37,7 @@ def upper_halves(word: int, machine: str) -> Iterator[bytes]:
             yield (_LUI | register << 16 | word >> 16).to_bytes(4, "big")[:: 1 if order == "big" else -1]
 
 
-@dataclass(frozen=True)
-class Built:
+class Built(msgspec.Struct, frozen=True):
     """A word as one machine builds it."""
 
     upper: re.Pattern[bytes]

@@ -6,9 +6,10 @@ How they begin stands in ssh_names.toml.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
+
+import msgspec
 
 from pellucid.formats.span import Data
 
@@ -18,8 +19,7 @@ _NAME = re.compile(rb"[a-z0-9][a-z0-9@.\-]{3,62}")
 _AROUND = frozenset(b"\0,")
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(msgspec.Struct, frozen=True):
     """A name at `offset`, and what it names: "key-exchange", "host-key", "cipher" or "mac"."""
 
     text: str
@@ -30,7 +30,7 @@ class Name:
 @cache
 def beginnings() -> Mapping[bytes, str]:
     """What names begin with, and what those name."""
-    text = resources.files("pellucid.formats").joinpath("ssh_names.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("ssh_names.toml").read_text(encoding="utf-8")
     return {begin.encode(): kind for kind, begins in tomllib.loads(text).items() for begin in begins}
 
 

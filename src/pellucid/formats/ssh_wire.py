@@ -5,8 +5,9 @@ RFC 4253 (6.6), RFC 5656 (3.1), RFC 8709 (4); OpenSSH's PROTOCOL.certkeys and PR
 
 import base64
 import re
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -41,8 +42,7 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _LINE_END = re.compile(rb"\r?\n|\\\r?\n")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Certificate:
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     """What an authority says of a key. Times are seconds since 1970; `before` is FOREVER without an end."""
 
     serial: int
@@ -55,8 +55,7 @@ class Certificate:
     signature: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublicKey:
+class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
     """`name` is that of a plain key, `fields` its strings and numbers; the encoded key ends at `end`."""
 
     name: str

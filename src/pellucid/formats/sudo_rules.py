@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+
+import msgspec
 
 MOST_BYTES = 256 << 10
 MOST_LINES = 10_000
@@ -23,8 +24,7 @@ INCLUDE = re.compile(r"[#@]include(?:dir)?[ \t]")
 COMMA = re.compile(r"(?<!\\),")
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """`users` may run `commands`, as they are written; `password` says whether they are asked for theirs."""
 
     users: tuple[str, ...]
@@ -34,8 +34,7 @@ class Rule:
     text: str
 
 
-@dataclass(frozen=True)
-class Default:
+class Default(msgspec.Struct, frozen=True):
     """One option: "!authenticate", "env_keep+=LD_PRELOAD"; of whom, where it is not for all."""
 
     option: str

@@ -2,21 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 MOST_BYTES = 256 << 10
 MOST_LINES = 10_000
 LONGEST_VALUE = 20_000
 
 
-@dataclass
-class Unit:
+class Unit(msgspec.Struct):
     """The values of each directive of [Service], in their order, since the last empty one.
 
     `early`: it takes part in booting or shutting down, before or after others can run (DefaultDependencies=no).
     """
 
-    service: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    service: dict[str, list[str]] = msgspec.field(default_factory=lambda: defaultdict(list))
     early: bool = False
 
     def last(self, directive: str, default: str = "") -> str:

@@ -1,7 +1,8 @@
 """tar archives: v7, ustar and pax (POSIX.1-2017, "pax Interchange Format"), GNU extensions (GNU tar manual)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated, Unsupported
@@ -34,16 +35,15 @@ CONTINUED = b"M"
 WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")
 
 
-@dataclass(slots=True)
-class Record:
+class Record(msgspec.Struct):
     """A header, what extensions said about it, and where its data lies."""
 
     block: bytes
     data_at: int
     size: int
     type: bytes
-    extended: dict[str, str] = field(default_factory=dict)
-    sparse: list[tuple[str, str]] = field(default_factory=list)
+    extended: dict[str, str] = msgspec.field(default_factory=dict)
+    sparse: list[tuple[str, str]] = msgspec.field(default_factory=list)
     long_name: bytes = b""
     long_link: bytes = b""
     layout: tar_sparse.Layout | None = None

@@ -1,7 +1,8 @@
 """Sparse files in tar archives (GNU tar manual, "Storing Sparse Files"): the old format and pax 0.0, 0.1 and 1.0."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Chunk, Data, pieces, take, zeros
@@ -11,8 +12,7 @@ MOST_REGIONS = 100_000
 Regions = list[tuple[int, int]]
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """Where the stored bytes belong, as (offset, length) in a file of `size` bytes."""
 
     regions: Regions

@@ -1,8 +1,9 @@
 """Records as lines of text that load bytes to addresses: what Intel HEX and S-records have in common."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.load_regions import Regions
@@ -17,20 +18,19 @@ MOST_OTHERS = 1_000_000
 R = TypeVar("R")
 
 
-@dataclass
-class Image:
+class Image(msgspec.Struct):
     """`header` is the text of the first record, `start` the address at which to begin, as text; "" when not stated.
 
     `records` counts those of data, `others` the lines that are no records at all.
     """
 
-    regions: Regions = field(default_factory=Regions)
+    regions: Regions = msgspec.field(default_factory=Regions)
     header: str = ""
     start: str = ""
     records: int = 0
     others: int = 0
     damaged: int = 0
-    failures: list[Malformed] = field(default_factory=list)
+    failures: list[Malformed] = msgspec.field(default_factory=list)
 
     def load(self, address: int, content: bytes) -> None:
         """Add a record of data; raises Malformed when there are too many that do not touch."""

@@ -1,8 +1,9 @@
 """Time stamps of signatures: tokens (RFC 3161, 2.4.2) and times that a signer states (PKCS#9, RFC 2985, 5.3.3)."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import der
@@ -14,8 +15,7 @@ STATED = re.compile(rb"(\d{12}|\d{14})(\.\d+)?Z")
 CENTURY = 50
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stamp:
+class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     """When it was made (UTC), and the digest of what it was made for, by an algorithm's object identifier."""
 
     at: datetime

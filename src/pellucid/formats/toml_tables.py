@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from pellucid.formats.indented_text import lines
 from pellucid.formats.span import Data
@@ -13,8 +14,7 @@ PAIR = re.compile(r"""("[^"]*"|'[^']*'|[A-Za-z0-9_.-]+)\s*=\s*(.*)$""")
 STRING = re.compile(r""""([^"]*)"|'([^']*)'""")
 
 
-@dataclass(kw_only=True, slots=True)
-class Table:
+class Table(msgspec.Struct, kw_only=True):
     """A table: `name` as it stands in its brackets ("package.dependencies"), "" for the keys before the first one.
 
     Values are strings without their quotes, and the text of everything else.
@@ -22,7 +22,7 @@ class Table:
 
     name: str
     offset: int
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
 
     def __getitem__(self, key: str) -> str:
         """The value of a key, empty when it is not there."""

@@ -2,8 +2,9 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, pieces, unpack
@@ -14,8 +15,7 @@ CHECKED_FROM = 12
 SLOTS = {1: Struct("<3I"), 2: Struct("<4I")}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """`length` counts from the start of the header of `size` bytes; `partitions` are (offset, size) without gaps."""
 
     size: int

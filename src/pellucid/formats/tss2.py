@@ -3,9 +3,10 @@
 The public area in them is that of the "TPM 2.0 Library" of the Trusted Computing Group, part 2, 12.2.4.
 """
 
-from dataclasses import dataclass
 from mmap import mmap
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import der
@@ -20,8 +21,7 @@ DEFAULT_EXPONENT = 65537
 CURVES = {3: "P-256", 4: "P-384", 5: "P-521"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class TpmKey:
+class TpmKey(msgspec.Struct, frozen=True, kw_only=True):
     """Of RSA `modulus` and `exponent`, else `curve` and the point `x`, `y`; other kinds have none of them."""
 
     modulus: int = 0

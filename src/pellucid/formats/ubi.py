@@ -3,8 +3,9 @@
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Chunk, Data, take, unpack
@@ -30,8 +31,7 @@ TYPES = {DYNAMIC: "dynamic", STATIC: "static"}
 FLAGS = {1: "autoresize", 2: "skipCheck"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes in bytes; `blocks` counts physical erase blocks. Headers' places count from the start of a block."""
 
     block: int
@@ -46,8 +46,7 @@ class Layout:
         return self.block - self.data
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where a logical block of a volume stands, as its header says. `at` is the offset of the physical block."""
 
     at: int
@@ -60,8 +59,7 @@ class Place:
     checksum: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Volume:
+class Volume(msgspec.Struct, frozen=True, kw_only=True):
     """`name` and the rest from the volume table; `places` by logical number. `updating`: an update was interrupted."""
 
     number: int
@@ -75,12 +73,11 @@ class Volume:
     places: dict[int, Place]
 
 
-@dataclass
-class Attached:
+class Attached(msgspec.Struct):
     """All volumes, and what could not be read."""
 
-    volumes: list[Volume] = field(default_factory=list)
-    problems: list[Malformed] = field(default_factory=list)
+    volumes: list[Volume] = msgspec.field(default_factory=list)
+    problems: list[Malformed] = msgspec.field(default_factory=list)
     free: int = 0
     damaged: int = 0
 

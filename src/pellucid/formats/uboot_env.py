@@ -7,7 +7,8 @@ the checksum fits.
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take
@@ -30,8 +31,7 @@ _NAME = re.compile(rb"[!-<>-~]{0,255}")
 _ROW = re.compile(rb"[!-<>-~]{1,255}=")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Environment:
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """`length` is the whole size in flash; `flag` counts writes or marks the active one of a pair, None without one."""
 
     length: int

@@ -2,10 +2,11 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.load_regions import Regions
@@ -24,12 +25,11 @@ MOST_FAMILIES = 1000
 ALONE = (0xE48BFF57, 0x10FFFF00)
 
 
-@dataclass
-class Content:
+class Content(msgspec.Struct):
     """What the blocks of one family or one file load. `stated` is the number of blocks that they promise."""
 
-    regions: Regions = field(default_factory=Regions)
-    seen: set[tuple[int, int]] = field(default_factory=set)
+    regions: Regions = msgspec.field(default_factory=Regions)
+    seen: set[tuple[int, int]] = msgspec.field(default_factory=set)
     stated: int = 0
 
 
@@ -73,7 +73,7 @@ def family_name(number: int) -> str:
 
 @cache
 def _family_names() -> dict[str, str]:
-    text = resources.files("pellucid.formats").joinpath("uf2_families.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("uf2_families.toml").read_text(encoding="utf-8")
     names: dict[str, str] = tomllib.loads(text)["families"]
     return names
 

@@ -3,10 +3,11 @@
 import tomllib
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, pieces, take, unpack
@@ -18,8 +19,7 @@ MOST_PARTS = 64
 MULTI, SCRIPT = "multi", "script"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """`size` counts the bytes behind the header; `load` and `entry` are addresses, `time` seconds since 1970."""
 
     time: int
@@ -90,7 +90,7 @@ def _named(field: str, number: int) -> str:
 
 @cache
 def _names() -> dict[str, list[str]]:
-    text = resources.files("pellucid.formats").joinpath("uimage_names.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("uimage_names.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

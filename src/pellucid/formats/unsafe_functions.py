@@ -2,9 +2,10 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+import msgspec
 
 from pellucid.domain.severity import Severity
 
@@ -13,16 +14,14 @@ PLATFORMS = ("elf", "pe", "macho")
 VARIANTS = ("$UNIX2003", "$DARWIN_EXTSN", "$NOCANCEL", "$1050", "$INODE64")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Category:
+class Category(msgspec.Struct, frozen=True, kw_only=True):
     """What functions have in common; `raised` is the severity of a call whose surroundings show that it is unsafe."""
 
     id: str
     raised: Severity
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnsafeFunction:
+class UnsafeFunction(msgspec.Struct, frozen=True, kw_only=True):
     """`why` and `safer` complete "it ..." and "use ..."; `severity` is that of a finding, UNSPECIFIED for none."""
 
     name: str
@@ -38,7 +37,7 @@ class UnsafeFunction:
 @cache
 def table() -> Mapping[str, UnsafeFunction]:
     """Every function by its name in C."""
-    text = files("pellucid.formats").joinpath("unsafe_functions.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("unsafe_functions.toml").read_text(encoding="utf-8")
     found = {}
     for id_, group in tomllib.loads(text).items():
         category = Category(id=id_, raised=Severity(group["raised"]))

@@ -1,9 +1,10 @@
 """VirtualBox disks, fixed and growing (VirtualBox, src/VBox/Storage/VDICore.h)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct, iter_unpack
 from uuid import UUID
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -19,8 +20,7 @@ SMALLEST_BLOCK, LARGEST_BLOCK = 4096, 1 << 28
 SECTOR = 512
 
 
-@dataclass(frozen=True, kw_only=True)
-class Disk:
+class Disk(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes and offsets in bytes; `gap` bytes stand before each block of data."""
 
     type: int

@@ -1,6 +1,6 @@
 """Ranges of versions as text: "vers:generic/>=1.2.9|<1.3.1" (the VERS specification, of which one interval is used)."""
 
-from pellucid.domain.statement import VersionRange
+from pellucid.domain.version_range import VersionRange
 from pellucid.formats import version_order
 from pellucid.formats.version_order import Comparator
 

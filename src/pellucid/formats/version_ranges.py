@@ -1,11 +1,14 @@
 """Whether a statement means a version: the evaluation of the OSV schema 1.7, and of ranges of the CPE dictionary's."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cmp_to_key, lru_cache
 from typing import Literal
 
-from pellucid.domain.statement import Affected, Subject, VersionRange
+import msgspec
+
+from pellucid.domain.statement import Affected, Subject
+from pellucid.domain.version_range import VersionRange
 from pellucid.formats import cpe_versions, vers
 from pellucid.formats.version_order import Comparator, Order, comparator
 from pellucid.formats.version_order import order as order_named
@@ -16,8 +19,7 @@ BEGINNING = "0"
 REPOSITORY, CPE = "repo", "cpe:"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a version is meant, and by what: true if by anything. `listed` is as the statement has it."""
 
     range: VersionRange | None = None

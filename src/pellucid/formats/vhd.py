@@ -2,9 +2,10 @@
 
 import calendar
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct, iter_unpack
 from uuid import UUID
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Data, take, unpack
@@ -23,8 +24,7 @@ SMALLEST_BLOCK, LARGEST_BLOCK = 4096, 1 << 28
 EPOCH = calendar.timegm((2000, 1, 1, 0, 0, 0))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Disk:
+class Disk(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes and offsets in bytes; `time` in seconds since 1970; `parent` is the name of the file it builds on."""
 
     type: int

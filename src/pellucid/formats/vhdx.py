@@ -1,9 +1,10 @@
 """Virtual hard disks of Hyper-V (Microsoft, [MS-VHDX]: Virtual Hard Disk v2 File Format)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct, iter_unpack
 from uuid import UUID
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -33,8 +34,7 @@ LARGEST_BLOCK = 256 * MIB
 CHUNK_SECTORS = 1 << 23
 
 
-@dataclass(frozen=True, kw_only=True)
-class Disk:
+class Disk(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes and offsets in bytes. `dirty`: what its log holds was not yet written to its place."""
 
     creator: str

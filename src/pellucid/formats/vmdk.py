@@ -3,9 +3,10 @@
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from struct import Struct, iter_unpack
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Data, take, unpack
@@ -27,8 +28,7 @@ MOST_ENTRIES = 4096
 NO_PARENT = "ffffffff"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Disk:
+class Disk(msgspec.Struct, frozen=True, kw_only=True):
     """`size` and `grain` in bytes; `tables_at` is where the directory begins, 0 when there is none."""
 
     version: int

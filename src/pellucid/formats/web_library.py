@@ -2,10 +2,11 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from pellucid.formats.span import Data
 
@@ -22,8 +23,7 @@ SPLIT = re.compile(r"(\{version\}|\{release\}|\{\.\.\.\})")
 ORNAMENT = re.compile(rb"(?:[\s*!#;/:|]|\xe2\x94[\x80-\xbf]|@license|@preserve|@overview|@fileOverview)*")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`literal` is searched for; `pattern` matches around it. A mark that is no banner may stand anywhere."""
 
     library: str
@@ -39,8 +39,7 @@ class Mark:
         return _compiled(self.template)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """A library with the version that it states, and where: `text` is what stands at `offset`."""
 
     mark: Mark
@@ -51,7 +50,7 @@ class Sighting:
 
 @cache
 def _rows() -> list[dict[str, Any]]:
-    text = resources.files("pellucid.formats").joinpath("web_libraries.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("web_libraries.toml").read_text(encoding="utf-8")
     rows: list[dict[str, Any]] = tomllib.loads(text)["library"]
     return rows
 

@@ -5,8 +5,9 @@ The table is XML. What is needed of it, offsets and lengths, is found by pattern
 
 import re
 import zlib
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.span import Data, take, unpack
@@ -22,8 +23,7 @@ PLACED = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """`heap` is the offset that those in the table are counted from."""
 
     table_at: int

@@ -4,8 +4,9 @@ Entities of a document's own are refused: nothing here expands, and nothing is f
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from xml.parsers import expat
+
+import msgspec
 
 from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.formats.span import Data
@@ -15,15 +16,14 @@ LONGEST = 4096
 MOST_ELEMENTS, DEEPEST = 400_000, 64
 
 
-@dataclass(kw_only=True, slots=True)
-class Element:
+class Element(msgspec.Struct, kw_only=True):
     """`text` is what stands directly in it, `offset` where it begins in the document."""
 
     name: str
     offset: int
     attributes: dict[str, str]
     text: str = ""
-    children: list["Element"] = field(default_factory=list)
+    children: list["Element"] = msgspec.field(default_factory=list)
 
     def all(self, *path: str) -> Iterator["Element"]:
         """The elements that lie on this path of names below it."""

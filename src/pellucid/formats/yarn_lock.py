@@ -1,7 +1,8 @@
 """Lock files of Yarn: version 1 has a format of its own, later ones ("berry") are YAML."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from pellucid.formats.indented_text import lines, unquoted
 from pellucid.formats.span import Data
@@ -10,14 +11,13 @@ LISTS = ("dependencies", "optionalDependencies")
 MOST_REQUIRED = 1000
 
 
-@dataclass(kw_only=True, slots=True)
-class Locked:
+class Locked(msgspec.Struct, kw_only=True):
     """`specifiers` are what it was asked for by ("lodash@^4.17.0"), `resolution` is empty before Yarn 2."""
 
     specifiers: tuple[str, ...]
     offset: int
-    fields: dict[str, str] = field(default_factory=dict)
-    requires: list[str] = field(default_factory=list)
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
+    requires: list[str] = msgspec.field(default_factory=list)
 
     @property
     def name(self) -> str:

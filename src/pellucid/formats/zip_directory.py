@@ -1,10 +1,12 @@
 """Where the entries of a zip archive are: end records, central directory, local headers (APPNOTE 6.3.10, 4.3)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
 from struct import Struct
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.span import Data, take, unpack
@@ -31,8 +33,7 @@ MOST_RECORDS = 1 << 20
 Extra = dict[int, bytes]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True):
     """An entry as the central directory states it; `header_at` is where its local header stands in the data."""
 
     name: bytes
@@ -49,8 +50,7 @@ class Record:
     extra: Extra
 
 
-@dataclass(frozen=True, kw_only=True)
-class Directory:
+class Directory(msgspec.Struct, frozen=True, kw_only=True):
     """`shift` is added to the offsets in the directory: something may stand before the archive or be cut away."""
 
     at: int
@@ -177,7 +177,7 @@ def _measured(data: Data, record: Record, data_at: int) -> tuple[Record, int]:
     at = end + 4 if data[end : end + 4] == DESCRIPTOR_MAGIC else end
     for layout in DESCRIPTORS:
         if layout.pack(checksum, end - data_at & MASKED, total & MASKED) == data[at : at + layout.size]:
-            found = replace(record, packed=end - data_at, size=total, checksum=checksum)
+            found = structs.replace(record, packed=end - data_at, size=total, checksum=checksum)
             return found, at + layout.size
     raise Malformed("the size or the checksum behind an entry differs")
 

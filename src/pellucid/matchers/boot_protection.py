@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.evidence import Evidence
@@ -104,5 +104,5 @@ def _artefacts(inventory: Inventory) -> Iterable[ScannedArtefact]:
 @cache
 def table() -> Sequence[tuple[re.Pattern[str], str]]:
     """Patterns of arguments, and what follows from them."""
-    text = files("pellucid.matchers").joinpath("boot_protection.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("boot_protection.toml").read_text(encoding="utf-8")
     return [(re.compile(row["pattern"]), row["why"]) for row in tomllib.loads(text)["argument"]]

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.finding import Finding
@@ -42,5 +42,5 @@ def distrusted_anchors(inventory: Inventory, _advisories: StatementIndex) -> Ite
 @cache
 def last_days() -> Mapping[str, date]:
     """The last day on which what an authority issued is accepted, by the fingerprint of its certificate."""
-    text = files("pellucid.matchers").joinpath("distrusted_anchors.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("distrusted_anchors.toml").read_text(encoding="utf-8")
     return {anchor: group["after"] for group in tomllib.loads(text)["group"] for anchor in group["anchors"]}

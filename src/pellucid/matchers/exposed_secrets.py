@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.evidence import Evidence
@@ -84,7 +84,7 @@ def class_of(secret: Secret) -> str:
 @cache
 def classes_of_kinds() -> Mapping[str, str]:
     """Classes by kind of secret, and by what else is known of one."""
-    table: dict[str, str] = tomllib.loads(
-        files("pellucid.matchers").joinpath("exposed_secrets.toml").read_text(encoding="utf-8")
-    )["kind"]
+    table: dict[str, str] = tomllib.loads(Path(__file__).with_name("exposed_secrets.toml").read_text(encoding="utf-8"))[
+        "kind"
+    ]
     return table

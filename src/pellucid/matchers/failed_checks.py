@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.evidence import Evidence
@@ -40,7 +40,7 @@ def class_of(subject: str, check: Check) -> str:
 @cache
 def table() -> Mapping[Asked, str]:
     """Classes by what they stand for."""
-    text = files("pellucid.matchers").joinpath("failed_checks.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("failed_checks.toml").read_text(encoding="utf-8")
     return {
         (subject, *check.partition("=")[::2]): class_id
         for subject, checks in tomllib.loads(text).items()

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.crypto_asset import CryptoKind
@@ -73,5 +73,5 @@ def _lies(where: str, spot: Spot) -> bool:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    text = files("pellucid.matchers").joinpath("file_permissions.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("file_permissions.toml").read_text(encoding="utf-8")
     return {name: re.compile("|".join(f"(?:{item})" for item in items)) for name, items in tomllib.loads(text).items()}

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from posixpath import basename
 
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
@@ -51,5 +51,5 @@ def _wrong(spot: Spot, scripts: set[str]) -> str:
 
 @cache
 def _table(name: str) -> frozenset[str]:
-    text = files("pellucid.matchers").joinpath("set_id_programs.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("set_id_programs.toml").read_text(encoding="utf-8")
     return frozenset(tomllib.loads(text)[name])

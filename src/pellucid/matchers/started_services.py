@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
@@ -63,4 +63,4 @@ def classes_of_services() -> Mapping[str, str]:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    return tomllib.loads(files("pellucid.matchers").joinpath("started_services.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).with_name("started_services.toml").read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
 from pellucid.domain.finding import Finding
@@ -46,5 +46,5 @@ def _opens(name: str) -> bool:
 
 @cache
 def _openers() -> frozenset[str]:
-    text = files("pellucid.matchers").joinpath("unsandboxed_services.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("unsandboxed_services.toml").read_text(encoding="utf-8")
     return frozenset(tomllib.loads(text)["openers"])

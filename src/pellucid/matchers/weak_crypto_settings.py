@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pellucid.analysis.finding_key import finding_key
 from pellucid.analysis.matcher import Inventory, StatementIndex, matcher
@@ -93,7 +93,7 @@ def weakness_of(use: CryptoUse) -> Weakness | None:
 @cache
 def _protocols() -> dict[str, dict[str, Weakness]]:
     """Weaknesses by name and version; version "" is any."""
-    text = files("pellucid.matchers").joinpath("weak_protocols.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("weak_protocols.toml").read_text(encoding="utf-8")
     return {
         row["name"]: {
             version: Weakness(severity=Severity(row["severity"]), why=row["why"], instead=row["instead"])

@@ -1,12 +1,11 @@
 """What one scan may use in all."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from pellucid.analysis.limits import Limits
 
 
-@dataclass(frozen=True, kw_only=True)
-class Budget:
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes and files that come out, depth of nesting, seconds; `limits` and `unit_seconds` for each artefact.
 
     `ratio` is how many times the size of the image may come out of it in all; it counts beyond the first `ratio_floor`
@@ -21,7 +20,7 @@ class Budget:
     seconds: float = 4 * 3600.0
     unit_seconds: float = 120.0
     reserve: int = 0
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = msgspec.field(default_factory=Limits)
 
     def most_bytes(self, size: int) -> int:
         """What may come out of an image of `size` bytes."""

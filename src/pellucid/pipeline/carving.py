@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from mmap import mmap
 from operator import itemgetter
+
+import msgspec
 
 from pellucid.analysis.artefact import MOST_HITS, Artefact
 from pellucid.analysis.extractor import Extractor
@@ -20,8 +21,7 @@ SMALLEST_GAP = 16
 SURE = 4
 
 
-@dataclass(frozen=True)
-class Chunk:
+class Chunk(msgspec.Struct, frozen=True):
     """Bytes from `start` to `end` that are one `format`; "" for what lies between chunks."""
 
     start: int

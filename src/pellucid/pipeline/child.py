@@ -16,12 +16,14 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from pellucid import logs
 from pellucid.analysis import derived
+from pellucid.analysis.analyzer import Stage
 from pellucid.pipeline import late_imports, rehearsal, sandbox
 from pellucid.pipeline.content import encode
 from pellucid.pipeline.examine import examine, mapped
@@ -50,7 +52,7 @@ def main() -> None:
     welcome = msgspec.json.decode(first, type=Welcome)
     sandbox.die_with_parent(welcome.parent)
     units = _prepared(welcome)
-    late_imports.prepare({unit.stage for unit in units.analyzers})
+    late_imports.prepare(_stages(units))
     # What is there now is there for good: a collection in a process would only make copies of it.
     gc.freeze()
     # Facts are made by the thousand and hold no cycles: looking for them again and again costs a tenth of the time.
@@ -73,23 +75,27 @@ def _keep_memory() -> None:
 def _serve(control: socket.socket, welcome: Welcome, units: Units) -> None:
     orders = msgspec.json.Decoder(Order)
     started: dict[int, int] = {}
-    steps: Iterator[None] = iter(())
+    rehearsed, bytecode = rehearsal.steps(units), late_imports.bytecode(_stages(units))
+    idle: Iterator[None] = iter(())
     while True:
-        # While the first process is at its container: the others will have it from here.
-        while not _is_asked(control) and next(steps, STOP) is not STOP:
+        # While the first process is at its container: the others, and those of later scans, will have it from here.
+        while not _is_asked(control) and next(idle, STOP) is not STOP:
             pass
         message, files = _read(control)
         if message is None:
             return
         order = orders.decode(message)
         if order.folder:
-            if order.more and not started:
-                steps = rehearsal.steps(units)
+            idle = chain(rehearsed, bytecode) if order.more else bytecode
             started[order.number] = _fork(control, files, Path(order.folder), welcome, units)
         else:
             control.sendall(STATUS.pack(_ended(started.pop(order.number, 0))))
         for descriptor in files:
             os.close(descriptor)
+
+
+def _stages(units: Units) -> set[Stage]:
+    return {unit.stage for unit in units.analyzers}
 
 
 def _is_asked(control: socket.socket) -> bool:

@@ -4,7 +4,6 @@ Travels as JSON from the sandbox to the runner, and from there to the result cac
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -31,24 +30,23 @@ PASSING = frozenset(
 )
 
 
-@dataclass
-class UnitResult:
+class UnitResult(msgspec.Struct):
     """What one analyzer said; with `named`, it is true only of files that are named like one of these patterns."""
 
-    components: list[Component] = field(default_factory=list)
-    dependencies: list[Dependency] = field(default_factory=list)
-    crypto_assets: list[CryptoAsset] = field(default_factory=list)
-    crypto_uses: list[CryptoUse] = field(default_factory=list)
-    observations: list[Observation] = field(default_factory=list)
-    hardening: list[Hardening] = field(default_factory=list)
-    secrets: list[Secret] = field(default_factory=list)
-    rule_matches: list[RuleMatch] = field(default_factory=list)
-    file_lists: list[FileList] = field(default_factory=list)
-    package_licences: list[PackageLicence] = field(default_factory=list)
-    starts: list[Start] = field(default_factory=list)
-    fragments: list[Fragment] = field(default_factory=list)
-    vex_claims: list[VexClaim] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    components: list[Component] = msgspec.field(default_factory=list)
+    dependencies: list[Dependency] = msgspec.field(default_factory=list)
+    crypto_assets: list[CryptoAsset] = msgspec.field(default_factory=list)
+    crypto_uses: list[CryptoUse] = msgspec.field(default_factory=list)
+    observations: list[Observation] = msgspec.field(default_factory=list)
+    hardening: list[Hardening] = msgspec.field(default_factory=list)
+    secrets: list[Secret] = msgspec.field(default_factory=list)
+    rule_matches: list[RuleMatch] = msgspec.field(default_factory=list)
+    file_lists: list[FileList] = msgspec.field(default_factory=list)
+    package_licences: list[PackageLicence] = msgspec.field(default_factory=list)
+    starts: list[Start] = msgspec.field(default_factory=list)
+    fragments: list[Fragment] = msgspec.field(default_factory=list)
+    vex_claims: list[VexClaim] = msgspec.field(default_factory=list)
+    problems: list[Problem] = msgspec.field(default_factory=list)
     named: tuple[str, ...] = ()
 
     def add(self, fact: Fact) -> None:
@@ -74,16 +72,14 @@ _LISTS: Mapping[type[Fact], str] = {
 }
 
 
-@dataclass
-class Child:
+class Child(msgspec.Struct):
     """Something that came out. `sha256` is empty for what has no bytes (links, folders, devices)."""
 
     entry: Entry
     sha256: str = ""
 
 
-@dataclass
-class Content:
+class Content(msgspec.Struct):
     """All that is known about bytes.
 
     `identity` says by which extractors they were looked at, `versions` by which analyzers; `units` has only those
@@ -95,11 +91,11 @@ class Content:
     size: int
     identity: str
     kind: str = ""
-    versions: dict[str, int] = field(default_factory=dict)
-    units: dict[str, UnitResult] = field(default_factory=dict)
-    children: list[Child] = field(default_factory=list)
-    metadata: dict[str, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    versions: dict[str, int] = msgspec.field(default_factory=dict)
+    units: dict[str, UnitResult] = msgspec.field(default_factory=dict)
+    children: list[Child] = msgspec.field(default_factory=list)
+    metadata: dict[str, str] = msgspec.field(default_factory=dict)
+    problems: list[Problem] = msgspec.field(default_factory=list)
     unpacked: bool = False
     analysed: bool = False
     held: bytes = b""

@@ -5,9 +5,10 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+
+from msgspec import structs
 
 from pellucid.analysis import pack, secrets_seen
 from pellucid.analysis.analyzer import Analyzer, Fact
@@ -68,7 +69,7 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
             content.kind = unit.name
             output = _output(request, unit.name)
             with _caught(unit.name, output):
-                unit.run(replace(artefact, kind=unit.name), output)
+                unit.run(structs.replace(artefact, kind=unit.name), output)
             with _caught(unit.name, output):
                 _trailing(data, output)
             with _caught(unit.name, output):
@@ -79,14 +80,14 @@ def _take_apart(artefact: Artefact, request: Request, units: Units, content: Con
             if unit.partial:
                 return _partly_unpacked(artefact, units, content)
             if content.unpacked:
-                return replace(artefact, kind=content.kind)
+                return structs.replace(artefact, kind=content.kind)
             if unit.stream:
                 # Its magic is short and stood there by chance: these bytes are something else.
                 content.kind, found = "", None
     kind = content.kind or (DATA if found else identify_leaf(data))
     carved = kind in searched() and len(data) >= SMALLEST_CARVED
     hits = units.patterns.search(data) if carved or units.analyzers else {}
-    artefact = replace(artefact, kind=kind, hits=hits)
+    artefact = structs.replace(artefact, kind=kind, hits=hits)
     content.kind = kind
     if carved:
         output = _output(request, "carving")
@@ -107,7 +108,7 @@ def _partly_unpacked(artefact: Artefact, units: Units, content: Content) -> Arte
     content.kind = content.kind if leaf in (DATA, TEXT) else leaf
     content.analysed = True
     hits = units.patterns.search(artefact.data) if units.analyzers else {}
-    return replace(artefact, kind=content.kind, hits=hits)
+    return structs.replace(artefact, kind=content.kind, hits=hits)
 
 
 def _unread(data: bytes | mmap, kind: str, *, unpacked: bool) -> Iterator[Problem]:
@@ -132,7 +133,7 @@ def _analyse(artefact: Artefact, units: Units, chosen: Sequence[Analyzer], conte
     if not artefact.hits and content.kind == "":
         content.kind = identify_leaf(artefact.data)
         hits = units.patterns.search(artefact.data) if chosen else {}
-        artefact = replace(artefact, kind=content.kind, hits=hits)
+        artefact = structs.replace(artefact, kind=content.kind, hits=hits)
     names = {unit.name for unit in chosen}
     for unit in units.asked_about(artefact.kind, artefact.hits):
         if unit.name not in names:
@@ -190,7 +191,7 @@ def _problem(unit: str, error: Exception) -> Problem:
 def _output(request: Request, unit: str) -> Output:
     folder = Path(request.folder)
     (folder / pack.NAME).unlink(missing_ok=True)
-    limits = replace(request.limits, seconds=request.seconds * 0.8)
+    limits = structs.replace(request.limits, seconds=request.seconds * 0.8)
     return Output(folder, unit=unit, source_size=request.size, limits=limits, hold=True)
 
 

@@ -3,8 +3,10 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
+
+import msgspec
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.analyzers import checked_settings
@@ -21,12 +23,11 @@ DEEPEST, MOST_LINES, MOST_INCLUDED = 8, 5000, 100
 Changed = dict[tuple[str, str], Hardening | None]
 
 
-@dataclass
-class _Text:
+class _Text(msgspec.Struct):
     """Lines of several files as one text, and where each comes from: (place in the text, file, offset)."""
 
-    lines: list[bytes] = field(default_factory=list)
-    origins: list[tuple[int, str, int]] = field(default_factory=list)
+    lines: list[bytes] = msgspec.field(default_factory=list)
+    origins: list[tuple[int, str, int]] = msgspec.field(default_factory=list)
     size: int = 0
 
     def add(self, line: str, path: str = "", offset: int = 0) -> None:
@@ -63,8 +64,7 @@ def servers(fragments: Sequence[Fragment]) -> Changed:
     return changed
 
 
-@dataclass
-class _Reading:
+class _Reading(msgspec.Struct):
     """Files below one root, in the order in which sshd reads them; a hundred at most are included."""
 
     files: Mapping[str, Fragment]

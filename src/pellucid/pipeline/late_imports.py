@@ -6,7 +6,7 @@ import inspect
 import os
 import pkgutil
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from importlib.util import cache_from_source
 from types import ModuleType
@@ -31,25 +31,37 @@ def prepare(stages: Collection[Stage] = ()) -> None:
     """Import what cannot be, or should not be, imported inside the sandbox; call this before it is entered.
 
     Landlock leaves the interpreter's files to be read. Without it, root's process becomes a user to whom they may be
-    closed. No bytecode is written inside: what has none that is current is imported before, and so has it then.
-    `stages` are those of the analyzers that will be run.
+    closed. `stages` are those of the analyzers that will be run.
     """
     # What tells software needs none of them.
     compiled = (*COMPILED, *OF_ANALYZERS) if set(stages) - {Stage.COMPONENTS} else COMPILED
     for name in compiled:
         importlib.import_module(name)
-    packages = (*READERS, *map(importlib.import_module, ANALYZERS)) if stages else READERS
     if sandbox.capabilities()["landlock"] or not user.can_keep_reading():
-        _import_all(packages)
+        for _ in _imported(_packages(stages)):
+            pass
         _read_tables()
-    elif _would_write_bytecode(packages):
-        _import_all(packages)
 
 
-def _import_all(packages: Iterable[ModuleType]) -> None:
+def bytecode(stages: Collection[Stage] = ()) -> Iterator[None]:
+    """Have bytecode written for what has none that is current, one module a step; for who has called `prepare`.
+
+    None is written inside the sandbox: each process would compile its modules anew.
+    """
+    packages = _packages(stages)
+    if _would_be_written(packages):
+        yield from _imported(packages)
+
+
+def _packages(stages: Collection[Stage]) -> tuple[ModuleType, ...]:
+    return (*READERS, *map(importlib.import_module, ANALYZERS)) if stages else READERS
+
+
+def _imported(packages: Iterable[ModuleType]) -> Iterator[None]:
     for package in packages:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
+            yield
 
 
 def _read_tables() -> None:
@@ -64,7 +76,7 @@ def _read_tables() -> None:
                 value()
 
 
-def _would_write_bytecode(packages: Iterable[ModuleType]) -> bool:
+def _would_be_written(packages: Iterable[ModuleType]) -> bool:
     """Whether to import all of them here would write bytecode."""
     if sys.dont_write_bytecode:
         return False
@@ -74,8 +86,12 @@ def _would_write_bytecode(packages: Iterable[ModuleType]) -> bool:
 
 def _has_stale(top: str) -> bool:
     """Whether a module below `top` has no bytecode, or some that is older than the module."""
-    sources = (f"{folder}/{name}" for folder, _, names in os.walk(top) for name in names if name.endswith(".py"))
-    return any(_changed(cache_from_source(source)) < _changed(source) for source in sources)
+    return any(_is_stale(folder, name) for folder, _, names in os.walk(top) for name in names if name.endswith(".py"))
+
+
+def _is_stale(folder: str, name: str) -> bool:
+    source = f"{folder}/{name}"
+    return _changed(cache_from_source(source)) < _changed(source)
 
 
 def _changed(path: str) -> int:

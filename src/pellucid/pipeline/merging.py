@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import msgspec
 
 from pellucid.domain.component import Component
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
@@ -22,7 +24,6 @@ from pellucid.domain.secret import Secret
 from pellucid.domain.start import Start
 from pellucid.domain.vex_claim import VexClaim
 from pellucid.pipeline.content import Content, UnitResult
-from pellucid.pipeline.in_force import in_force
 from pellucid.pipeline.inventory.assembly import assemble
 from pellucid.pipeline.named_places import is_named
 from pellucid.pipeline.outcome import Outcome
@@ -32,8 +33,7 @@ MOST_PLACES = 16
 MOST_ALIKE = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was found, by place, in the order of the tree."""
 
     artefacts: tuple[ScannedArtefact, ...]
@@ -79,7 +79,7 @@ def merge(outcome: Outcome) -> Found:
         crypto_assets=tuple(facts.crypto_assets),
         crypto_uses=tuple(facts.crypto_uses),
         observations=tuple(facts.observations),
-        hardening=in_force(facts.hardening, facts.fragments, tree.places),
+        hardening=facts.in_force(tree.places),
         secrets=tuple(facts.secrets),
         rule_matches=tuple(facts.rule_matches),
         vex_claims=tuple(facts.vex_claims),
@@ -120,6 +120,14 @@ class _Facts:
                 self._add(unit, present)
             if former := [path for path in believed if path in self._former]:
                 self._add(_lasting(unit), former)
+
+    def in_force(self, places: Sequence[ScannedPlace]) -> tuple[Hardening, ...]:
+        """The verdicts, but for those that other files of the image overrule."""
+        if not self.fragments:
+            return tuple(self.hardening)
+        from pellucid.pipeline.in_force import in_force  # noqa: PLC0415  # of what an image is made, it is not asked
+
+        return in_force(self.hardening, self.fragments, places)
 
     def _add(self, unit: UnitResult, paths: list[str]) -> None:
         shown = paths[:MOST_PLACES]

@@ -2,7 +2,6 @@
 
 import os
 import struct
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -16,8 +15,7 @@ UNPACKING = "pellucid.pipeline.unpacking:UNPACKING"
 SOFTWARE = "pellucid.pipeline.software:SOFTWARE"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Welcome:
+class Welcome(msgspec.Struct, frozen=True, kw_only=True):
     """First message to a fork server: what its processes may use, in bytes. `units` names those that they run.
 
     `cache` is a folder for what it makes of the program's own data; "" for none. `parent`: with whom it dies.
@@ -27,11 +25,10 @@ class Welcome:
     file_size: int
     units: str = EVERYTHING
     cache: str = ""
-    parent: int = field(default_factory=os.getpid)
+    parent: int = msgspec.field(default_factory=os.getpid)
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """To a fork server: start process `number`, which writes to `folder`; without a folder: end it.
 
     With `more`, others will probably be wanted in a moment.

@@ -1,16 +1,16 @@
 """What a run is given, and what it gives."""
 
 import hashlib
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+
+import msgspec
 
 from pellucid.domain.problem import Problem
 from pellucid.pipeline.content import Content
 
 
-@dataclass(frozen=True, kw_only=True)
-class Source:
+class Source(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The file to scan; `digest` is its SHA-256 where that is known. Size in bytes."""
 
     path: Path
@@ -27,11 +27,10 @@ class Source:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-@dataclass(kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, kw_only=True):
     """All contents by SHA-256, and what went wrong outside of any of them."""
 
     source: Source
-    contents: dict[str, Content] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    contents: dict[str, Content] = msgspec.field(default_factory=dict)
+    problems: list[Problem] = msgspec.field(default_factory=list)
     reused: int = 0

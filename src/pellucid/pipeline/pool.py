@@ -8,13 +8,13 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from pellucid.domain.problem import ProblemKind
 from pellucid.errors import Malformed
@@ -22,7 +22,8 @@ from pellucid.pipeline import user
 from pellucid.pipeline.answers import answering, trusted, whole_messages
 from pellucid.pipeline.content import Content
 from pellucid.pipeline.fork_server import ForkServer
-from pellucid.pipeline.messages import LENGTH, Request, Welcome
+from pellucid.pipeline.messages import UNPACKING, Request, Welcome
+from pellucid.pipeline.process import Process
 from pellucid.pipeline.rules_of_scan import LentRules
 from pellucid.pipeline.sandbox import Layers
 from pellucid.pipeline.scratch import Extent
@@ -36,8 +37,7 @@ GRACE = 5.0
 MOST_ITEMS = 20_000
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """A request was answered; what came out lies in `folder` until the next call of `events`."""
 
     request: Request
@@ -45,38 +45,13 @@ class Answered:
     folder: Path
 
 
-@dataclass(frozen=True)
-class Lost:
+class Lost(msgspec.Struct, frozen=True):
     """The process died (CRASH) or was ended for taking too long (TIMEOUT) over `request`; `rest` was not begun."""
 
     request: Request
     rest: tuple[Request, ...]
     kind: ProblemKind
     message: str
-
-
-@dataclass
-class _Process:
-    """One analysis process and what it is doing."""
-
-    number: int
-    socket: socket.socket
-    answers: int
-    folder: Path
-    layers: Layers | None = None
-    queue: list[Request] = field(default_factory=list)
-    buffer: bytearray = field(default_factory=bytearray)
-    deadline: float = 0.0
-    items: int = 0
-    folders: list[Path] = field(default_factory=list)
-    ending: bool = False
-
-    def send(self, message: bytes, files: Sequence[int] = ()) -> None:
-        framed = LENGTH.pack(len(message)) + message
-        # A process that has just died is noticed by its answers: they are closed.
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            sent = socket.send_fds(self.socket, [framed], files)
-            self.socket.sendall(framed[sent:])
 
 
 class Pool:
@@ -97,7 +72,8 @@ class Pool:
         self.size = size
         self._work = work
         self._welcome = welcome
-        self._processes: dict[int, _Process] = {}
+        self._processes: dict[int, Process] = {}
+        self._ending: deque[Process] = deque()
         self._started = 0
         self._server = server
 
@@ -131,11 +107,11 @@ class Pool:
         """
         # The larger it is, the more comes out of it for others to look at.
         much = sum(request.size for request, _ in batch) > MUCH
-        process = next((item for item in self._processes.values() if not item.queue), None) or self._start(more=much)
+        process = self._idle() or self._start(more=much)
         files = {extent.path: number for number, extent in enumerate({item.path: item for _, item in batch}.values())}
         at_rules, ruleset = (len(files), rules.ruleset) if rules else (-1, "")
         process.queue = [
-            msgspec.structs.replace(
+            structs.replace(
                 request,
                 file=files[extent.path],
                 at=extent.at,
@@ -164,7 +140,16 @@ class Pool:
                     pass
         return process.layers or {}
 
-    def _folder(self, process: _Process, number: int) -> Path:
+    def _idle(self) -> Process | None:
+        """A process that has nothing to do. An early one is left: the next will not have to load what it has not."""
+        process = next((item for item in self._processes.values() if not item.queue), None)
+        if process and process.early:
+            self._ask_end(process)
+            del self._processes[process.number]
+            return None
+        return process
+
+    def _folder(self, process: Process, number: int) -> Path:
         """A folder for one answer; the process, which works in its own, knows it by its name."""
         if number == len(process.folders):
             folder = process.folder / str(number)
@@ -206,16 +191,18 @@ class Pool:
 
     def close(self) -> None:
         self.release()
-        for process in list(self._processes.values()):
+        for process in list(self._ending):
             self._end(process)
         if self._server:
             self._server.close()
             self._server = None
 
-    def _start(self, *, more: bool = False) -> _Process:
+    def _start(self, *, more: bool = False) -> Process:
         if self._server is None or not self._server.runs:
             if self._server:
                 self._server.close()
+                while self._ending:
+                    self._gone(self._ending.popleft())
             self._server = ForkServer()
             self._server.welcome(self._welcome)
         self._started += 1
@@ -223,11 +210,12 @@ class Pool:
         shutil.rmtree(folder, ignore_errors=True)
         self._work.mkdir(parents=True, exist_ok=True)
         user.give(folder)
-        process = _Process(self._started, *self._server.start(self._started, folder.resolve(), more=more), folder)
+        process = Process(self._started, *self._server.start(self._started, folder.resolve(), more=more), folder)
+        process.early = more and self._welcome.units != UNPACKING
         self._processes[process.number] = process
         return process
 
-    def _read(self, process: _Process) -> Iterator[Answered | Lost]:
+    def _read(self, process: Process) -> Iterator[Answered | Lost]:
         ended = False
         while True:
             try:
@@ -261,31 +249,37 @@ class Pool:
             if process.queue:
                 yield _died(process, code)
 
-    def _runs(self, process: _Process) -> bool:
+    def _runs(self, process: Process) -> bool:
         return process.number in self._processes
 
-    def _lose(self, process: _Process, kind: ProblemKind, message: str) -> Lost:
+    def _lose(self, process: Process, kind: ProblemKind, message: str) -> Lost:
         request, *rest = process.queue
         self._end(process)
         return Lost(request, tuple(rest), kind, message)
 
-    def _ask_end(self, process: _Process) -> None:
-        if self._server and not process.ending:
+    def _ask_end(self, process: Process) -> None:
+        if self._server and process not in self._ending:
             self._server.ask_end(process.number)
-            process.ending = True
+            self._ending.append(process)
 
-    def _end(self, process: _Process) -> int | None:
+    def _end(self, process: Process) -> int | None:
         """How it ended; None when that is not known."""
         self._ask_end(process)
-        del self._processes[process.number]
-        code = self._server.ended() if self._server else None
+        code = None
+        while process in self._ending:
+            # The server tells of them in the order in which it was asked.
+            code = self._server.ended() if self._server else None
+            self._gone(self._ending.popleft())
+        return code
+
+    def _gone(self, process: Process) -> None:
+        self._processes.pop(process.number, None)
         process.socket.close()
         os.close(process.answers)
         shutil.rmtree(process.folder, ignore_errors=True)
-        return code
 
 
-def _died(process: _Process, code: int | None) -> Lost:
+def _died(process: Process, code: int | None) -> Lost:
     """What to say of a process that ended by itself."""
     request, *rest = process.queue
     if code == -signal.SIGXCPU:

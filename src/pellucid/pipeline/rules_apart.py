@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-from msgspec import field
+from msgspec import field, structs
 
 from pellucid import logs
 from pellucid.errors import BudgetExceeded, Malformed
@@ -70,7 +70,7 @@ def _asked(asked: _Question) -> _Answer:
         os.fdopen(os.memfd_create("question"), "w+b") as question,
         os.fdopen(os.memfd_create("answer"), "w+b") as answer,
     ):
-        question.write(msgspec.msgpack.encode(msgspec.structs.replace(asked, folder=folder)))
+        question.write(msgspec.msgpack.encode(structs.replace(asked, folder=folder)))
         question.seek(0)
         code = _run(question, answer, asked.seconds)
         if code == -signal.SIGXCPU:

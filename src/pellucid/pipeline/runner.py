@@ -8,14 +8,14 @@ finds most of its work done.
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 
+import msgspec
 from msgspec import structs
 
 from pellucid.analysis.output import HOLE
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.domain.scan import Progress, Stage
+from pellucid.domain.progress import Progress, Stage
 from pellucid.errors import Malformed
 from pellucid.pipeline.budget import Budget
 from pellucid.pipeline.cache import ResultCache
@@ -39,8 +39,7 @@ TICK = 0.25
 NEARLY = 1000
 
 
-@dataclass
-class _Wanted:
+class _Wanted(msgspec.Struct):
     """A content that has to be examined; `parent` is one that it comes out of."""
 
     sha256: str
@@ -104,7 +103,7 @@ class Runner:
             self._discover([(UNNAMED, source.size)], depth=0, parent="")
             self._feed()
             if unnamed := self._wanted.pop(UNNAMED, None):
-                self._wanted[source.sha256] = replace(unnamed, sha256=source.sha256)
+                self._wanted[source.sha256] = structs.replace(unnamed, sha256=source.sha256)
         self._scratch.add(source.sha256, whole)
         self._discover([(source.sha256, source.size)], depth=0, parent="")
 
@@ -156,7 +155,7 @@ class Runner:
         """The next requests: one large artefact, or many small ones."""
         share = max(1, min(BATCH_FILES, len(self._pending) // (2 * self._pool.size)))
         batch: list[tuple[Request, Extent]] = []
-        limits = replace(self._budget.limits, bytes=min(self._budget.limits.bytes, self._left))
+        limits = structs.replace(self._budget.limits, bytes=min(self._budget.limits.bytes, self._left))
         total = 0
         while self._pending and len(batch) < share:
             wanted = self._wanted[self._pending[0]]
@@ -193,7 +192,7 @@ class Runner:
 
     def _handle(self, event: Answered | Lost) -> None:
         if event.request.sha256 == UNNAMED:
-            event = replace(event, request=structs.replace(event.request, sha256=self._source.sha256))
+            event = structs.replace(event, request=structs.replace(event.request, sha256=self._source.sha256))
         if self._exhausted:
             return
         if isinstance(event, Answered):

@@ -8,9 +8,10 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+
+import msgspec
 
 from pellucid.analysis import pack
 from pellucid.errors import Malformed
@@ -26,8 +27,7 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 NO_RANGES = (errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(msgspec.Struct, frozen=True):
     """`size` bytes from `at` of the file at `path`."""
 
     path: Path

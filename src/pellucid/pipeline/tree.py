@@ -2,7 +2,9 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import msgspec
 
 from pellucid.domain.place import SEPARATOR, ScannedArtefact, ScannedPlace
 from pellucid.domain.problem import Problem, ProblemKind
@@ -17,8 +19,7 @@ UNKNOWN = "unknown"
 OBJECT = "gitObject"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tree:
+class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """All places, depth first; the paths of each content by its SHA-256; contents and their problems, in that order.
 
     `former` are the paths of what only the history of a repository of Git has, or may have.

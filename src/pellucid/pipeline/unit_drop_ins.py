@@ -3,7 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+
+import msgspec
 
 from pellucid.analyzers import unit_verdicts
 from pellucid.domain.entry import EntryKind
@@ -25,13 +27,14 @@ MOST_PARTS, MOST_NAMED = 100, 8
 Changed = dict[tuple[str, str], Hardening | None]
 
 
-@dataclass
-class _Root:
+class _Root(msgspec.Struct):
     """Below one root: paths of units and of drop-ins by the rank of their folders, and what is masked."""
 
-    units: dict[str, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
-    parts: dict[str, dict[str, dict[int, str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(dict)))
-    masked: set[str] = field(default_factory=set)
+    units: dict[str, dict[int, str]] = msgspec.field(default_factory=lambda: defaultdict(dict))
+    parts: dict[str, dict[str, dict[int, str]]] = msgspec.field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(dict))
+    )
+    masked: set[str] = msgspec.field(default_factory=set)
 
 
 def services(fragments: Sequence[Fragment], places: Sequence[ScannedPlace]) -> Changed:

@@ -3,9 +3,11 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import structs
 
 from pellucid.analysis.analyzer import Analyzer
 from pellucid.analysis.extractor import Extractor
@@ -24,8 +26,7 @@ OF_SCAN = "own_rules"
 STATE_BITS = 16
 
 
-@dataclass(frozen=True)
-class Units:
+class Units(msgspec.Struct, frozen=True, dict=True):
     """Extractors in the order of preference, and analyzers; without any, nothing is analysed.
 
     `rules` is a number of the rules that a scan brings along, 0 for none.
@@ -37,7 +38,7 @@ class Units:
 
     def with_rules(self, number: int) -> "Units":
         """The same units in a scan with rules of its own: what matches them has to be asked again."""
-        return replace(self, rules=number)
+        return structs.replace(self, rules=number)
 
     @cached_property
     def identity(self) -> str:

@@ -2,10 +2,13 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
+
+import msgspec
+from msgspec import structs
 
 from pellucid.analysis.secrets_seen import HIDDEN, SHORTEST
 from pellucid.domain.secret import Secret
@@ -83,9 +86,16 @@ def _cleaned(value: Any, words: _Words) -> Any:
             return type(value)(_cleaned(item, words) for item in value)
         case dict():
             return {name: _cleaned(item, words) for name, item in value.items()}
-    if not is_dataclass(value) or isinstance(value, type):
-        return value
-    before = {item.name: getattr(value, item.name) for item in fields(value) if item.name not in OURS}
+    before = {name: getattr(value, name) for name in _names_of_fields(value) if name not in OURS}
     after = {name: _cleaned(item, words) for name, item in before.items()}
     changed = {name: item for name, item in after.items() if item != before[name]}
-    return replace(value, **changed) if changed else value
+    if not changed:
+        return value
+    return structs.replace(value, **changed) if isinstance(value, msgspec.Struct) else replace(value, **changed)
+
+
+def _names_of_fields(value: Any) -> Iterable[str]:
+    """Of a struct or a dataclass; of anything else, none."""
+    if isinstance(value, msgspec.Struct):
+        return value.__struct_fields__
+    return [item.name for item in fields(value)] if is_dataclass(value) else ()

@@ -1,6 +1,6 @@
 """References of a cryptographic bill: they follow from what a thing is."""
 
-from dataclasses import dataclass
+import msgspec
 
 from pellucid.domain.crypto_asset import CryptoAsset, CryptoKind
 from pellucid.domain.crypto_use import CryptoUse
@@ -9,8 +9,7 @@ from pellucid.reports.cbom_algorithms import Named
 from pellucid.reports.text import plain
 
 
-@dataclass(frozen=True, kw_only=True)
-class Material:
+class Material(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate, key, message or store, once, with every place; none for the key of a certificate alone."""
 
     asset: CryptoAsset

@@ -2,13 +2,20 @@
 
 from typing import Any
 
-from pellucid.reports.text import xml_attribute, xml_text
+from pellucid.domain.bill import Bill
+from pellucid.reports.cyclonedx import cyclonedx
+from pellucid.reports.xml_text import xml_attribute, xml_text
 
 ATTRIBUTES = {"bom-ref", "type", "alg", "acknowledgement", "ref"}
 # List -> its elements, where that is not the list's name without the "s".
 ELEMENTS = {"hashes": "hash", "properties": "property", "assemblies": "assembly", "dependencies": "dependency"}
 REPEATED = {"identity"}
 UNKNOWN = {"$schema", "bomFormat", "specVersion"}
+
+
+def bill_xml(bill: Bill) -> str:
+    """The bill as XML, in the newest version."""
+    return cyclonedx_xml(cyclonedx(bill))
 
 
 def cyclonedx_xml(document: dict[str, Any]) -> str:

@@ -1,9 +1,10 @@
 """Licences: an identifier or expression of the SPDX list (SPDX 2.3, annex D), or a name that is neither."""
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
+
+import msgspec
 
 from pellucid.reports.schemas import schema
 
@@ -28,8 +29,7 @@ FOLLOWERS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Licence:
+class Licence(msgspec.Struct, frozen=True, kw_only=True):
     """Exactly one is set: `id` of the SPDX list, an `expression` in SPDX's own spelling, or a `name`."""
 
     id: str = ""

@@ -6,9 +6,12 @@ What is set comes as JSON beside the template, never as markup, so that no text 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import resources
+from pathlib import Path
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import InvalidReport
 from pellucid.reports.text import plain
@@ -23,8 +26,7 @@ MOST_ROWS = 500
 MAY_END = re.compile(r"(?:[^\s/!._,=:@-]{0,23}[/!._,=:@-]|[^\s/!._,=:@-]{24})(?=\S)")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column:
+class Column(msgspec.Struct, frozen=True, kw_only=True):
     """`share` of the width beside the shares of the others; `code`: paths and names, set in letters of one width."""
 
     head: str
@@ -32,8 +34,7 @@ class Column:
     code: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Section:
+class Section(msgspec.Struct, frozen=True, kw_only=True):
     """A heading, a text and a table; `empty` is said where the table has no rows."""
 
     title: str
@@ -43,8 +44,7 @@ class Section:
     empty: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Document:
+class Document(msgspec.Struct, frozen=True, kw_only=True):
     """`facts` say what it is about, `counts` what came of it; `made` is printed, and is the time in the file."""
 
     title: str
@@ -60,7 +60,7 @@ def pdf_document(document: Document) -> bytes:
     # Loaded when it is asked for: it is by far the largest library of all.
     import typst  # noqa: PLC0415 (see above)
 
-    folder = resources.files("pellucid.reports").joinpath("templates")
+    folder = Path(__file__).with_name("templates")
     with resources.as_file(folder) as root:
         try:
             return typst.compile(
@@ -93,7 +93,7 @@ def _section(section: Section) -> object:
     return {
         "title": plain(section.title),
         "text": _lines(section.text, longest=10 * LONGEST) if section.text else [],
-        "columns": [asdict(column) for column in section.columns],
+        "columns": [structs.asdict(column) for column in section.columns],
         "rows": [[_lines(text) for text in row] for row in section.rows[:MOST_ROWS]],
         "left_out": max(len(section.rows) - MOST_ROWS, 0),
         "empty": plain(section.empty),

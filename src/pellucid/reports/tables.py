@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from pellucid.reports.text import plain, xml_text
+from pellucid.reports.text import plain
+from pellucid.reports.xml_text import xml_text
 
 # A spreadsheet takes what begins like this for a formula.
 FORMULA = ("=", "+", "-", "@")

@@ -1,7 +1,6 @@
 """Text as every document can hold it: XML 1.0 has no control characters, and lone surrogates are no text at all."""
 
 import re
-from html import escape
 from typing import Any
 
 import msgspec
@@ -43,13 +42,3 @@ def _made_plain(value: Any) -> Any:
     if kind is list:
         return [_made_plain(item) for item in value]
     return value
-
-
-def xml_text(text: str) -> str:
-    """As the content of an element."""
-    return escape(text, quote=False)
-
-
-def xml_attribute(text: str) -> str:
-    """In its quotes. The text is plain: line ends would not come through (XML 1.0, 3.3.3)."""
-    return f'"{escape(text)}"'

@@ -1,7 +1,6 @@
 """VEX in every format that it is written in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -11,8 +10,7 @@ from pellucid.reports.cyclonedx_vex import cyclonedx_vex
 from pellucid.reports.openvex import openvex
 
 
-@dataclass(frozen=True, kw_only=True)
-class Format:
+class Format(msgspec.Struct, frozen=True, kw_only=True):
     """`suffix` is the one that the format's users are used to."""
 
     suffix: str

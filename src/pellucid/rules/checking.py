@@ -3,8 +3,9 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec import structs
 
 from pellucid.errors import BudgetExceeded, InvalidRequest
 from pellucid.rules import archive
@@ -27,12 +28,12 @@ def check_all(files: Sequence[RuleFile], refused: Sequence[CheckedFile] = ()) ->
         found = check(file)
         if long := [rule for rule in found.rules if not NAME.fullmatch(rule.name)]:
             errors = (f"line {rule.line}: the name of the rule has more than 255 characters" for rule in long)
-            found = replace(found, rules=(), errors=tuple(errors))
+            found = structs.replace(found, rules=(), errors=tuple(errors))
         twice = [rule for rule in found.rules if rule.name in known]
         known |= {rule.name: file.name for rule in found.rules if rule.name not in known}
         if twice:
             errors = (f"line {rule.line}: a rule {rule.name} is also in {known[rule.name]}" for rule in twice)
-            found = replace(found, rules=(), errors=tuple(errors))
+            found = structs.replace(found, rules=(), errors=tuple(errors))
         checked.append(found)
         if len(known) > MOST_RULES:
             raise BudgetExceeded(f"there are more than {MOST_RULES:,} rules")

@@ -1,10 +1,11 @@
 """Matching modules of UEFI firmware with FwHunt rules: they are matched as YARA rules, and speak as themselves."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from pellucid.analysis.artefact import Artefact
 from pellucid.domain.problem import Problem
@@ -25,8 +26,7 @@ SERVICES = "line 1: protocols, PPIs and variables count wherever the module name
 TYPES = {"threats": "maliciousCode", "supplychain": "supplyChainFailure", "mitigationfailures": "mitigation"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Named:
+class Named(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule is called and says; `guids` are the modules that it is about, all of them when there are none."""
 
     name: str
@@ -63,7 +63,7 @@ class FwHuntEngine(FwHunt):
                 name=file.name, engine=self.name, errors=tuple(f"line 1: {text.partition(': ')[2]}" for text in said)
             )
         warnings = ((CODE,) if looks_at_code(rule) else ()) + ((SERVICES,) if asks_for_services(rule) else ())
-        return replace(checked, rules=tuple(replace(item, warnings=warnings) for item in checked.rules))
+        return structs.replace(checked, rules=tuple(structs.replace(item, warnings=warnings) for item in checked.rules))
 
     def compile(self, files: Sequence[RuleFile], disabled: Collection[str]) -> bytes:
         """The YARA rules that they are matched as; "fwhunt_7" is that of the seventh file."""
@@ -141,7 +141,7 @@ def _named(name: str, meta: Mapping[str, Any]) -> Named:
         name=name,
         stated=said
         if said.type
-        else replace(said, type=TYPES.get(namespace, "knownVulnerability" if said.identifiers else "")),
+        else structs.replace(said, type=TYPES.get(namespace, "knownVulnerability" if said.identifiers else "")),
         guids=tuple("-".join(guid_parts(guid)).lower() for guid in meta.get("volume guids") or ()),
         anywhere=str(meta.get("target", "")).strip().lower() == WHOLE_FIRMWARE,
     )

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from pellucid.domain.finding import FindingType
@@ -92,7 +92,7 @@ def _types() -> Mapping[str, str]:
 
 @cache
 def _words() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    return tomllib.loads(files("pellucid.rules").joinpath("meta_words.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).with_name("meta_words.toml").read_text(encoding="utf-8"))
 
 
 def _table(name: str) -> Mapping[str, Sequence[str]]:

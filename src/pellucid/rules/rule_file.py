@@ -1,7 +1,6 @@
 """Files of rules, and what a check of them says."""
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -23,8 +22,7 @@ class RuleFile(msgspec.Struct, frozen=True, kw_only=True):
     body: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stated:
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule says of itself, in our words; "" where it says nothing.
 
     `severity` is a word of Severity, `type` one of FindingType; `identifiers` are pairs such as ("cve", "CVE-…").
@@ -40,8 +38,7 @@ class Stated:
     references: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckedRule:
+class CheckedRule(msgspec.Struct, frozen=True, kw_only=True):
     """One rule of a file that can be used. `body` is its own part of the file, `line` where that begins, from 1."""
 
     name: str
@@ -49,12 +46,11 @@ class CheckedRule:
     body: str
     line: int
     stated: Stated
-    meta: dict[str, Any] = field(default_factory=dict)
+    meta: dict[str, Any] = msgspec.field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckedFile:
+class CheckedFile(msgspec.Struct, frozen=True, kw_only=True):
     """What a check of a file says. With `errors`, none of its rules can be used. Each begins with its line."""
 
     name: str

@@ -5,15 +5,15 @@ Only for sources that compile: of others it may say anything, but says it in lin
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 # A word, a text, a regular expression ("\\" divides, "/" does not), blanks, or a sign.
 TOKEN = re.compile(r"""[A-Za-z_][A-Za-z0-9_]*|"(?:[^"\\\n]|\\.)*"|/(?:[^/\\\n]|\\[^\n])+/|\s+|.""", re.DOTALL)
 MODIFIERS = ("private", "global")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """A rule in its source, from its first modifier to its last brace. `words` are all that it might refer to."""
 
     name: str

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pellucid import __version__
-from pellucid.domain.scan import Progress
+from pellucid.domain.progress import Progress
 from pellucid.pipeline import messages
 from pellucid.pipeline.fork_server import ForkServer
 from pellucid.pipeline.runner import Runner

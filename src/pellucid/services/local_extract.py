@@ -9,7 +9,7 @@ from time import monotonic
 
 from pellucid.domain.extraction import Extraction
 from pellucid.domain.problem import Problem
-from pellucid.domain.scan import Progress, Stage
+from pellucid.domain.progress import Progress, Stage
 from pellucid.errors import InvalidRequest
 from pellucid.pipeline.fork_server import ForkServer
 from pellucid.pipeline.outcome import Source

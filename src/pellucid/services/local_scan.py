@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pellucid.domain.scan import Progress
+from pellucid.domain.progress import Progress
 from pellucid.domain.scan_result import ScanResult
 from pellucid.pipeline.fork_server import ForkServer
 from pellucid.pipeline.scratch import Scratch

@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from msgspec import structs
+
 from pellucid.advisories.key_groups import KEYS
 from pellucid.advisories.store.index import StoreIndex
 from pellucid.analysis.matcher import Inventory
@@ -159,7 +161,7 @@ class _Again:
     def _judged(self, plan: _Plan, inventory: Inventory) -> Judged:
         """What is said of software, and of keys; of certificates time decides, and that is for the next scan."""
         keys = judge(inventory, self._index, KEY_MATCHERS) if plan.keys else None
-        said = judge(replace(inventory, crypto_assets=()), self._index)
+        said = judge(structs.replace(inventory, crypto_assets=()), self._index)
         return replace(said, findings=(*said.findings, *keys.findings)) if keys else said
 
     def _inventory(self, tx: Transaction, plan: _Plan) -> Inventory:

@@ -15,7 +15,8 @@ from pellucid.advisories.store.index import StoreIndex
 from pellucid.analysis.matcher import StatementIndex
 from pellucid.blobs.local import LocalBlobs
 from pellucid.domain.image import ImageCounts
-from pellucid.domain.scan import Progress, Scan, ScanStateType, Stage
+from pellucid.domain.progress import Progress, Stage
+from pellucid.domain.scan import Scan, ScanStateType
 from pellucid.domain.scan_result import ScanResult
 from pellucid.domain.webhook import EventType
 from pellucid.errors import LeaseLost

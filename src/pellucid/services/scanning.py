@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import structs
 
 from pellucid.analysis.matcher import Inventory, KeyHolders, Matcher, StatementIndex
 from pellucid.domain.crypto_asset import CryptoAsset
@@ -15,7 +17,7 @@ from pellucid.domain.finding import Finding, Silenced
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.observation import Observation, ObservationKind
 from pellucid.domain.problem import Problem, ProblemKind
-from pellucid.domain.scan import Progress, Stage
+from pellucid.domain.progress import Progress, Stage
 from pellucid.domain.scan_result import ScanResult
 from pellucid.errors import BudgetExceeded, Malformed
 from pellucid.matchers import MATCHERS
@@ -32,7 +34,7 @@ from pellucid.pipeline.units import UNITS
 if TYPE_CHECKING:
     from pellucid.rules.rule_set import RuleSet
 
-SHOWN_AS_FOUND = frozenset(item.name for item in fields(Found)) - {"problems"}
+SHOWN_AS_FOUND = frozenset(Found.__struct_fields__) - {"problems"}
 
 
 class Report(Protocol):
@@ -72,7 +74,7 @@ def scan(
         found = merge(outcome)
     tell(replace(last, stage=Stage.MATCHING))
     with _timed(timings, "matching"):
-        inventory = replace(inventory_of(found, started, certificate_notice), key_holders=key_holders)
+        inventory = structs.replace(inventory_of(found, started, certificate_notice), key_holders=key_holders)
         judged = judge(inventory, advisories)
     return ScanResult(
         filename=source.name,

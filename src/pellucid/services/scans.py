@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pellucid.domain.access import Caller
 from pellucid.domain.image import ImageCounts
 from pellucid.domain.problem import Problem
-from pellucid.domain.scan import Progress, Scan, ScanStateType
+from pellucid.domain.progress import Progress
+from pellucid.domain.scan import Scan, ScanStateType
 from pellucid.errors import Conflict, Detail, InvalidRequest, NotFound
 from pellucid.storage.database import Transaction
 from pellucid.storage.listings.image_counts import image_counts

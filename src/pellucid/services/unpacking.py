@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from pellucid.domain.scan import Progress
+from pellucid.domain.progress import Progress
 from pellucid.pipeline.cache import NoCache
 from pellucid.pipeline.fork_server import ForkServer
 from pellucid.pipeline.messages import UNPACKING

@@ -9,7 +9,8 @@ from tests.support.statements import EVERY, Statements, below, cpe, debian, know
 from pellucid.domain.component import Component, ComponentKind
 from pellucid.domain.dependency import Dependency
 from pellucid.domain.observation import Observation, ObservationKind
-from pellucid.domain.statement import Statement, VersionRange
+from pellucid.domain.statement import Statement
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import Vulnerability
 from pellucid.formats import kernel_parts
 

@@ -9,7 +9,8 @@ from tests.support.statements import EVERY, Statements, below, cpe, debian, know
 from pellucid.domain.dependency import Dependency, Linkage
 from pellucid.domain.finding import FindingType
 from pellucid.domain.severity import Severity
-from pellucid.domain.statement import FixPlan, Standing, Statement, VersionRange
+from pellucid.domain.statement import FixPlan, Standing, Statement
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import VulnerabilityState
 
 CVE = "CVE-2023-0001"

@@ -11,7 +11,8 @@ from tests.support.statements import EVERY, Statements, below, cpe, said, upto
 
 from pellucid.domain.component import Component, ComponentKind
 from pellucid.domain.dependency import Dependency
-from pellucid.domain.statement import Standing, VersionRange
+from pellucid.domain.statement import Standing
+from pellucid.domain.version_range import VersionRange
 
 CVE = "CVE-2022-28391"
 

@@ -10,7 +10,7 @@ from tests.support.statements import ASKED, EVERY, Statements, below, cpe, debia
 
 from pellucid.domain.dependency import Dependency, Linkage
 from pellucid.domain.finding import SilenceKind
-from pellucid.domain.statement import VersionRange
+from pellucid.domain.version_range import VersionRange
 
 CVE, OTHER = "CVE-2022-37434", "CVE-2023-45853"
 UPSTREAM = cpe(CVE, "zlib:zlib", below("1.2.13"))

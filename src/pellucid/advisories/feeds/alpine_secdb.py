@@ -8,7 +8,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from pellucid.advisories.feed import Feed, FeedFile, RawRecord
@@ -85,7 +84,7 @@ def _rejected(package: str, stated: str) -> AdvisoryRecord | None:
 
 @cache
 def _branches() -> Mapping[str, list[str]]:
-    table = resources.files("pellucid.advisories.feeds").joinpath("alpine_releases.toml")
+    table = Path(__file__).with_name("alpine_releases.toml")
     branches: dict[str, list[str]] = tomllib.loads(table.read_text(encoding="utf-8"))["branches"]
     return branches
 

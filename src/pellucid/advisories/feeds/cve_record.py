@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from pellucid.advisories.feeds import nvd_affected, nvd_configurations
@@ -144,5 +144,5 @@ def _references(container: Container) -> Iterator[tuple[object, str]]:
 
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
-    table = resources.files("pellucid.advisories.feeds").joinpath("cve_tables.toml")
+    table = Path(__file__).with_name("cve_tables.toml")
     return tomllib.loads(table.read_text(encoding="utf-8"))

@@ -15,10 +15,12 @@ from pellucid.advisories.feeds.debian_releases import ecosystem
 from pellucid.advisories.feeds.json_records import Understood, raw_record
 from pellucid.advisories.feeds.long_json import singles
 from pellucid.advisories.feeds.publications import decoded, head
-from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan, Standing, Subject, VersionRange
+from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan, Standing, Subject
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import Reference
 from pellucid.formats.json_document import mapping, text
-from pellucid.formats.version_order import dpkg, latest
+from pellucid.formats.version_order import latest
+from pellucid.formats.version_order.debian import dpkg
 
 SOURCE = "debian"
 BEGINNING = re.compile(rb'\s*\{\s*"[a-z0-9][a-z0-9+.-]{0,200}"\s*:\s*\{\s*"(?:CVE-\d{4}|TEMP-\d)')

@@ -14,7 +14,8 @@ from pellucid.advisories.feed import Feed, FeedFile, RawRecord
 from pellucid.advisories.feeds.debian_releases import ecosystem
 from pellucid.advisories.feeds.fields import CVE
 from pellucid.advisories.feeds.publications import head, opened, text
-from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan, Standing, VersionRange
+from pellucid.domain.statement import AdvisoryRecord, Affected, FixPlan, Standing
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import Reference
 
 MOST_LINES = 500

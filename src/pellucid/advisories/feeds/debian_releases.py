@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 
 def ecosystem(codename: str) -> str:
@@ -13,6 +13,6 @@ def ecosystem(codename: str) -> str:
 
 @cache
 def _numbers() -> Mapping[str, str]:
-    table = resources.files("pellucid.advisories.feeds").joinpath("debian_releases.toml")
+    table = Path(__file__).with_name("debian_releases.toml")
     releases: dict[str, str] = tomllib.loads(table.read_text(encoding="utf-8"))["releases"]
     return releases

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -177,6 +177,6 @@ def _collections() -> dict[str, _Collection]:
 
 @cache
 def _table(file: str, name: str) -> dict[str, dict[str, Any]]:
-    content = resources.files("pellucid.advisories.feeds").joinpath(file).read_text(encoding="utf-8")
+    content = Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")
     found: dict[str, dict[str, Any]] = tomllib.loads(content)[name]
     return found

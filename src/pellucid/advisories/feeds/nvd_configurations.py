@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pellucid.advisories.feeds.nvd_names import narrow, product_named
-from pellucid.domain.statement import Affected, Platform, Subject, VersionRange
+from pellucid.domain.statement import Affected, Platform, Subject
+from pellucid.domain.version_range import VersionRange
 from pellucid.errors import Malformed
 from pellucid.formats.cpe import ANY, CpeName
 from pellucid.formats.json_document import objects, text

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from pellucid.advisories import scores
@@ -126,6 +126,6 @@ def _kind(tags: tuple[str, ...]) -> str:
 
 @cache
 def _kinds() -> dict[str, str]:
-    table = resources.files("pellucid.advisories.feeds").joinpath("nvd_tables.toml").read_text(encoding="utf-8")
+    table = Path(__file__).with_name("nvd_tables.toml").read_text(encoding="utf-8")
     found: dict[str, str] = tomllib.loads(table)["references"]
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.advisories.feeds.version_lines import ALL, following, is_backwards, is_single, meant, rest
-from pellucid.domain.statement import VersionRange
+from pellucid.domain.version_range import VersionRange
 from pellucid.formats.json_document import objects, text
 from pellucid.formats.version_order import Order
 

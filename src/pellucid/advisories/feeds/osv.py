@@ -9,7 +9,6 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
@@ -114,7 +113,7 @@ def _ecosystem(content: bytes) -> str:
 @cache
 def ecosystems() -> dict[str, bool]:
     """Names of ecosystems, and whether they are fetched unless the settings say otherwise."""
-    text = resources.files("pellucid.advisories.feeds").joinpath("osv_ecosystems.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("osv_ecosystems.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from pellucid.advisories.feeds.fields import LONGEST_NAME
 from pellucid.advisories.feeds.nvd_names import product_named
-from pellucid.domain.statement import Affected, FixPlan, Standing, Subject, VersionRange
+from pellucid.domain.statement import Affected, FixPlan, Standing, Subject
+from pellucid.domain.version_range import VersionRange
 from pellucid.errors import Malformed
 from pellucid.formats.json_document import mapping, objects, text, texts
 from pellucid.formats.package_names import repository_of, subject_of

@@ -6,7 +6,7 @@ The table is osv_names.toml.
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from pellucid.advisories.feeds.fields import CVE
 
@@ -50,5 +50,5 @@ def about(name: str, aliases: tuple[str, ...], upstream: tuple[str, ...], relate
 
 @cache
 def _rows() -> dict[str, Kind]:
-    text = resources.files("pellucid.advisories.feeds").joinpath("osv_names.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("osv_names.toml").read_text(encoding="utf-8")
     return {prefix: Kind(**row) for prefix, row in tomllib.loads(text).items()}

@@ -14,11 +14,13 @@ from typing import Any
 from pellucid.advisories.feed import RawRecord
 from pellucid.advisories.feeds.long_json import beside, elements
 from pellucid.advisories.feeds.publications import decoded, encoded, head
-from pellucid.domain.statement import AdvisoryRecord, Affected, Standing, VersionRange
+from pellucid.domain.statement import AdvisoryRecord, Affected, Standing
+from pellucid.domain.version_range import VersionRange
 from pellucid.domain.vulnerability import Reference
 from pellucid.errors import Malformed
 from pellucid.formats.json_document import mapping, objects, text, texts
-from pellucid.formats.version_order import apk, latest
+from pellucid.formats.version_order import latest
+from pellucid.formats.version_order.alpine import apk
 
 # Repositories that belong to no release: the distribution rolls.
 ROLLING = {"os": "Wolfi", "chainguard": "Chainguard", "extra-packages": "Chainguard"}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cmp_to_key
 from itertools import pairwise, zip_longest
 
-from pellucid.domain.statement import VersionRange
+from pellucid.domain.version_range import VersionRange
 from pellucid.formats.version_order import Order
 
 ALL = VersionRange()

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
@@ -24,8 +25,7 @@ HEAD = 4096
 OF_BUN = re.compile(rb'^  "(?:workspaces|configVersion)":', re.MULTILINE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Locked:
+class _Locked(msgspec.Struct, frozen=True, kw_only=True):
     """`place` is the key under which it is listed."""
 
     place: str

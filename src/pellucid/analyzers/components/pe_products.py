@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
@@ -20,7 +20,7 @@ ANCHOR = "ProductVersion".encode("utf-16-le")
 
 @cache
 def _products() -> tuple[dict[str, Any], ...]:
-    text = resources.files("pellucid.analyzers.components").joinpath("pe_products.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("pe_products.toml").read_text(encoding="utf-8")
     return tuple(tomllib.loads(text)["product"])
 
 

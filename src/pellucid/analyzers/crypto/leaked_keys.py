@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
-from importlib import resources
+from pathlib import Path
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -29,7 +29,7 @@ class Leaked(NamedTuple):
 @cache
 def table() -> Mapping[bytes, Leaked]:
     """By the first bytes of the modulus (leaked_moduli.toml)."""
-    text = resources.files("pellucid.analyzers").joinpath("leaked_moduli.toml").read_text(encoding="utf-8")
+    text = Path(__file__).parents[1].joinpath("leaked_moduli.toml").read_text(encoding="utf-8")
     return {bytes.fromhex(row["begins"]): Leaked(row["bytes"], row["sha256"]) for row in tomllib.loads(text)["key"]}
 
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -128,5 +128,5 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    text = files("pellucid.analyzers.hardening").joinpath("container_settings.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("container_settings.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

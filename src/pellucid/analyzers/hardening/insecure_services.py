@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from posixpath import basename
 from typing import Any
 
@@ -128,5 +128,5 @@ def _named(name: str) -> frozenset[str]:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    text = files("pellucid.analyzers.hardening").joinpath("insecure_services.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("insecure_services.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

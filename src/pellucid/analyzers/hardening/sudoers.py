@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from posixpath import basename
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
@@ -84,5 +84,5 @@ def _lets_through(item: Default) -> bool:
 
 @cache
 def _table(name: str) -> frozenset[str]:
-    text = files("pellucid.analyzers.hardening").joinpath("sudo_rules.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("sudo_rules.toml").read_text(encoding="utf-8")
     return frozenset(tomllib.loads(text)[name])

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.analysis import secrets_seen
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
@@ -35,8 +36,7 @@ POWERFUL = ("root", "admin", "administrator", "toor", "super")
 OLD = ("DES", "MD5", "SHA-1", "MD5 of Apache")
 
 
-@dataclass(frozen=True)
-class _Account:
+class _Account(msgspec.Struct, frozen=True):
     """`hashed` as it stands there, at `at`; `shell`: whether there is a shell to log in with, as far as is known."""
 
     name: str

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
-from importlib.resources import files
+from pathlib import Path
 
 from pellucid.analysis.analyzer import Fact, Stage, analyzer
 from pellucid.analysis.artefact import Artefact
@@ -20,9 +20,7 @@ RULESET = "pellucid"
 def _files() -> tuple[RuleFile, ...]:
     return tuple(
         RuleFile(name=item.name, body=item.read_text(encoding="utf-8"))
-        for item in sorted(
-            files("pellucid.analyzers.threats").joinpath("shipped").iterdir(), key=lambda item: item.name
-        )
+        for item in sorted(Path(__file__).with_name("shipped").iterdir(), key=lambda item: item.name)
         if item.name.endswith(".yar")
     )
 

@@ -12,7 +12,8 @@ from fastapi.responses import StreamingResponse
 from pellucid.api.dependencies import Context
 from pellucid.api.parameters import ImageId, ProductId, ScanId
 from pellucid.api.router import ContractRouter
-from pellucid.domain.scan import Progress, ScanState
+from pellucid.domain.progress import Progress
+from pellucid.domain.scan import ScanState
 from pellucid.services.scans import Scans
 
 router = ContractRouter()

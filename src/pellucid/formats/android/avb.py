@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.dm_verity import HashTree, check
@@ -23,8 +24,7 @@ KINDS = ("property", "hashtree", "hash", "cmdline", "chain")
 NAMES = {HASHTREE: (104, 180), HASH: (56, 132), CHAIN: (20, 92)}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Vbmeta:
+class Vbmeta(msgspec.Struct, frozen=True, kw_only=True):
     """Offsets count from the start of the data; `length` is that of header and both blocks."""
 
     facts: dict[str, str]

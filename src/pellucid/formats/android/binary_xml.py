@@ -1,8 +1,9 @@
 """Compiled XML of Android, as the manifest of an application is (AOSP, androidfw/ResourceTypes.h, ResXMLTree)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -20,8 +21,7 @@ MOST_CHUNKS, MOST_STRINGS, MOST_ATTRIBUTES, LARGEST = 20_000, 100_000, 500, 16 <
 LONGEST = 4096
 
 
-@dataclass(frozen=True, kw_only=True)
-class Element:
+class Element(msgspec.Struct, frozen=True, kw_only=True):
     """Attributes by name, and by the number of their resource ("0x0101021c") as names may be taken away."""
 
     name: str

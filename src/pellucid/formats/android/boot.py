@@ -1,8 +1,9 @@
 """boot.img, recovery.img and vendor_boot.img (AOSP, system/tools/mkbootimg, bootimg.h: versions 0 to 4)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -25,18 +26,16 @@ MOST_ENTRIES = 256
 RAMDISKS = {0: "none", 1: "platform", 2: "recovery", 3: "dlkm"}
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A run of bytes; `at` counts from the start of the image."""
 
     name: str
     at: int
     size: int
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Image:
+class Image(msgspec.Struct, frozen=True, kw_only=True):
     """What the header states; `length` is that of header and parts, in whole pages."""
 
     version: int

@@ -1,7 +1,8 @@
 """Tables of device trees in a dtbo or dtb partition (AOSP, "DTB/DTBO partitions", dt_table.h, versions 0 and 1)."""
 
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, unpack
@@ -14,8 +15,7 @@ MOST_ENTRIES = 1000
 COMPRESSIONS = {0: "none", 1: "zlib", 2: "gzip"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """`at` counts from the start of the table; several entries may share one tree."""
 
     at: int
@@ -23,8 +23,7 @@ class Entry:
     facts: dict[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Table:
+class Table(msgspec.Struct, frozen=True, kw_only=True):
     """The header's fields and its entries."""
 
     length: int

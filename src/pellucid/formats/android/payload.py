@@ -4,8 +4,9 @@ import bz2
 import hashlib
 import lzma
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats import protobuf
@@ -36,8 +37,7 @@ NAMES = {
 FULL = (REPLACE, REPLACE_BZ, ZERO, DISCARD, REPLACE_XZ)
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(msgspec.Struct, frozen=True):
     """What fills `count` blocks from block `first`: `size` bytes at `at` of the payload, packed as `type` says."""
 
     first: int
@@ -48,8 +48,7 @@ class Operation:
     sha256: bytes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Partition:
+class Partition(msgspec.Struct, frozen=True, kw_only=True):
     """A partition as it is after the update; `sha256` is empty when not stated.
 
     With `verity`, a device computes hash trees and error correction itself: they are zeros here, the digest is not.
@@ -68,8 +67,7 @@ class Partition:
         return sorted({NAMES.get(step.type, str(step.type)) for step in self.operations if step.type not in FULL})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Payload:
+class Payload(msgspec.Struct, frozen=True, kw_only=True):
     """`length` is all of it, with the signature at its end."""
 
     manifest: Message

@@ -2,9 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.btrfs.superblock import CHUNK_ITEM, Chunks, Superblock
@@ -23,8 +24,7 @@ Root = tuple[int, int]
 """(logical address, level)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(msgspec.Struct, frozen=True):
     """A node: rows begin with their keys; those of a leaf end with offset and size of the item in `block`."""
 
     level: int

@@ -2,9 +2,10 @@
 
 import hashlib
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import partial
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.crc32c import crc32c
@@ -23,8 +24,7 @@ CHUNK, STRIPE = Struct("<4Q3I2H"), Struct("<2Q16x")
 CHUNK_ITEM = 228
 
 
-@dataclass(frozen=True, kw_only=True)
-class Superblock:
+class Superblock(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes in bytes, trees by the logical address of their root and its level."""
 
     size: int
@@ -41,8 +41,7 @@ class Superblock:
     uuid: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Chunk:
+class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     """Logical addresses and where their copies lie on this device; `striped` chunks cannot be read."""
 
     start: int

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
 
 from pellucid.domain.entry import EntryKind
@@ -26,8 +25,7 @@ Place = tuple[int, int]
 """(subvolume, inode); a negative inode is an empty folder."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inode(Node):
+class Inode(Node, frozen=True, kw_only=True):
     """An inode and where it belongs."""
 
     place: Place

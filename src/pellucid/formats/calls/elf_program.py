@@ -1,10 +1,10 @@
 """ELF files as programs whose calls can be followed (System V gABI, chapters 4 and 5; supplements of processors)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from struct import Struct
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from pellucid.errors import Malformed
@@ -37,7 +37,7 @@ def _loading(data: Data) -> Loading:
     """Segments and tags with what of them is in the file, and at addresses that can be reckoned with."""
     found = elf_segments.read(data)
     segments = tuple(
-        replace(item, size=min(item.size, max(len(data) - item.offset, 0)))
+        structs.replace(item, size=min(item.size, max(len(data) - item.offset, 0)))
         for item in found.segments
         if item.address + item.size < MOST_ADDRESS
     )

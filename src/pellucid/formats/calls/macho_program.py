@@ -1,9 +1,9 @@
 """Mach-O files as programs whose calls can be followed (Apple, mach-o/loader.h: sections, LC_DYSYMTAB, LC_MAIN)."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from struct import Struct
 
+import msgspec
 import numpy as np
 
 from pellucid.formats import macho, macho_symbols
@@ -17,8 +17,7 @@ MOST_SLOTS = 1 << 16
 MOST_ADDRESS = 1 << 62
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """`first` is the number of its first entry in the table of indirect symbols, where it has any."""
 
     span: Span

@@ -1,8 +1,8 @@
 """Programs as those who look for calls in them see them: where code is, and what the loader fills in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,8 +15,7 @@ PIECE, OVERLAP = 4 << 20, 64
 NONE: Addresses = np.empty(0, np.int64)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the file that is loaded: `size` bytes from `offset` stand at `address`."""
 
     address: int
@@ -27,8 +26,7 @@ class Span:
         return self.address <= address < self.address + self.size
 
 
-@dataclass(frozen=True, kw_only=True)
-class Program:
+class Program(msgspec.Struct, frozen=True, kw_only=True):
     """`code` and `data` are what is loaded, to be run or not.
 
     `slots` are places in memory that hold the address of an imported function when the program runs, and `plt` is where
@@ -47,14 +45,14 @@ class Program:
     data: tuple[Span, ...]
     slots: Mapping[int, str]
     plt: tuple[Span, ...] = ()
-    starts: Addresses = field(default_factory=lambda: NONE)
+    starts: Addresses = msgspec.field(default_factory=lambda: NONE)
     listed: bool = False
-    names: Mapping[int, str] = field(default_factory=dict)
+    names: Mapping[int, str] = msgspec.field(default_factory=dict)
     entries: tuple[int, ...] = ()
-    exports: Addresses = field(default_factory=lambda: NONE)
+    exports: Addresses = msgspec.field(default_factory=lambda: NONE)
     bases: tuple[int, ...] = ()
-    pointers: Addresses = field(default_factory=lambda: NONE)
-    values: Mapping[int, int] = field(default_factory=dict)
+    pointers: Addresses = msgspec.field(default_factory=lambda: NONE)
+    values: Mapping[int, int] = msgspec.field(default_factory=dict)
 
     def offset(self, address: int) -> int:
         """Where in the file an address stands; -1 when it is not loaded from there."""
@@ -95,8 +93,7 @@ def within(addresses: Addresses, spans: Sequence[Span]) -> NDArray[np.bool_]:
     return np.asarray((number >= 0) & (addresses < bounds[number, 1]))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Branches:
+class Branches(msgspec.Struct, frozen=True, kw_only=True):
     """Instructions `at` these addresses go `to` those; `calls` says which of them come back."""
 
     at: Addresses

@@ -1,9 +1,9 @@
 """Calls of imported functions in a program."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import ModuleType
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,8 +25,7 @@ MACHINES: Mapping[str, ModuleType] = {
 LARGEST_CODE = 64 << 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calls:
+class Calls(msgspec.Struct, frozen=True, kw_only=True):
     """`sites` are addresses of calls and tail calls by the name of the function, ascending.
 
     `starts` are where functions begin, as far as code tells. `edges` are all calls and jumps within the program,

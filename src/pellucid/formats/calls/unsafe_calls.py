@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from pellucid.formats.calls import sites
@@ -46,8 +46,7 @@ MOST_SITES = 32
 MOST_DESCRIBED, MOST_DESCRIBED_OF_ONE, MOST_TRIED = 50_000, 10_000, 16
 
 
-@dataclass(frozen=True, kw_only=True)
-class Site:
+class Site(msgspec.Struct, frozen=True, kw_only=True):
     """A call. `caller` is the name of the function that it is in; `confidence` that this is run, 0 when unknown.
 
     `format` is the format string that makes it telling: its own, or that of the text which is run as a command.
@@ -60,8 +59,7 @@ class Site:
     format: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     """`calls` counts all calls of a function; `sites` are the most telling of them, MOST_SITES at most."""
 
     calls: int

@@ -5,8 +5,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import tar
@@ -23,12 +24,11 @@ USUAL = re.compile(
 )
 
 
-@dataclass
-class Archive:
+class Archive(msgspec.Struct):
     """`blobs`: name -> (offset, size) of every file, links followed."""
 
     data: Data
-    blobs: dict[str, tuple[int, int]] = field(default_factory=dict)
+    blobs: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict)
 
     def document(self, name: str) -> Any:
         """The JSON in the file `name`; raises Malformed when there is none."""

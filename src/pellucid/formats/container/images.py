@@ -1,8 +1,9 @@
 """Which images an archive holds: manifests, indexes of several platforms, configurations, layers in order."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.container.archive import DOCKER, OCI_INDEX, Archive
@@ -15,8 +16,7 @@ REFERENCE = "org.opencontainers.image.ref.name"
 FULL_REFERENCE = "io.containerd.image.name"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layer:
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """A file system difference. `blob` is its name in the archive, `digest` that of its unpacked tar if stated."""
 
     blob: str
@@ -25,14 +25,13 @@ class Layer:
     created_by: str = ""
 
 
-@dataclass(kw_only=True)
-class Image:
+class Image(msgspec.Struct, kw_only=True):
     """`config` is the name of its configuration in the archive; layers from the lowest to the topmost."""
 
     config: str
     layers: tuple[Layer, ...]
-    tags: list[str] = field(default_factory=list)
-    facts: dict[str, str] = field(default_factory=dict)
+    tags: list[str] = msgspec.field(default_factory=list)
+    facts: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, tuple[str, ...]]:

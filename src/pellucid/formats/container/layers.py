@@ -4,7 +4,9 @@ Whoever reads a layer knows what the layers above it hide: whatever is hidden is
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec import structs
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed
@@ -16,8 +18,7 @@ MOST_PATHS = 500_000
 ROOT, SHADOWED = "rootfs", "shadowed"
 
 
-@dataclass
-class Merged:
+class Merged(msgspec.Struct):
     """What the layers read so far hide in those below: path -> digest of the nearest layer that does it.
 
     `_hidden` paths are hidden themselves with all below them, of `_opaque` folders only what is in them; `_folders`
@@ -25,9 +26,9 @@ class Merged:
     """
 
     folder: str = ""
-    _hidden: dict[str, str] = field(default_factory=dict)
-    _opaque: dict[str, str] = field(default_factory=dict)
-    _folders: dict[str, str] = field(default_factory=dict)
+    _hidden: dict[str, str] = msgspec.field(default_factory=dict)
+    _opaque: dict[str, str] = msgspec.field(default_factory=dict)
+    _folders: dict[str, str] = msgspec.field(default_factory=dict)
 
     def members(self, members: Members, layer: Layer, index: int) -> Members:
         """The members of a layer at their places, with facts. Read it to its end before the next lower layer."""
@@ -73,7 +74,7 @@ class Merged:
         if member.kind is EntryKind.HARDLINK:
             first = _path(target)
             target = self._place(first, index, hidden=bool(self._hidden_by(first, EntryKind.FILE)))
-        return replace(
+        return structs.replace(
             member,
             name=self._place(path, index, hidden=bool(hiding)),
             target=target,

@@ -1,9 +1,10 @@
 """Which part of a compressed file stands where: the indexes of EROFS, full and compact, read as extents."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
 from typing import NamedTuple
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.erofs.inode import FULL_INDEX, Inode
@@ -42,8 +43,7 @@ class Extent(NamedTuple):
     partial: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Map:
+class Map(msgspec.Struct, frozen=True, kw_only=True):
     """What stands before the indexes. `bits`: the size of a logical cluster."""
 
     advice: int

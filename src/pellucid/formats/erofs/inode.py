@@ -1,6 +1,5 @@
 """Inodes of EROFS, compact (32 bytes) and extended (64 bytes), as one shape."""
 
-from dataclasses import dataclass
 from struct import Struct
 
 from pellucid.errors import Malformed, Unsupported
@@ -20,8 +19,7 @@ ATTRIBUTES_HEADER = 12
 LARGEST = 1 << 62
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inode(Node):
+class Inode(Node, frozen=True, kw_only=True):
     """`layout` says how its bytes are kept, `value` where: a block, a device or the shape of its chunks.
 
     `end` is the offset behind the inode and its extended attributes.

@@ -1,7 +1,8 @@
 """The superblock of EROFS, 1024 bytes behind the start."""
 
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.crc32c import crc32c
@@ -18,8 +19,7 @@ NO_PACKED = 0
 SLOT = 32
 
 
-@dataclass(frozen=True, kw_only=True)
-class Superblock:
+class Superblock(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes in bytes, places in blocks from the start; `packed` is the number of the inode that holds fragments."""
 
     bits: int

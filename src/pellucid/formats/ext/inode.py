@@ -1,6 +1,5 @@
 """Inodes of ext2/3/4, and the data that small files keep inside them."""
 
-from dataclasses import dataclass
 from struct import Struct
 
 from pellucid.errors import Malformed
@@ -19,8 +18,7 @@ SYSTEM_NAMESPACE = 7
 MOST_ATTRIBUTES = 256
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inode(Node):
+class Inode(Node, frozen=True, kw_only=True):
     """`blocks` is the area with block numbers, extents, a short link's target or the first bytes of a small file."""
 
     flags: int

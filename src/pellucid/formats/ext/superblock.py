@@ -1,8 +1,9 @@
 """The superblock of ext2/3/4 and the group descriptors: where the inodes are."""
 
-from dataclasses import dataclass
 from functools import partial
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.span import Data, take, unpack
@@ -17,8 +18,7 @@ MOST_STATES, MOST_SYSTEMS = 7, 4
 _TABLE = Struct("<I")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Superblock:
+class Superblock(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes in bytes, `first_block` is 1 for blocks of 1 KiB and else 0."""
 
     inodes: int

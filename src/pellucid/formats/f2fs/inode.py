@@ -1,6 +1,5 @@
 """Inodes of F2FS, and what they hold themselves: addresses of blocks, small files, small folders."""
 
-from dataclasses import dataclass
 from struct import Struct
 
 from pellucid.domain.entry import EntryKind
@@ -21,8 +20,7 @@ ENCRYPTED, COMPRESSED = 0x04, 0x04
 USUAL_ATTRIBUTES = 50
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inode(Node):
+class Inode(Node, frozen=True, kw_only=True):
     """`addresses` and `nodes` are raw lists of numbers; `small` is what is kept inside, None when nothing is.
 
     A file is compressed with `method` in clusters of `cluster` blocks; 0 for those that are not.

@@ -1,7 +1,8 @@
 """The superblock of F2FS."""
 
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.span import Data, take
@@ -14,8 +15,7 @@ LABEL_AT, LABEL_SIZE = 124, 1024
 DEVICES_AT, DEVICE_SIZE = 2201, 68
 
 
-@dataclass(frozen=True, kw_only=True)
-class Superblock:
+class Superblock(msgspec.Struct, frozen=True, kw_only=True):
     """`block` is a size in bytes, places are numbers of blocks, a segment has `segment` blocks."""
 
     block: int

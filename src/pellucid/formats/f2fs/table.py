@@ -1,8 +1,9 @@
 """The latest checkpoint of F2FS, and the table that says where nodes are: two copies and a journal of changes."""
 
 import zlib
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.f2fs.superblock import MAGIC, Superblock
@@ -17,8 +18,7 @@ SUMMARY_SIZE, FOOTER = 7, 5
 SEED = int.from_bytes(MAGIC, "little") ^ 0xFFFFFFFF
 
 
-@dataclass(frozen=True, kw_only=True)
-class Checkpoint:
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """`start` and `total` are blocks of the pack; `raw` its first block."""
 
     version: int

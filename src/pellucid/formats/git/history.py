@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 TREE = re.compile(rb"tree ([0-9a-f]{40}|[0-9a-f]{64})\n")
 COMMITTER = re.compile(rb"\ncommitter [^\n]{0,2048}> (\d{1,11})[ \n]")
@@ -16,8 +17,7 @@ LONGEST_PATH = 4096
 MOST_NAMES = 64 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(msgspec.Struct, frozen=True):
     """`tree` is the root folder of the commit, `time` when it was made, in seconds since 1970."""
 
     id: bytes
@@ -25,20 +25,18 @@ class Commit:
     time: int
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(msgspec.Struct, frozen=True):
     """What a blob is called in a commit."""
 
     commit: Commit
     path: bytes
 
 
-@dataclass
-class History:
+class History(msgspec.Struct):
     """Commits and trees, by id, as they are come across."""
 
-    commits: list[Commit] = field(default_factory=list)
-    trees: MutableMapping[bytes, bytes] = field(default_factory=dict)
+    commits: list[Commit] = msgspec.field(default_factory=list)
+    trees: MutableMapping[bytes, bytes] = msgspec.field(default_factory=dict)
 
     def names(self) -> Mapping[bytes, Name]:
         """By the id of a blob, its name in the newest commit that has it. The trees are used up.

@@ -7,9 +7,10 @@ import hashlib
 import zlib
 from collections import defaultdict
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats.git import delta
@@ -31,8 +32,7 @@ Base = int | bytes
 """What a difference is one to: the offset of an object in the pack, or its id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(msgspec.Struct, frozen=True):
     """An object as it lies there. `size`, in bytes, is that of the content, or of the difference to `base`.
 
     `offset` is where its header begins, `at` where its stream does.
@@ -45,8 +45,7 @@ class Packed:
     base: Base | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GitObject:
+class GitObject(msgspec.Struct, frozen=True):
     """An object, and its id."""
 
     type: str
@@ -54,14 +53,13 @@ class GitObject:
     content: bytes
 
 
-@dataclass
-class Pack:
+class Pack(msgspec.Struct, dict=True):
     """What lies in a pack, up to `end`; `failure`: why there is not more. `digest`: what ids are made with."""
 
     data: Data
     digest: str
-    roots: list[Packed] = field(default_factory=list)
-    deltas: defaultdict[Base, list[Packed]] = field(default_factory=lambda: defaultdict(list))
+    roots: list[Packed] = msgspec.field(default_factory=list)
+    deltas: defaultdict[Base, list[Packed]] = msgspec.field(default_factory=lambda: defaultdict(list))
     end: int = 0
     failure: Malformed | None = None
 

@@ -1,8 +1,9 @@
 """What a PC starts from a disc: the boot catalogue ("El Torito" Bootable CD-ROM Format Specification, 1.0)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import fat
@@ -19,8 +20,7 @@ MEDIA = {0: "none", 1: "1.2M floppy", 2: "1.44M floppy", 3: "2.88M floppy", 4: "
 FLOPPIES = {1: 1200 << 10, 2: 1440 << 10, 3: 2880 << 10}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Image:
+class Image(msgspec.Struct, frozen=True, kw_only=True):
     """`at` and `size` in bytes; `size` is what is loaded, which may be less than all of it."""
 
     number: int

@@ -1,7 +1,8 @@
 """Folders of a disc: their records and the names in them (ECMA-119, chapter 9; Joliet, chapter 3)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.iso9660.volume import SECTOR, seconds
@@ -13,8 +14,7 @@ SELF, PARENT = b"\0", b"\1"
 MOST_EXTENTS = 4096
 
 
-@dataclass(frozen=True, kw_only=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True):
     """An entry; `extents` are (block, bytes), several for large files, `area` what is left for extensions."""
 
     name: bytes

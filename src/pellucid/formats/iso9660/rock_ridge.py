@@ -1,7 +1,8 @@
 """What Rock Ridge adds to the records of a disc (IEEE P1281 "SUSP" and P1282 "RRIP", 1.12)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import devices
@@ -15,8 +16,7 @@ CURRENT, PARENT, ROOT = 2, 4, 8
 LONG_FORM, CREATED, MODIFIED = 0x80, 1, 2
 
 
-@dataclass(kw_only=True)
-class Attributes:
+class Attributes(msgspec.Struct, kw_only=True):
     """`relocated`: this folder's place is elsewhere; `child` is the block of the folder that belongs here.
 
     `device` is (major, minor), `zisofs` the unpacked size of a compressed file, `sparse` that of a sparse one.
@@ -35,7 +35,7 @@ class Attributes:
     child: int = 0
     zisofs: int | None = None
     sparse: bool = False
-    _parts: list[bytes] = field(default_factory=list)
+    _parts: list[bytes] = msgspec.field(default_factory=list)
     _open: bool = False
 
 

@@ -1,7 +1,9 @@
 """Files and folders of a disc, with the best names and attributes that it has."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec import structs
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
@@ -21,8 +23,7 @@ _Folder = Folder[str | bytes, tuple[int, int]]
 """With its first block and its size."""
 
 
-@dataclass(kw_only=True)
-class Tree:
+class Tree(msgspec.Struct, kw_only=True):
     """What is to be known while walking; `starts` are offsets of files that were seen, `marks` facts to add to them.
 
     `names` says whose names they are. `skip` bytes stand in front of what Rock Ridge says.
@@ -32,9 +33,9 @@ class Tree:
     volume: Volume
     names: str
     skip: int = 0
-    marks: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
-    starts: set[int] = field(default_factory=set)
-    _linked: dict[tuple[int, int], str | bytes] = field(default_factory=dict)
+    marks: Mapping[int, Mapping[str, str]] = msgspec.field(default_factory=dict)
+    starts: set[int] = msgspec.field(default_factory=set)
+    _linked: dict[tuple[int, int], str | bytes] = msgspec.field(default_factory=dict)
     _left: int = 0
 
     def members(self) -> Members:
@@ -80,7 +81,7 @@ class Tree:
         own = next(records.listing(self.data, attributes.child * self.volume.block, SECTOR), None)
         if own is None:
             raise Malformed("there is no folder in the place to which it was moved")
-        return replace(record, flags=records.FOLDER, extents=((attributes.child, own.size),))
+        return structs.replace(record, flags=records.FOLDER, extents=((attributes.child, own.size),))
 
     def _member(self, path: str | bytes, record: Record, attributes: Attributes) -> Member:
         kind = EntryKind.DIRECTORY if record.folder else EntryKind.FILE

@@ -2,8 +2,9 @@
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take
@@ -30,8 +31,7 @@ TEXTS = {
 CREATED_AT = 813
 
 
-@dataclass(frozen=True, kw_only=True)
-class Volume:
+class Volume(msgspec.Struct, frozen=True, kw_only=True):
     """`root` and `joliet_root` are raw records of the root folders, the latter empty without Joliet.
 
     `length` in bytes; `catalog` is the sector of the boot catalogue, 0 without one; `texts` are what the disc is named.

@@ -1,8 +1,9 @@
 """What a log of JFFS2 says in the end: of each name and each inode the latest version counts."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.jffs2.nodes import DIRENT, INODE, SUMMARY, XATTR, XATTR_REFERENCE, Log, Node, checksum
@@ -21,8 +22,7 @@ WITHOUT_NAME = (3, 4)
 DELETED = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Inode:
+class Inode(msgspec.Struct, frozen=True):
     """One node of an inode: what it says of the whole, and `unpacked` bytes from `offset` of the file."""
 
     version: int
@@ -39,8 +39,7 @@ class Inode:
     """Where the packed bytes stand."""
 
 
-@dataclass
-class Image:
+class Image(msgspec.Struct):
     """A file system in memory, without the content of its files.
 
     `names`: for every folder the numbers of its entries. `inodes`: all nodes of each, in the order of the log;
@@ -52,12 +51,12 @@ class Image:
     block: int = 0
     nodes: int = 0
     summaries: int = 0
-    names: dict[int, dict[bytes, int]] = field(default_factory=dict)
-    inodes: dict[int, list[Inode]] = field(default_factory=lambda: defaultdict(list))
-    latest: dict[int, Inode] = field(default_factory=dict)
-    attributes: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
-    attributed: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    problems: list[Malformed] = field(default_factory=list)
+    names: dict[int, dict[bytes, int]] = msgspec.field(default_factory=dict)
+    inodes: dict[int, list[Inode]] = msgspec.field(default_factory=lambda: defaultdict(list))
+    latest: dict[int, Inode] = msgspec.field(default_factory=dict)
+    attributes: dict[int, tuple[bytes, bytes]] = msgspec.field(default_factory=dict)
+    attributed: dict[int, list[int]] = msgspec.field(default_factory=lambda: defaultdict(list))
+    problems: list[Malformed] = msgspec.field(default_factory=list)
 
 
 class Reader:

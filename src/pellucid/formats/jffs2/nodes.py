@@ -3,8 +3,9 @@
 import math
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data
@@ -29,8 +30,7 @@ STEP = 1 << 16
 ERASED = b"\xff" * STEP
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """`length` in bytes from `at`, header included. `live` is False for a node that was marked as superseded."""
 
     at: int

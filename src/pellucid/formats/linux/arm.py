@@ -1,8 +1,9 @@
 """zImage, the kernel of 32-bit ARM (Linux, arch/arm/boot/compressed/head.S and vmlinux.lds.S), with appended trees."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import fdt
@@ -23,8 +24,7 @@ MOST_CODE = 1 << 18
 MOST_TREES = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """`load` is where it wants to be, 0 for anywhere; `length` is that of the kernel without appended trees."""
 
     load: int

@@ -1,7 +1,8 @@
 """The compressors of the kernel's build (scripts/Makefile.lib): which one made a payload, and where it ends."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import bzip2, gzip, lz4, lzma_alone, lzop, xz, zstd
@@ -12,8 +13,7 @@ MOST_UNPACKED = 512 << 20
 MOST_CANDIDATES = 500
 
 
-@dataclass(frozen=True)
-class Compressor:
+class Compressor(msgspec.Struct, frozen=True):
     """`magic` stands at the start of what it writes; `counted`: the size of what comes out is put behind it."""
 
     suffix: str

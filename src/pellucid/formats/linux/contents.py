@@ -1,7 +1,8 @@
 """What an unpacked kernel holds: its version, its configuration (kernel/configs.c) and its initramfs (usr/)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import cpio, gzip
@@ -20,8 +21,7 @@ MOST_ARCHIVES = 1000
 SMALLEST_ARCHIVE = 128
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A run of bytes inside a kernel."""
 
     name: str

@@ -3,8 +3,9 @@
 An Image is the kernel as it lies in memory; zboot is an EFI program around a compressed one (efi/libstub/zboot).
 """
 
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats import pe
@@ -20,8 +21,7 @@ ZBOOT_HEADER = Struct("<4s4s2I8x32s")
 PAGE_SIZES = {1: "4K", 2: "16K", 3: "64K"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Image:
+class Image(msgspec.Struct, frozen=True, kw_only=True):
     """`text_offset` counts from the start of memory, `size` with what is only zeros in memory, in bytes."""
 
     architecture: str
@@ -35,8 +35,7 @@ class Image:
         return PAGE_SIZES.get(self.flags >> 1 & 3, "") if self.architecture == "arm64" else ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Zboot:
+class Zboot(msgspec.Struct, frozen=True, kw_only=True):
     """Where the compressed kernel is, and what made it, as the header says."""
 
     payload_at: int

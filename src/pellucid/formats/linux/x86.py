@@ -1,8 +1,9 @@
 """bzImage, the kernel of x86 (Linux, Documentation/arch/x86/boot.rst: boot protocol 2.00 to 2.15)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.linux import compressed
@@ -25,8 +26,7 @@ MOST_SIGNATURE = 1 << 20
 CERTIFICATE = Struct("<I2H")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """Offsets count from the start of the image; `payload_size` is without the size word behind it; -1: not stated."""
 
     protocol: int

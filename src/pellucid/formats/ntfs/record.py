@@ -1,8 +1,9 @@
 """Records of the master file table: their fix-ups and attributes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 
@@ -18,8 +19,7 @@ DOS_NAME = 2
 NUMBER = (1 << 48) - 1
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attribute:
+class Attribute(msgspec.Struct, frozen=True, kw_only=True):
     """`value` of a resident one, else the packed `runs` from cluster `first`; sizes are those of the first part."""
 
     kind: int
@@ -33,8 +33,7 @@ class Attribute:
     written: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True):
     """`base` is the number of the record of which this one is a part, None for a file's first one."""
 
     sequence: int

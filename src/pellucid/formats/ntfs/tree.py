@@ -1,7 +1,6 @@
 """The files of an NTFS: every record tells its names and folders, so no folder needs to be read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from struct import Struct
 
@@ -24,8 +23,7 @@ READ_ONLY, HIDDEN, SYSTEM = 1, 2, 4
 LARGEST_SPECIAL = 1 << 16
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class File(Node):
+class File(Node, frozen=True, kw_only=True):
     """`parts` are those of the content, `link` the target of a symbolic link; `number` that of its record."""
 
     number: int

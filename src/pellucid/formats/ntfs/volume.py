@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Chunk, Data, pieces, take, zeros
@@ -17,8 +18,7 @@ Run = tuple[int, int, int]
 """(first cluster in the file, first cluster on the disk or -1 for zeros, number of clusters)"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Volume:
+class Volume(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes in bytes; `table` is the first cluster of the master file table."""
 
     sector: int

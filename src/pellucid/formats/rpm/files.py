@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import Malformed
 from pellucid.formats.rpm.header import Header
@@ -13,8 +15,7 @@ USERS, GROUPS = 1039, 1040
 CONFIGURATION, GHOST = 1 << 0, 1 << 6
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """One file. `inode` is set when it has other names, `linked_later` when its bytes come with a later one."""
 
     name: bytes
@@ -67,7 +68,7 @@ def _linked(files: list[Listed], nodes: Sequence[tuple[int, int] | None]) -> lis
     counts = Counter(node for node in nodes if node)
     last = {node: number for number, node in enumerate(nodes) if node}
     return [
-        replace(item, inode=node, linked_later=last[node] != number) if node and counts[node] > 1 else item
+        structs.replace(item, inode=node, linked_later=last[node] != number) if node and counts[node] > 1 else item
         for number, (item, node) in enumerate(zip(files, nodes, strict=True))
     ]
 

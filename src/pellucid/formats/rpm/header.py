@@ -4,8 +4,9 @@ A header is an index of 16-byte records (tag, type, offset, count) into a store 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Data, take, unpack
@@ -26,8 +27,7 @@ LONGEST_STRING = 1 << 20
 SIGNED_SIZE, SIGNED_LONG_SIZE = 1000, 270
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """Where the values of the tags are; a value is read when it is asked for."""
 
     records: Mapping[int, tuple[int, int, int]]
@@ -67,8 +67,7 @@ class Header:
         return self.store[at : max(end, at)].decode("utf-8", "backslashreplace")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Package:
+class Package(msgspec.Struct, frozen=True, kw_only=True):
     """The main header; `payload` is the offset of the compressed archive, `end` that behind it, if it is stated."""
 
     source: bool

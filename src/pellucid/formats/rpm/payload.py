@@ -6,7 +6,8 @@ than 4 GiB all of it does: there each entry of the archive ("07070X") is but the
 
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec import structs
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats import bzip2, cpio, devices, gzip, lzma_alone, xz, zstd
@@ -93,7 +94,7 @@ def _next(source: Pulled, listed: list[Listed], by_name: dict[bytes, Listed]) ->
     if record.name == cpio.TRAILER:
         return None
     known = by_name.get(b"/" + record.name.removeprefix(b"./").removeprefix(b"/")) or by_name.get(record.name)
-    return replace(record, facts=known.facts() if known else {})
+    return structs.replace(record, facts=known.facts() if known else {})
 
 
 def _stripped(digits: bytes, listed: list[Listed]) -> cpio.Header:

@@ -3,8 +3,9 @@
 import stat
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from struct import Struct
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated, Unsupported
@@ -28,8 +29,7 @@ MOST_NAMELESS = 1000
 DIRECTORY_ATTRIBUTE, UNIX_ATTRIBUTE = 0x10, 0x8000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Start:
+class Start(msgspec.Struct, frozen=True, kw_only=True):
     """The signature header: the version, and where the header at the end lies."""
 
     version: str
@@ -43,8 +43,7 @@ class Start:
         return self.header_at + self.header_size
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class File:
+class File(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the header; without `has_stream` it has no bytes."""
 
     name: str
@@ -55,12 +54,11 @@ class File:
     anti: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Archive:
+class Archive(msgspec.Struct, frozen=True, kw_only=True):
     """What the header says; `base` is the offset from which packed streams are counted."""
 
     base: int
-    streams: Streams = field(default_factory=Streams)
+    streams: Streams = msgspec.field(default_factory=Streams)
     files: Sequence[File] = ()
 
     @property

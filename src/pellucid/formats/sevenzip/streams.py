@@ -1,7 +1,8 @@
 """Which packed streams a 7z archive has, how folders of coders unpack them, and into what parts (7zFormat.txt)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.sevenzip.fields import Fields
@@ -13,8 +14,7 @@ MOST_CODERS = 32
 COMPLEX, PROPERTIES = 0x10, 0x20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Coder:
+class Coder(msgspec.Struct, frozen=True, kw_only=True):
     """`inputs` packed streams go in, one unpacked stream of `size` bytes comes out."""
 
     method: bytes
@@ -23,8 +23,7 @@ class Coder:
     size: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Folder:
+class Folder(msgspec.Struct, frozen=True, kw_only=True):
     """Coders and how they are bound: `bound` gives for an input the coder whose output it takes.
 
     `packed` gives for any other input the place and the size of a packed stream. Inputs are counted through all
@@ -36,7 +35,7 @@ class Folder:
     bound: dict[int, int]
     free: Sequence[int]
     last: int
-    packed: dict[int, tuple[int, int]] = field(default_factory=dict)
+    packed: dict[int, tuple[int, int]] = msgspec.field(default_factory=dict)
     digest: int | None = None
 
     @property
@@ -44,19 +43,17 @@ class Folder:
         return self.coders[self.last].size
 
 
-@dataclass(frozen=True, kw_only=True)
-class Streams:
+class Streams(msgspec.Struct, frozen=True, kw_only=True):
     """The folders, and for each the (size, CRC-32) of the parts of what comes out of it."""
 
     folders: Sequence[Folder] = ()
     parts: Sequence[Sequence[tuple[int, int | None]]] = ()
 
 
-@dataclass(kw_only=True)
-class _Read:
+class _Read(msgspec.Struct, kw_only=True):
     at: int = 0
-    sizes: list[int] = field(default_factory=list)
-    folders: list[Folder] = field(default_factory=list)
+    sizes: list[int] = msgspec.field(default_factory=list)
+    folders: list[Folder] = msgspec.field(default_factory=list)
     parts: list[list[tuple[int, int | None]]] | None = None
 
 

@@ -1,7 +1,6 @@
 """Inodes of squashfs as one shape, and what the versions of the format do differently."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from pellucid.domain.entry import EntryKind
@@ -21,8 +20,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inode(Node):
+class Inode(Node, frozen=True, kw_only=True):
     """`block` and `offset` place a folder's listing, or a file's end in its `fragment`.
 
     `cursor` stands behind the fields: at the sizes of a file's data blocks, which begin at `data_at`.

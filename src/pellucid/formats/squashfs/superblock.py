@@ -1,7 +1,8 @@
 """The superblock of squashfs: magic words, also those that vendors changed, and the places of the tables."""
 
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, padded, unpack
@@ -22,8 +23,7 @@ GZIP = 1
 MARKED_BLOCKS = 1 << 2
 
 
-@dataclass(frozen=True, kw_only=True)
-class Superblock:
+class Superblock(msgspec.Struct, frozen=True, kw_only=True):
     """Offsets are from the start of the file system; `order` is "<" or ">" as for struct.
 
     `ids` counts the entries of the table of owners; before version 4 that of groups is `group_ids` long, and with

@@ -1,8 +1,9 @@
 """The index of UBIFS, a tree of keys; what hangs below a damaged node of it is a range of keys that is lost."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data
@@ -16,16 +17,14 @@ MOST_LEAVES = 2_000_000
 LAST_KEY = (1 << 64) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(msgspec.Struct, frozen=True):
     """The node of a key stands at `at`."""
 
     key: int
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(msgspec.Struct, frozen=True):
     """Keys from `first` up to and with `last` cannot be found by the index, because of `reason`."""
 
     first: int

@@ -2,9 +2,10 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
 from typing import Any
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Data
@@ -24,8 +25,7 @@ FIRST_LOG, MASTERS = 3, (1, 2)
 MOST_BLOCKS = 1 << 22
 
 
-@dataclass(frozen=True, kw_only=True)
-class Superblock:
+class Superblock(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes in bytes; counts in logical erase blocks (LEBs)."""
 
     unit: int
@@ -43,8 +43,7 @@ class Superblock:
         return self.block * self.blocks
 
 
-@dataclass(frozen=True, kw_only=True)
-class Master:
+class Master(msgspec.Struct, frozen=True, kw_only=True):
     """Where the newest index that was committed has its root, and the number of that commit."""
 
     commit: int
@@ -52,8 +51,7 @@ class Master:
     root: tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """A node whose checksum is right; `raw` is all of it, header included."""
 
     type: int

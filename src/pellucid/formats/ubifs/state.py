@@ -1,8 +1,9 @@
 """What a UBIFS holds: nodes applied in the order in which they were written, first those of the index, then the log."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.ubifs.index import key_of
@@ -18,15 +19,14 @@ BLOCK_NUMBER = (1 << 29) - 1
 LONGEST_NAME = 255
 
 
-@dataclass
-class State:
+class State(msgspec.Struct):
     """By numbers of inodes: where their node stands, their blocks, names and attributes; `grown` past their size."""
 
-    inodes: dict[int, int] = field(default_factory=dict)
-    blocks: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
-    names: dict[int, dict[bytes, int]] = field(default_factory=lambda: defaultdict(dict))
-    attributes: dict[int, dict[bytes, int]] = field(default_factory=lambda: defaultdict(dict))
-    grown: dict[int, int] = field(default_factory=dict)
+    inodes: dict[int, int] = msgspec.field(default_factory=dict)
+    blocks: dict[int, dict[int, int]] = msgspec.field(default_factory=lambda: defaultdict(dict))
+    names: dict[int, dict[bytes, int]] = msgspec.field(default_factory=lambda: defaultdict(dict))
+    attributes: dict[int, dict[bytes, int]] = msgspec.field(default_factory=lambda: defaultdict(dict))
+    grown: dict[int, int] = msgspec.field(default_factory=dict)
 
     def leaf(self, key: int, at: int) -> bool:
         """Apply a leaf of the index by its key alone; False for names, whose node must be read."""

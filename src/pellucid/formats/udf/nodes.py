@@ -1,8 +1,9 @@
 """File entries of UDF: what a file is and where its content lies (ECMA-167, part 4, chapter 14)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.span import Chunk, Data, pieces, take, zeros
@@ -29,8 +30,7 @@ DEVICE_ATTRIBUTE = 12
 FOLDER, REGULAR, BLOCK_DEVICE, CHARACTER_DEVICE, FIFO, SOCKET, SYMLINK, REAL_TIME = 4, 5, 6, 7, 9, 10, 12, 249
 
 
-@dataclass(frozen=True, kw_only=True)
-class Node:
+class Node(msgspec.Struct, frozen=True, kw_only=True):
     """`size` in bytes; `allocation` are raw descriptors of extents, or the content itself when it is embedded."""
 
     type: int

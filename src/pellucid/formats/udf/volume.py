@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from struct import Struct, iter_unpack
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.span import Data, take
@@ -23,8 +24,7 @@ PHYSICAL, VIRTUAL, SPARABLE, METADATA = b"", b"*UDF Virtual", b"*UDF Sparable", 
 MOST_SPARED = 4096
 
 
-@dataclass(kw_only=True)
-class Partition:
+class Partition(msgspec.Struct, kw_only=True):
     """Begins at sector `first`. `spared` are packets of `packet` blocks that lie elsewhere: (block, sector).
 
     `extents` are those of the file that is a metadata partition: (first block in it, block below, partition below).
@@ -34,13 +34,12 @@ class Partition:
     first: int
     sectors: int
     packet: int = 0
-    spared: dict[int, int] = field(default_factory=dict)
+    spared: dict[int, int] = msgspec.field(default_factory=dict)
     metadata_at: Sequence[int] = ()
-    extents: list[tuple[int, int, int]] = field(default_factory=list)
+    extents: list[tuple[int, int, int]] = msgspec.field(default_factory=list)
 
 
-@dataclass(kw_only=True)
-class Volume:
+class Volume(msgspec.Struct, kw_only=True):
     """Sizes in bytes; offsets count from `start`, where the disc begins. `file_set` says where the tree begins."""
 
     start: int

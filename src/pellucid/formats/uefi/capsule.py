@@ -1,8 +1,9 @@
 """Capsules, the packages of firmware updates (UEFI 2.10, 8.5.3 and 23.2; EDK II, FmpPayloadHeaderLibV1)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.member import Member, Members
@@ -34,8 +35,7 @@ PAYLOAD_MAGIC = b"MSS1"
 MOST_ITEMS = 1024
 
 
-@dataclass(frozen=True, kw_only=True)
-class Capsule:
+class Capsule(msgspec.Struct, frozen=True, kw_only=True):
     """`body` is the offset of what it carries, counted like `length` from its start."""
 
     kind: str

@@ -1,8 +1,9 @@
 """Files of a firmware volume, FFS versions 1 to 3 (UEFI Platform Initialization 1.8, volume 3, 3.2.3)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.identify import is_padding
@@ -37,8 +38,7 @@ TYPES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class File:
+class File(msgspec.Struct, frozen=True, kw_only=True):
     """A file whose content lies from `at` to `end` in the data; `checksum` is None when it has none."""
 
     guid: str
@@ -56,8 +56,7 @@ class File:
         return RAW < self.type <= LARGEST_SECTIONED
 
 
-@dataclass(frozen=True)
-class Rest:
+class Rest(msgspec.Struct, frozen=True):
     """Bytes between files, from `at` to `end` in the data, that are neither a file nor erased."""
 
     at: int

@@ -3,7 +3,7 @@
 import tomllib
 import uuid
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 SIZE = 16
 
@@ -31,6 +31,6 @@ def shown(packed: bytes) -> str:
 
 @cache
 def _names() -> dict[str, str]:
-    table = resources.files("pellucid.formats.uefi").joinpath("guids.toml").read_text(encoding="utf-8")
+    table = Path(__file__).with_name("guids.toml").read_text(encoding="utf-8")
     groups: dict[str, dict[str, str]] = tomllib.loads(table)
     return {notation.upper(): name for group in groups.values() for name, notation in group.items()}

@@ -1,8 +1,9 @@
 """AMI's store of variables, a chain of NVAR entries (described by UEFITool, common/nvramparser.cpp, and coreboot)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.member import Member, Members
@@ -20,8 +21,7 @@ MOST_ENTRIES = 20_000
 LONGEST_NAME = 512
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """`next` is the place of a newer value, -1 for none; an entry of only data has no name."""
 
     at: int

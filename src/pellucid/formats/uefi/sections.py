@@ -1,9 +1,10 @@
 """Sections of a file in a firmware volume (UEFI Platform Initialization 1.8, volume 3, 3.2.4 and 3.2.5)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated, Unsupported
 from pellucid.formats.span import Data, unpack
@@ -37,8 +38,7 @@ class Type(IntEnum):
     MM_DEPENDENCY = 0x1C
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """A section that stands at `start` of `data`, its content from `at` to `end`; `within` is what encloses it."""
 
     type: int

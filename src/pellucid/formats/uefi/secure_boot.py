@@ -1,7 +1,9 @@
 """What variables say of Secure Boot: who may start, what was revoked, and whether it is in force (UEFI 2.10, 32)."""
 
-from dataclasses import dataclass, replace
 from struct import Struct
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import Malformed
 from pellucid.formats.member import Member, Members
@@ -18,8 +20,7 @@ PLATFORM_KEY, ENABLED = "PK", "SecureBootEnable"
 STARTED = frozenset(("MTC", "BootOrder", "SetupMode"))
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(msgspec.Struct, frozen=True):
     """One entry of a list: `kind` and `owner` are GUIDs as bytes, `at` is where its content stands."""
 
     kind: bytes
@@ -66,7 +67,7 @@ class State:
                 if name in (PLATFORM_KEY, ENABLED):
                     content = b"".join(bytes(chunk) for chunk in member.chunks)
                     self._note(name, content)
-                    yield replace(member, chunks=iter((content,)))
+                    yield structs.replace(member, chunks=iter((content,)))
                     continue
             yield member
 

@@ -1,8 +1,9 @@
 """Terse executables, PE images with a short header (UEFI Platform Initialization 1.8, volume 1, 15)."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.pe import SECTION, SUBSYSTEMS, Section
@@ -24,8 +25,7 @@ MOST_SECTIONS = 96
 LARGEST_ALIGNMENT = 1 << 16
 
 
-@dataclass(frozen=True, kw_only=True)
-class TerseImage:
+class TerseImage(msgspec.Struct, frozen=True, kw_only=True):
     """Offsets of sections are those in the file; `entry` and addresses count from the base of the PE image.
 
     `stripped` bytes of headers were taken away in front, `alignment` is the largest power of two that all sections

@@ -1,7 +1,8 @@
 """A firmware volume as a tree: a folder for each file, in it its modules and the files of volumes inside."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Unsupported
@@ -31,8 +32,7 @@ SILENT = frozenset({Type.VERSION, Type.USER_INTERFACE, *DEPENDENCIES})
 SMALLEST_IMAGE = 64
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(msgspec.Struct, frozen=True):
     """Where in the tree files are put. `taken` are the names in one folder, with the last number that each has got;
     the budget belongs to the whole tree.
     """

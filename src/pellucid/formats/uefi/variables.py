@@ -5,8 +5,9 @@ EDK II, MdeModulePkg/Include/Guid/VariableFormat.h and SystemNvDataGuid.h; `$VSS
 
 import calendar
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed, Truncated
 from pellucid.formats.identify import is_padding
@@ -44,8 +45,7 @@ ATTRIBUTES = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Store:
+class Store(msgspec.Struct, frozen=True, kw_only=True):
     """Variables from `at` to `end` in the data, each at a multiple of `alignment` from `start`."""
 
     format: str
@@ -55,8 +55,7 @@ class Store:
     alignment: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Variable:
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """`data_at` and `size` say where the value stands; `state` is EDK II's byte; `time` seconds since 1970."""
 
     name: str

@@ -1,8 +1,10 @@
 """The header of a firmware volume (UEFI Platform Initialization 1.8, volume 3, 3.2)."""
 
 import struct
-from dataclasses import dataclass, replace
 from struct import Struct
+
+import msgspec
+from msgspec import structs
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data, take, unpack
@@ -18,8 +20,7 @@ LONGEST = 1 << 32
 ERASED_TO_ONES = 0x800
 
 
-@dataclass(frozen=True, kw_only=True)
-class Volume:
+class Volume(msgspec.Struct, frozen=True, kw_only=True):
     """Offsets count from the start of the volume, whose first file, if any, stands at `body`; lengths in bytes.
 
     `name` and `file_system` are GUIDs; `name` is empty when there is no extended header. `blocks` are (count, size).
@@ -74,4 +75,4 @@ def read(data: Data, start: int = 0) -> Volume:
 
 def shortened(volume: Volume, length: int) -> Volume:
     """The same volume, where only `length` bytes of it are there."""
-    return replace(volume, length=length, body=min(volume.body, length))
+    return structs.replace(volume, length=length, body=min(volume.body, length))

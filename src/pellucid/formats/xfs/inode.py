@@ -1,6 +1,5 @@
 """Inodes of XFS, versions 1 to 3, with 64-bit times and large extent counters."""
 
-from dataclasses import dataclass
 from struct import Struct
 
 from pellucid.errors import Malformed
@@ -20,8 +19,7 @@ FORK_AT = {1: 100, 2: 100, 3: 176}
 EARLIEST = 1 << 31
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inode(Node):
+class Inode(Node, frozen=True, kw_only=True):
     """`fork` is the area with small content, extents or the root of their tree, as `format` says."""
 
     number: int

@@ -1,8 +1,9 @@
 """The superblock of XFS, and where blocks and inodes lie."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import NoReturn
+
+import msgspec
 
 from pellucid.errors import Malformed, Unsupported
 from pellucid.formats.crc32c import crc32c
@@ -18,8 +19,7 @@ NAMES_TYPED, META_UUID, REPAIR = 0x1, 0x4, 0x10
 KNOWN = 0x1FF
 
 
-@dataclass(frozen=True, kw_only=True)
-class Superblock:
+class Superblock(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes in bytes, `blocks` of all groups; the `…_log` are shifts."""
 
     version: int

@@ -1,9 +1,10 @@
 """How pages, spare areas and tags of a YAFFS lie in an image: nothing says so, it is found by trying."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from struct import Struct
+
+import msgspec
 
 from pellucid.errors import Malformed
 from pellucid.formats.span import Data
@@ -27,8 +28,7 @@ LEAST_SCORE = 2
 MOST_UNREADABLE = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(msgspec.Struct, frozen=True):
     """One page that was written. `number` 0 is the header of `object`, others count its data from 1.
 
     `sequence` grows with time from block to block; of YAFFS 1, which has none, it is 0 and `serial` counts to 3.
@@ -42,8 +42,7 @@ class Chunk:
     serial: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes of a page and of its spare area, and where in that the tags stand; without one they end the page."""
 
     version: int

@@ -2,8 +2,9 @@
 
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from struct import Struct
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.errors import Malformed, Truncated
@@ -32,8 +33,7 @@ KINDS = {FILE: EntryKind.FILE, SYMLINK: EntryKind.SYMLINK, FOLDER: EntryKind.DIR
 MOST_KEPT_PROBLEMS = 101
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(msgspec.Struct, frozen=True):
     """What the header of an object says."""
 
     type: int
@@ -51,14 +51,13 @@ class Header:
     shrinks: bool
 
 
-@dataclass
-class Object:
+class Object(msgspec.Struct):
     """`pages` by their number, `size` as the header and what was written since say."""
 
     header: Header | None = None
     size: int = 0
     serial: int = 0
-    pages: dict[int, Chunk] = field(default_factory=dict)
+    pages: dict[int, Chunk] = msgspec.field(default_factory=dict)
 
 
 class Yaffs(FlashTree):

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pellucid.analysis.finding_key import finding_key
 from pellucid.domain.evidence import Evidence
@@ -20,7 +20,7 @@ MOST_EVIDENCE = 10_000
 @cache
 def classes() -> Mapping[str, FindingClass]:
     """Every class by its id, in the order of the ids."""
-    folder = files(__name__)
+    folder = Path(__file__).parent
     found = {}
     for file in folder.iterdir():
         if not file.name.endswith(".toml"):

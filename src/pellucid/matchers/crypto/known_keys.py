@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from pellucid.domain.listed_key import KeyList
@@ -67,4 +67,4 @@ def _listed() -> Mapping[KeyList, Mapping[str, Any]]:
 
 
 def _read(name: str) -> Mapping[str, Any]:
-    return tomllib.loads(files("pellucid.matchers").joinpath(name).read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).parents[1].joinpath(name).read_text(encoding="utf-8"))

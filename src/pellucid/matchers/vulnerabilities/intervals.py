@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from pellucid.domain.statement import Affected, VersionRange
+from pellucid.domain.statement import Affected
+from pellucid.domain.version_range import VersionRange
 from pellucid.formats import cpe_versions, vers
 from pellucid.formats.version_order import Order
 from pellucid.formats.version_ranges import affects, may_affect, order_of

@@ -7,7 +7,7 @@ lower case, as subjects of statements are.
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 
@@ -36,6 +36,4 @@ def debian_names() -> Mapping[str, tuple[str, ...]]:
 
 
 def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads(
-        resources.files("pellucid.matchers.vulnerabilities").joinpath(name).read_text(encoding="utf-8")
-    )
+    return tomllib.loads(Path(__file__).parent.joinpath(name).read_text(encoding="utf-8"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pellucid.domain.finding import Reason
-from pellucid.domain.statement import VersionRange
+from pellucid.domain.version_range import VersionRange
 from pellucid.matchers.vulnerabilities.decisions import Match
 from pellucid.matchers.vulnerabilities.verdicts import Verdict
 

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from pellucid.formats.distributions import distributions
 
@@ -45,7 +45,7 @@ def is_told_by_packages(name: str) -> bool:
 
 @cache
 def _systems() -> Sequence[System]:
-    text = resources.files("pellucid.matchers.vulnerabilities").joinpath("operating_systems.toml").read_text("utf-8")
+    text = Path(__file__).with_name("operating_systems.toml").read_text("utf-8")
     return [
         System(name, tuple(row["prefix"]), frozenset(row.get("targets", ())), frozenset(row["formats"]))
         for name, row in tomllib.loads(text).items()

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pellucid.domain.statement import Affected, Standing, Statement, Subject, VersionRange
+from pellucid.domain.statement import Affected, Standing, Statement, Subject
+from pellucid.domain.version_range import VersionRange
 from pellucid.matchers.vulnerabilities.corrections import NVD, corrected_by
 from pellucid.matchers.vulnerabilities.intervals import encloses, fix_in, hit, order_in
 from pellucid.matchers.vulnerabilities.questions import Question

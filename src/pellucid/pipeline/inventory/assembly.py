@@ -1,7 +1,9 @@
 """The inventory of an image, put together from what was found at its places."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import msgspec
 
 from pellucid.domain.component import Component, Reachability
 from pellucid.domain.dependency import Dependency
@@ -20,8 +22,7 @@ from pellucid.pipeline.inventory.reachability import Running
 MOST_PLACES = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class Assembled:
+class Assembled(msgspec.Struct, frozen=True, kw_only=True):
     """What an image is made of, each thing once."""
 
     components: tuple[Component, ...]

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from posixpath import basename, dirname, join, normpath
+
+import msgspec
 
 from pellucid.domain.entry import EntryKind
 from pellucid.domain.place import ScannedPlace
@@ -17,18 +18,16 @@ TOP_FOLDERS = frozenset(("bin", "sbin", "lib", "lib64", "usr", "etc", "var", "sy
 LEAST_TOP_FOLDERS = 3
 
 
-@dataclass
-class FileSystem:
+class FileSystem(msgspec.Struct):
     """What one container lists: names (relative, "/" between) to numbers of places; targets of its symbolic links."""
 
-    names: dict[str, int] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
-    by_basename: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    roots: dict[str, None] = field(default_factory=dict)
+    names: dict[str, int] = msgspec.field(default_factory=dict)
+    links: dict[str, str] = msgspec.field(default_factory=dict)
+    by_basename: dict[str, list[str]] = msgspec.field(default_factory=lambda: defaultdict(list))
+    roots: dict[str, None] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(msgspec.Struct, frozen=True):
     """Where an artefact lies: the number of its container, its name in it, and the root that it belongs to."""
 
     container: int

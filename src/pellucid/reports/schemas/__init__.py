@@ -1,7 +1,7 @@
 """The official schemas of the documents that are written here; origins.toml says where each comes from."""
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -9,7 +9,7 @@ import msgspec
 
 from pellucid.errors import InvalidReport
 
-_FILES = resources.files(__name__)
+_FILES = Path(__file__).parent
 _REFERRED = ("spdx.SNAPSHOT", "jsf-0.82.SNAPSHOT", "cryptography-defs.SNAPSHOT")
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
 
 from pellucid.domain.ids import new_id
-from pellucid.domain.scan import Progress, Scan, ScanState, ScanStateType, Stage
+from pellucid.domain.progress import Progress, Stage
+from pellucid.domain.scan import Scan, ScanState, ScanStateType
 from pellucid.domain.user import User
 from pellucid.storage.database import Transaction
 from pellucid.storage.repositories.users import to_domain as user_to_domain
