@@ -75,7 +75,7 @@ class Pool:
         self._processes: dict[int, Process] = {}
         self._ending: deque[Process] = deque()
         self._started = 0
-        self._server = server
+        self._server, self._ready = server, False
 
     def __enter__(self) -> "Pool":
         return self
@@ -203,7 +203,7 @@ class Pool:
                 self._server.close()
                 while self._ending:
                     self._gone(self._ending.popleft())
-            self._server = ForkServer()
+            self._server, self._ready = ForkServer(), False
             self._server.welcome(self._welcome)
         self._started += 1
         folder = self._work / f"process-{self._started}"
@@ -211,7 +211,9 @@ class Pool:
         self._work.mkdir(parents=True, exist_ok=True)
         user.give(folder)
         process = Process(self._started, *self._server.start(self._started, folder.resolve(), more=more), folder)
-        process.early = more and self._welcome.units != UNPACKING
+        # Then the server gets ready for others; who only unpacks needs little of that.
+        process.early = more and not self._ready and self._welcome.units != UNPACKING
+        self._ready |= more
         self._processes[process.number] = process
         return process
 
