@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID as Purpose
 
@@ -16,11 +16,8 @@ from pellucid.formats import spki
 MOST_NAMES = 256
 LONGEST_NAME = 512
 PARSE_ERRORS = (
-    ValueError,
-    TypeError,
+    *key_names.PARSE_ERRORS,
     AttributeError,  # a key that is not for signatures has nothing to verify them with
-    OverflowError,
-    UnsupportedAlgorithm,
     x509.DuplicateExtension,
 )
 # As RFC 5280, 4.2.1.3 calls them, and the attribute that says so.

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from pellucid.analysis.artefact import Artefact
-from pellucid.analyzers import der_keys, key_stores, signed_messages
+from pellucid.analyzers import der_keys, key_names, key_stores, signed_messages
 from pellucid.domain.crypto_asset import Encoding
 from pellucid.errors import Malformed
 from pellucid.formats import der, pem
@@ -25,7 +24,7 @@ VERSION_3 = bytes.fromhex("a003020102 02")
 SIGNATURES = (bytes.fromhex("06092a864886f70d0101"), bytes.fromhex("06082a8648ce3d0403"))
 LITERALS = (*PEM_BEGINS, VERSION_3, *SIGNATURES, *signed_messages.PEM_BEGINS, *key_stores.LITERALS)
 MOST_CANDIDATES = 50_000
-PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
+PARSE_ERRORS = (*key_names.PARSE_ERRORS, x509.InvalidVersion)
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,14 +8,20 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import msgspec
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x448, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from pellucid.errors import Malformed
 from pellucid.formats import der, spki
 
-PARSE_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm)
+PARSE_ERRORS = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    InternalError,  # private keys of X448 and Ed448 that are too short, for instance
+)
 # The AlgorithmIdentifier of RSA (RFC 3279, 2.3.1).
 RSA_INFO = bytes.fromhex("300d06092a864886f70d0101010500")
 FEWEST_RSA_BITS, MOST_RSA_BITS = 512, 16384

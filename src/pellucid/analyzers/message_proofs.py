@@ -5,11 +5,12 @@ from datetime import datetime
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from pellucid.analyzers import message_signers
+from pellucid.analyzers.key_names import PARSE_ERRORS
 from pellucid.errors import Malformed
 from pellucid.formats import authenticode, cms, der, time_stamp
 
@@ -89,7 +90,7 @@ def _verify(certificate: x509.Certificate, value: bytes, signed: bytes, algorith
             raise Malformed("the key of the signer is of a kind that is not known")
     except InvalidSignature as error:
         raise _Refuted("the key of the signer's certificate did not make the signature") from error
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except PARSE_ERRORS as error:
         raise Malformed("the key of the signer cannot be used") from error
 
 

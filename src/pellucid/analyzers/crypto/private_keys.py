@@ -26,7 +26,7 @@ OPENSSH_MAGIC = b"openssh-key-v1\0"
 
 
 @analyzer(
-    name="private_keys", version=6, stage=Stage.CRYPTO, wants=contains(*PEM_BEGINS, *IN_DER, *key_stores.LITERALS)
+    name="private_keys", version=7, stage=Stage.CRYPTO, wants=contains(*PEM_BEGINS, *IN_DER, *key_stores.LITERALS)
 )
 def private_keys(artefact: Artefact) -> Iterator[Fact]:
     """Find private keys: PKCS#1, PKCS#8, SEC 1, DSA and OpenSSH, encrypted or not.
