@@ -62,6 +62,14 @@ def test_a_control_file_is_one_package_and_an_index_is_none() -> None:
     assert list(db.installed(one + b"Filename: a.deb\n", "dpkg")) == []
 
 
+def test_the_log_of_apts_planner_is_no_database() -> None:
+    """External Installation Planner Protocol: what apt keeps in /var/log/apt/eipp.log.xz."""
+    package = b"Package: a\nArchitecture: amd64\nVersion: 1\nAPT-ID: 7\nStatus: installed\n"
+    log = b"Request: EIPP 0.1\nArchitecture: amd64\nPlanner: internal\n\n" + package + b"\n" + package
+    for system in ("dpkg", "opkg"):
+        assert list(db.installed(log, system)) == []
+
+
 def test_the_database_of_vcpkg_is_of_neither() -> None:
     data = b"Package: zlib\nVersion: 1.3.1\nArchitecture: x64-linux\nAbi: 00aa\nStatus: install ok installed\n"
     assert list(db.installed(data, "opkg")) == []
@@ -89,7 +97,7 @@ def test_apk_fields_keep_their_case() -> None:
     assert (item["P"], item["o"], item["R"]) == ("musl", "musl", "a:b")
 
 
-@given(st.lists(st.sampled_from([b"Package: a", b"Version: 1", b"Status: x installed", b"", b"\xff:", b" z"])))
+@given(st.lists(st.sampled_from([b"Package: a", b"Version: 1", b"Status: x y installed", b"", b"\xff:", b" z"])))
 def test_any_lines_are_read(lines: list[bytes]) -> None:
     data = b"\n".join(lines)
     for system in ("dpkg", "opkg"):

@@ -17,6 +17,7 @@ LONGEST_RELATION = 256 << 10
 LONGEST_NAME = 256
 MOST_FIELDS = 200
 RELATIONS = frozenset({"depends", "pre-depends", "provides", "D", "p"})
+STATUS_WORDS = 3
 UNPACKED = frozenset({"installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending"})
 
 
@@ -93,7 +94,8 @@ def installed(data: bytes | mmap, system: str) -> Iterator[Paragraph]:
 
     Understood are the status database, in which a Status field says what is installed, and the control file of one
     package, as .deb, .ipk and distroless images (status.d) have it. An index of what could be installed has neither
-    Status nor only one paragraph, and gives nothing.
+    Status nor only one paragraph, and gives nothing; nor does APT's log of what it told its planner (eipp.log), where
+    Status is one word.
     """
     if system_of(data) != system:
         return
@@ -104,7 +106,9 @@ def installed(data: bytes | mmap, system: str) -> Iterator[Paragraph]:
             waiting = None
             continue
         if "status" in paragraph.fields:
-            if paragraph["status"].rpartition(" ")[2] in UNPACKED:
+            # What is wanted, what is wrong or who wants it, what is there.
+            words = paragraph["status"].split()
+            if len(words) == STATUS_WORDS and words[-1] in UNPACKED:
                 yield paragraph
         elif number == 0 and paragraph["architecture"] and "filename" not in paragraph.fields:
             waiting = paragraph

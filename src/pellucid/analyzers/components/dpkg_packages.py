@@ -24,7 +24,7 @@ _text = Selector(lambda artefact: artefact.kind not in ("elf", "pe", "png"))
 
 @analyzer(
     name="dpkg_packages",
-    version=2,
+    version=3,
     stage=Stage.COMPONENTS,
     wants=contains(ANCHOR) & _text,
     most_facts=50_000,

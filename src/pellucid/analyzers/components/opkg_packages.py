@@ -18,7 +18,7 @@ RELEASE = re.compile(r"-(r?\d+(?:\.\d+)*)$")
 _text = Selector(lambda artefact: artefact.kind not in ("elf", "pe", "png"))
 
 
-@analyzer(name="opkg_packages", version=2, stage=Stage.COMPONENTS, wants=contains(ANCHOR) & _text, most_facts=50_000)
+@analyzer(name="opkg_packages", version=3, stage=Stage.COMPONENTS, wants=contains(ANCHOR) & _text, most_facts=50_000)
 def opkg_packages(artefact: Artefact) -> Iterator[Fact]:
     """List the packages that opkg says are installed.
 
