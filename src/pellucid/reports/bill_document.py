@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from types import ModuleType
 
 import msgspec
 
@@ -13,87 +12,47 @@ from pellucid.reports import schemas
 class Format(msgspec.Struct, frozen=True, kw_only=True):
     """`media_type` and `suffix` are those that the format's specification registered or recommends.
 
-    `writer` is the module of this package that writes it, imported when it is asked to. `schema` is what a document is
-    held against, "" for none.
+    `writer` is a module of this package and its function that gives a text, or what is to be written as JSON; it is
+    imported when it is asked to. `schema` is what a document is held against, "" for none.
     """
 
     media_type: str
     suffix: str
     writer: str
-    write: Callable[[ModuleType, Bill], str]
     schema: str = ""
 
 
-def _json(document: object) -> str:
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-
-
-CYCLONEDX_JSON = "application/vnd.cyclonedx+json"
+CYCLONEDX_JSON, CYCLONEDX_XML = "application/vnd.cyclonedx+json", "application/vnd.cyclonedx+xml"
+NEWEST = "bom-1.7.SNAPSHOT"
 FORMATS: Mapping[str, Format] = {
-    "cyclonedx": Format(
-        media_type=CYCLONEDX_JSON,
-        suffix=".cdx.json",
-        writer="cyclonedx",
-        write=lambda writer, bill: _json(writer.cyclonedx(bill)),
-        schema="bom-1.7.SNAPSHOT",
-    ),
-    "cyclonedx-1.6": Format(
-        media_type=CYCLONEDX_JSON,
-        suffix=".cdx.json",
-        writer="cyclonedx",
-        write=lambda writer, bill: _json(writer.cyclonedx(bill, "1.6")),
-        schema="bom-1.6.SNAPSHOT",
-    ),
-    "cyclonedx-xml": Format(
-        media_type="application/vnd.cyclonedx+xml",
-        suffix=".cdx.xml",
-        writer="cyclonedx_xml",
-        write=lambda writer, bill: writer.bill_xml(bill),
-        schema="bom-1.7.SNAPSHOT",
-    ),
-    "spdx": Format(
-        media_type="application/spdx+json",
-        suffix=".spdx.json",
-        writer="spdx2",
-        write=lambda writer, bill: _json(writer.spdx2(bill)),
-        schema="spdx-2.3",
-    ),
-    "spdx3": Format(
-        media_type="application/ld+json",
-        suffix=".spdx3.json",
-        writer="spdx3",
-        write=lambda writer, bill: _json(writer.spdx3(bill)),
-        schema="spdx-3.0.1",
-    ),
-    "csv": Format(
-        media_type="text/csv",
-        suffix=".csv",
-        writer="bill_table",
-        write=lambda writer, bill: writer.bill_csv(bill),
-    ),
-    "md": Format(
-        media_type="text/markdown",
-        suffix=".md",
-        writer="bill_table",
-        write=lambda writer, bill: writer.bill_markdown(bill),
-    ),
+    name: Format(media_type=media_type, suffix=suffix, writer=writer, schema=schema)
+    for name, media_type, suffix, writer, schema in (
+        ("cyclonedx", CYCLONEDX_JSON, ".cdx.json", "cyclonedx:cyclonedx", NEWEST),
+        ("cyclonedx-1.6", CYCLONEDX_JSON, ".cdx.json", "cyclonedx:cyclonedx_1_6", "bom-1.6.SNAPSHOT"),
+        ("cyclonedx-xml", CYCLONEDX_XML, ".cdx.xml", "cyclonedx_xml:bill_xml", NEWEST),
+        ("spdx", "application/spdx+json", ".spdx.json", "spdx2:spdx2", "spdx-2.3"),
+        ("spdx3", "application/ld+json", ".spdx3.json", "spdx3:spdx3", "spdx-3.0.1"),
+        ("csv", "text/csv", ".csv", "bill_table:bill_csv", ""),
+        ("md", "text/markdown", ".md", "bill_table:bill_markdown", ""),
+    )
 }
 
 
 def bill_document(bill: Bill, format_: str) -> str:
     """The bill in one of FORMATS; ends with a line break. Raises InvalidReport when it does not meet its schema."""
-    form = FORMATS[format_]
-    text = form.write(_writer(form), bill)
+    written = _writer(format_)(bill)
+    text = written if isinstance(written, str) else msgspec.json.format(msgspec.json.encode(written), indent=2).decode()
     return text if text.endswith("\n") else text + "\n"
 
 
 def prepare(format_: str) -> None:
     """Load what writing that format takes: for those who have the time before they have the bill."""
-    form = FORMATS[format_]
-    _writer(form)
-    if form.schema:
-        schemas.prepare(form.schema)
+    _writer(format_)
+    if name := FORMATS[format_].schema:
+        schemas.prepare(name)
 
 
-def _writer(form: Format) -> ModuleType:
-    return import_module(f"pellucid.reports.{form.writer}")
+def _writer(format_: str) -> Callable[[Bill], object]:
+    module, _, function = FORMATS[format_].writer.partition(":")
+    found: Callable[[Bill], object] = getattr(import_module(f"pellucid.reports.{module}"), function)
+    return found

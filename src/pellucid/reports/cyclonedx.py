@@ -40,6 +40,11 @@ def cyclonedx(bill: Bill, version: str = NEWEST) -> dict[str, Any]:
     return document
 
 
+def cyclonedx_1_6(bill: Bill) -> dict[str, Any]:
+    """The same for those who cannot read the newest version."""
+    return cyclonedx(bill, "1.6")
+
+
 def metadata(bill: Bill) -> dict[str, Any]:
     """When, by what and of what the document was made, and how much of the image was read."""
     tool = {"type": "application", "bom-ref": TOOL, "name": TOOL, "version": bill.tool_version}

@@ -25,7 +25,7 @@ from pellucid.formats import bouncy_keystore, java_keystore, pkcs12
 NAME = "keystores"
 
 
-@analyzer(name=NAME, version=7, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
+@analyzer(name=NAME, version=8, stage=Stage.CRYPTO, wants=contains(*key_stores.LITERALS))
 def keystores(artefact: Artefact) -> Iterator[Fact]:
     """Open key stores with passwords that everybody knows, and report what is hidden in them.
 
